@@ -1,0 +1,89 @@
+"""Pen strokes as values, and the one way in which they become ink."""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+
+Point = tuple[float, float]
+Ink = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Stroke:
+    """One movement of the pen.
+
+    Attributes:
+        points: one or more (x, y), 0 to 1 across the canvas, y downwards; what lies outside is not drawn.
+        width: of the round pen, as a share of the canvas's side, > 0 and at most 1.
+
+    Raises:
+        ValueError: no point, a coordinate that is not finite, or a width out of range.
+    """
+
+    points: tuple[Point, ...]
+    width: float
+
+    def __post_init__(self) -> None:
+        if not self.points or not all(math.isfinite(x) and math.isfinite(y) for x, y in self.points):
+            raise ValueError(f"points={self.points[:3]}: a stroke needs one or more points of finite numbers.")
+        if not 0 < self.width <= 1:
+            raise ValueError(f"width={self.width} of a stroke: give a share of the canvas above 0 and up to 1.")
+
+    def extended(self, point: Point) -> "Stroke":
+        """Return the stroke with *point* (x, y) at its end."""
+        return Stroke((*self.points, point), self.width)
+
+
+def rasterise(strokes: Iterable[Stroke], size: int) -> Ink:
+    """Return the ink of *strokes* as a (size, size) float32 array in [0, 1]: 0 is paper, 1 is ink."""
+    image = blank(size)
+    for stroke in strokes:
+        draw(stroke, image)
+    return as_ink(image)
+
+
+def blank(size: int) -> QImage:
+    """Return an empty *size* x *size* picture of ink: Format_Grayscale8, 0 is paper."""
+    image = QImage(size, size, QImage.Format.Format_Grayscale8)
+    image.fill(0)
+    return image
+
+
+def draw(stroke: Stroke, image: QImage) -> None:
+    """Add *stroke* to a square picture of ink, anti-aliased, with a round pen."""
+    side = image.width()
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(_round_pen(stroke.width * side))
+    points = [QPointF(x * side, y * side) for x, y in stroke.points]
+    if len(points) == 1:
+        painter.drawPoint(points[0])
+    else:
+        painter.drawPath(_smooth(points))
+    painter.end()
+
+
+def as_ink(image: QImage) -> Ink:
+    """Return a Format_Grayscale8 picture as a (height, width) float32 array in [0, 1]."""
+    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(image.height(), image.bytesPerLine())
+    return rows[:, : image.width()] * np.float32(1 / 255)
+
+
+def _round_pen(width: float) -> QPen:
+    return QPen(
+        Qt.GlobalColor.white, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
+    )
+
+
+def _smooth(points: list[QPointF]) -> QPainterPath:
+    """Join the middles of neighbouring points by parabolas that bend towards the points themselves."""
+    path = QPainterPath(points[0])
+    for here, following in zip(points[1:], points[2:], strict=False):
+        path.quadTo(here, (here + following) / 2)
+    path.lineTo(points[-1])
+    return path

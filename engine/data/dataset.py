@@ -1,0 +1,81 @@
+"""Labelled images, their split and their mini-batches."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.data.augment import draw_transforms, warp
+from engine.layer import Array, Shape
+
+Images = npt.NDArray[np.uint8]
+Labels = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Images (N, C, H, W) uint8, 0 to 255, and labels (N,) from 0 to classes - 1."""
+
+    images: Images
+    labels: Labels
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def take(self, indices: npt.NDArray[np.intp]) -> "Split":
+        """Return the samples at *indices*, copied."""
+        return Split(self.images[indices], self.labels[indices])
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """Training and test images with the names of the classes; *validation* is empty until ``hold_out``."""
+
+    name: str
+    train: Split
+    test: Split
+    class_names: tuple[str, ...]
+    validation: Split | None = None
+
+    @property
+    def image_shape(self) -> Shape:
+        """(C, H, W) of one image."""
+        return self.train.images.shape[1:]
+
+    def hold_out(self, share: float, rng: np.random.Generator) -> "Dataset":
+        """Return the data set with *share* of each class's training images moved to ``validation``."""
+        held = np.zeros(len(self.train), bool)
+        for label in range(len(self.class_names)):
+            members = rng.permutation(np.flatnonzero(self.train.labels == label))
+            held[members[: round(share * len(members))]] = True
+        if not held.any():
+            return self
+        parts = self.train.take(np.flatnonzero(~held)), self.train.take(np.flatnonzero(held))
+        return replace(self, train=parts[0], validation=parts[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A mini-batch, and the transform (N, 2, 3) of each image where images are augmented."""
+
+    samples: Split
+    transforms: npt.NDArray[np.float32] | None = None
+
+    def inputs(self, part: slice) -> Array:
+        """Return part of the batch as float32 (n, C, H, W) in [0, 1]: made in the thread that needs it."""
+        images = pixels(self.samples.images[part])
+        return images if self.transforms is None else warp(images, self.transforms[part])
+
+
+def pixels(images: Images) -> npt.NDArray[np.float32]:
+    """Return uint8 images as float32 in [0, 1]."""
+    return np.multiply(images, np.float32(1 / 255), dtype=np.float32)
+
+
+def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = False) -> Iterator[Batch]:
+    """Yield every sample once, in an order drawn from *rng*; the last mini-batch may be smaller."""
+    order = rng.permutation(len(split))
+    for start in range(0, len(split), size):
+        samples = split.take(order[start : start + size])
+        yield Batch(samples, draw_transforms(rng, len(samples)) if augment else None)

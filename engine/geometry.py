@@ -1,0 +1,101 @@
+"""Where a window reads: output sizes, padding, read counts and excluded pixels. The one place for all of it.
+
+Convolution and pooling, forward and backward, and the overlays that show them ask here. X is the input's
+extent, K the window's, S the stride, P the padding, along one axis; O = floor((X + 2P - K) / S) + 1.
+Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", section 2 and 4.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """A window sliding along one axis: input extent, window extent, stride, padding before and after."""
+
+    size: int
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+
+    @property
+    def output(self) -> int:
+        """O: the number of places the window takes; 0 where it does not fit."""
+        return max(0, (self.padded - self.kernel) // self.stride + 1)
+
+    @property
+    def padded(self) -> int:
+        """X + 2P: the extent with padding."""
+        return self.size + self.before + self.after
+
+    @property
+    def used(self) -> int:
+        """The leading part of the padded extent that the windows span: (O - 1) S + K."""
+        return (self.output - 1) * self.stride + self.kernel
+
+    @property
+    def trailing(self) -> int:
+        """r = (X + 2P - K) mod S: rows or columns of the PADDED input after the last window."""
+        return self.padded - self.used
+
+    @property
+    def dilated(self) -> int:
+        """(O - 1) S + 1: the extent of dC/dO with S - 1 zeros between neighbours."""
+        return (self.output - 1) * self.stride + 1
+
+    def tap(self, offset: int) -> tuple[slice, slice]:
+        """Return (outputs, inputs): the places whose window has a real pixel under tap *offset*, and those pixels.
+
+        Both slices have the same length; ``outputs`` counts window positions, ``inputs`` unpadded pixels.
+        """
+        shift = offset - self.before
+        first = max(0, -(shift // self.stride))
+        stop = min(self.output, (self.size - 1 - shift) // self.stride + 1)
+        if stop <= first:
+            return slice(0, 0), slice(0, 0)
+        start = first * self.stride + shift
+        return slice(first, stop), slice(start, start + (stop - first - 1) * self.stride + 1, self.stride)
+
+    def read_counts(self) -> npt.NDArray[np.intp]:
+        """Return (X,): how often each unpadded pixel is read."""
+        counts = np.zeros(self.size, np.intp)
+        for offset in range(self.kernel):
+            counts[self.tap(offset)[1]] += 1
+        return counts
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A window sliding over rows and columns."""
+
+    rows: Axis
+    cols: Axis
+
+    @classmethod
+    def of(
+        cls,
+        size: tuple[int, int],
+        kernel: tuple[int, int],
+        stride: tuple[int, int] = (1, 1),
+        padding: tuple[int, int] = (0, 0),
+    ) -> "Window":
+        """Return the window for pairs (rows, columns), with the same padding on both sides of an axis."""
+        rows, cols = (Axis(x, k, s, p, p) for x, k, s, p in zip(size, kernel, stride, padding, strict=True))
+        return cls(rows, cols)
+
+    @property
+    def output(self) -> tuple[int, int]:
+        """(OH, OW)."""
+        return self.rows.output, self.cols.output
+
+    @property
+    def taps(self) -> int:
+        """KH KW: the number of cells of the window."""
+        return self.rows.kernel * self.cols.kernel
+
+    def read_counts(self) -> npt.NDArray[np.intp]:
+        """Return (H, W): how often each unpadded pixel is read; dC/dX is exactly zero where this is 0."""
+        return np.multiply.outer(self.rows.read_counts(), self.cols.read_counts())

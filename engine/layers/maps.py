@@ -1,0 +1,25 @@
+"""What the layers that slide a window over maps (C, H, W) share: the check that the window fits."""
+
+from engine.errors import ShapeError
+from engine.geometry import Window
+from engine.layer import Shape
+
+Pair = tuple[int, int]
+
+
+def channels_and_window(shape: Shape, kernel: Pair, stride: Pair, padding: Pair) -> tuple[int, Window]:
+    """Return C and the Window for inputs of *shape*; raises ShapeError where no window fits."""
+    if len(shape) != 3:
+        raise ShapeError(
+            f"It needs maps (channels × rows × columns), but receives {shape[0]} plain values.",
+            "Move it before Flatten.",
+        )
+    window = Window.of(shape[1:], kernel, stride, padding)
+    for axis, word in ((window.rows, "height"), (window.cols, "width")):
+        if not axis.output:
+            raise ShapeError(
+                f"The window of {kernel[0]} × {kernel[1]} is larger than its input: {word} {axis.size}"
+                + (f" with padding {axis.before} on both sides." if axis.before else "."),
+                "Make the window smaller, add padding, or remove a layer before it that shrinks the maps.",
+            )
+    return shape[0], window

@@ -1,0 +1,66 @@
+"""Pooling: max, mean and min."""
+
+from dataclasses import dataclass
+
+from engine.errors import ShapeError
+from engine.geometry import Window
+from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
+from engine.layers.maps import channels_and_window
+from engine.ops import pool
+from engine.registry import layer
+from engine.schema import param
+
+
+@layer("pool2d", label="Pooling", category="Pooling")
+@dataclass(frozen=True, slots=True)
+class Pool2DConfig(LayerConfig):
+    """Shrinks each map: a window keeps only its largest, mean or smallest value."""
+
+    mode: str = param("max", label="Keep", choices=("max", "mean", "min"), doc="Which value of the window goes on.")
+    size: tuple[int, int] = param(
+        (2, 2), label="Window", ge=1, le=64, unit="pixels", doc="Rows and columns of the window."
+    )
+    stride: tuple[int, int] = param(
+        (2, 2), label="Stride", ge=1, le=64, unit="pixels", doc="Step of the window, down and across."
+    )
+    padding: tuple[int, int] = param(
+        (0, 0), label="Padding", ge=0, le=63, unit="pixels",
+        doc="Rows and columns added on each side. They never win a max or min; they count as 0 in a mean.",
+    )  # fmt: skip
+
+    def output_shape(self, shape: Shape) -> Shape:
+        if self.padding[0] >= self.size[0] or self.padding[1] >= self.size[1]:
+            raise ShapeError(
+                f"A padding of {self.padding[0]} × {self.padding[1]} makes windows of {self.size[0]} × {self.size[1]}"
+                " that hold no pixel.",
+                "Make the padding smaller than the window.",
+            )
+        return (shape[0], *self.window(shape).output)
+
+    def window(self, shape: Shape) -> Window:
+        """Return where the window reads an input of *shape*; raises ShapeError where it does not fit."""
+        return channels_and_window(shape, self.size, self.stride, self.padding)[1]
+
+    def build(self, shape: Shape) -> "Pool2D":
+        return Pool2D(self.window(shape), self.mode)
+
+    def summary(self) -> str:
+        step = "" if self.stride == self.size else f", stride {self.stride[0]}×{self.stride[1]}"
+        return f"{self.mode} {self.size[0]}×{self.size[1]}{step}"
+
+
+class Pool2D(Layer):
+    """Pooling over windows that may overlap or leave gaps."""
+
+    def __init__(self, window: Window, mode: str) -> None:
+        super().__init__()
+        self.window, self.mode = window, mode
+
+    def forward(self, x: Array, work: Workspace) -> Array:
+        y = pool.forward(x, self.window, self.mode, work.buffer)
+        work.saved.update(x=x, y=y)
+        return y
+
+    def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
+        x, y = work.saved["x"], work.saved["y"]
+        return pool.backward(grad_output, x, y, self.window, self.mode, work.buffer)

@@ -1,0 +1,132 @@
+"""A network that computes: built from an architecture, forward, backward, parameters."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.architecture import Architecture
+from engine.errors import BadInputError
+from engine.layer import Array, Layer, Shape, Workspace
+from engine.losses import LossResult, softmax_cross_entropy
+from engine.parameters import ParameterVector
+from engine.shapes import first_problem, infer_shapes
+
+
+class Model:
+    """The layers of an architecture with their parameters. ``Model.build`` makes one.
+
+    Attributes:
+        architecture: what it was built from.
+        input_shape: (C, H, W) of one sample.
+        output_shape: of one sample, (K,) for a classifier.
+        layers: one per layer of the architecture.
+        parameters: their weights and biases, as one vector and as views.
+    """
+
+    def __init__(self, architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike) -> None:
+        infos = infer_shapes(architecture, input_shape)
+        if problem := first_problem(infos):
+            label = architecture.layers[problem[0]].type.label
+            raise BadInputError(f"Layer {problem[0] + 1} ({label}) cannot work. {problem[1]}")
+        shapes = (input_shape, *(info.output for info in infos if info.output is not None))
+        configs = [spec.config for spec in architecture.layers]
+        self.architecture, self.input_shape, self.output_shape = architecture, input_shape, shapes[-1]
+        self.layers: tuple[Layer, ...] = tuple(c.build(s) for c, s in zip(configs, shapes, strict=False))
+        self._parameter_shapes = [c.parameter_shapes(s) for c, s in zip(configs, shapes, strict=False)]
+        self.parameters = ParameterVector(self._parameter_shapes, dtype)
+        for layer, views in zip(self.layers, self.parameters.layers, strict=True):
+            layer.parameters = views
+        self._pass = Pass(self)
+
+    @classmethod
+    def build(
+        cls,
+        architecture: Architecture,
+        input_shape: Shape,
+        rng: np.random.Generator,
+        dtype: npt.DTypeLike = np.float32,
+    ) -> "Model":
+        """Return a model with fresh parameters, each layer's drawn from *rng* in turn.
+
+        Raises:
+            BadInputError: the first layer that cannot work, with what is wrong and what to do.
+        """
+        model = cls(architecture, input_shape, dtype)
+        for spec, views in zip(architecture.layers, model.parameters.layers, strict=True):
+            spec.config.initialise(views, rng)
+        return model
+
+    def new_gradients(self) -> ParameterVector:
+        """Return zeros in the form of this model's parameters."""
+        return ParameterVector(self._parameter_shapes, self.parameters.flat.dtype)
+
+    def forward(self, x: Array) -> Array:
+        """Return the output (N, ...) for x (N, C, H, W); a copy that the caller may keep."""
+        return self.activations(x)[-1].copy()
+
+    def activations(self, x: Array) -> tuple[Array, ...]:
+        """Return the input and every layer's output, (N, C, H, W) or (N, features).
+
+        They are read-only views of this model's buffers, valid until its next forward pass.
+        """
+        return tuple(in_field_order(a) for a in self._pass.activations(x))
+
+
+class Pass:
+    """One run of a shard through a model, with its own buffers and gradients: one per thread."""
+
+    def __init__(self, model: Model) -> None:
+        self._model = model
+        self.gradients = model.new_gradients()
+        dtype = model.parameters.flat.dtype
+        self._work = [Workspace(dtype, grads) for grads in self.gradients.layers]
+        self._edge = Workspace(dtype)
+
+    def activations(self, x: Array) -> list[Array]:
+        """Return the input and every layer's output in the fast path's layout, for x (N, C, H, W)."""
+        return self._through(self._model.layers, x)
+
+    def scores(self, x: Array) -> Array:
+        """Return what reaches the final softmax, (K, N), for x (N, C, H, W)."""
+        return self._through(self._model.layers[:-1], x)[-1]
+
+    def loss(self, x: Array, labels: Array, batch: int) -> LossResult:
+        """Return softmax cross-entropy; see ``engine.losses``. The model's last layer must be Softmax."""
+        return softmax_cross_entropy(self.scores(x), labels, batch, self._edge)
+
+    def loss_and_gradients(self, x: Array, labels: Array, batch: int) -> LossResult:
+        """Like ``loss``, and write every parameter's gradient to ``gradients``."""
+        result = self.loss(x, labels, batch)
+        self._backward(self._model.layers[:-1], result.grad_scores)
+        return result
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return dLoss/dInput (N, C, H, W) for dLoss/dOutput of the last ``activations``; every gradient too."""
+        return in_field_order(self._backward(self._model.layers, in_rows(grad_output), input_needed=True))
+
+    def _through(self, layers: Sequence[Layer], x: Array) -> list[Array]:
+        rows = self._edge.buffer("x", in_rows(x).shape)
+        rows[...] = in_rows(x)
+        values = [rows]
+        for layer, work in zip(layers, self._work, strict=False):
+            values.append(layer.forward(values[-1], work))
+        return values
+
+    def _backward(self, layers: Sequence[Layer], grad: Array, input_needed: bool = False) -> Array:
+        for position in reversed(range(len(layers))):
+            grad = layers[position].backward(grad, self._work[position], input_needed or position > 0)
+        return grad
+
+
+def in_rows(x: Array) -> Array:
+    """Return (N, C, H, W) as a view (H, C, W, N), and (N, features) as (features, N)."""
+    return x.transpose(2, 1, 3, 0) if x.ndim == 4 else x.T
+
+
+def in_field_order(x: Array) -> Array:
+    """Return (H, C, W, N) as a read-only view (N, C, H, W), and (features, N) as (N, features)."""
+    view = x.transpose(3, 1, 0, 2) if x.ndim == 4 else x.T
+    view = view.view()
+    view.flags.writeable = False
+    return view

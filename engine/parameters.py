@@ -1,0 +1,27 @@
+"""All parameters of a model, or all gradients, in one flat vector with a named view for each array."""
+
+from collections.abc import Mapping, Sequence
+from math import prod
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.layer import Array, Shape
+
+
+class ParameterVector:
+    """One contiguous vector, and into it a view per layer and name.
+
+    Attributes:
+        flat: (P,), so that an optimizer step is a handful of calls.
+        layers: for each layer a mapping from name to a view of its shape.
+    """
+
+    def __init__(self, shapes: Sequence[Mapping[str, Shape]], dtype: npt.DTypeLike) -> None:
+        self.flat: Array = np.zeros(sum(prod(s) for layer in shapes for s in layer.values()), dtype)
+        self.layers: tuple[dict[str, Array], ...] = tuple({} for _ in shapes)
+        start = 0
+        for views, layer in zip(self.layers, shapes, strict=True):
+            for name, shape in layer.items():
+                views[name] = self.flat[start : start + prod(shape)].reshape(shape)
+                start += prod(shape)

@@ -1,0 +1,135 @@
+"""Declare a hyper-parameter once: type, default, limits, choices, unit and help text.
+
+Everything that treats hyper-parameters reads these declarations: validation, the property form, the
+command line, the save format. A *config* is a frozen dataclass whose fields are made by ``param``.
+"""
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from engine.errors import BadInputError
+
+Value = bool | int | float | str | tuple[int, int]
+C = TypeVar("C")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Param:
+    """The declaration of one hyper-parameter; ``ge``, ``gt`` and ``le`` bound numbers, each of a pair's too."""
+
+    name: str
+    default: Value
+    label: str
+    doc: str
+    ge: float | None = None
+    gt: float | None = None
+    le: float | None = None
+    choices: tuple[str, ...] = ()
+    unit: str = ""
+
+    @property
+    def kind(self) -> str:
+        """'bool', 'int', 'float', 'choice' or 'pair' (rows, columns)."""
+        by_type = {bool: "bool", int: "int", float: "float", str: "choice", tuple: "pair"}
+        return by_type[type(self.default)]
+
+    def coerce(self, value: Any) -> Any:
+        """Return *value* in this parameter's own type where that loses nothing, else unchanged."""
+        if self.kind == "pair":
+            return (value, value) if _is_int(value) else tuple(value) if isinstance(value, list) else value
+        if self.kind == "float" and _is_int(value):
+            return float(value)
+        return value
+
+    def problem(self, value: Any) -> str | None:
+        """Return what is wrong with *value* and what is allowed, in one sentence, or None."""
+        if not self._has_right_type(value):
+            return f"{self.label} must be {self.expected()}, not {value!r}."
+        numbers = value if self.kind == "pair" else (value,)
+        if self.kind in ("int", "float", "pair") and not all(map(self._within, numbers)):
+            return f"{self.label} is {_show(value)}; it must be {self.expected()}."
+        return None
+
+    def expected(self) -> str:
+        """Describe the values that are allowed, e.g. 'a whole number from 1 to 512'."""
+        if self.kind == "bool":
+            return "yes or no"
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        noun = {"int": "a whole number", "float": "a number", "pair": "two whole numbers, each"}[self.kind]
+        return " ".join([noun, *self._limits()])
+
+    def _limits(self) -> list[str]:
+        if self.ge is not None and self.le is not None:
+            return [f"from {self.ge:g} to {self.le:g}"]
+        named = (("of at least", self.ge), ("greater than", self.gt), ("of at most", self.le))
+        return [" and ".join(f"{word} {limit:g}" for word, limit in named if limit is not None)]
+
+    def _has_right_type(self, value: Any) -> bool:
+        if self.kind == "bool":
+            return isinstance(value, bool)
+        if self.kind == "choice":
+            return value in self.choices
+        if self.kind == "pair":
+            return isinstance(value, tuple) and len(value) == 2 and all(map(_is_int, value))
+        return _is_int(value) or (self.kind == "float" and isinstance(value, float) and math.isfinite(value))
+
+    def _within(self, number: float) -> bool:
+        return (
+            (self.ge is None or number >= self.ge)
+            and (self.gt is None or number > self.gt)
+            and (self.le is None or number <= self.le)
+        )
+
+
+def param(default: Value, *, label: str, doc: str, **limits: Any) -> Any:
+    """Declare a hyper-parameter as a dataclass field. Keywords: ``ge gt le choices unit`` (see Param)."""
+    return dataclasses.field(default=default, metadata={"label": label, "doc": doc, **limits})
+
+
+def params_of(config: Any) -> tuple[Param, ...]:
+    """Return the declared hyper-parameters of a config or config class, in order."""
+    fields = dataclasses.fields(config)
+    return tuple(Param(f.name, cast(Value, f.default), **f.metadata) for f in fields if "label" in f.metadata)
+
+
+def problems(config: Any) -> dict[str, str]:
+    """Return a sentence per hyper-parameter whose value is not allowed; empty when all are well."""
+    found = {p.name: p.problem(getattr(config, p.name)) for p in params_of(config)}
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def checked(config: C) -> C:
+    """Return *config*, or raise BadInputError with the first problem."""
+    for text in problems(config).values():
+        raise BadInputError(text)
+    return config
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """Return the hyper-parameters as plain values for JSON (pairs as lists)."""
+    values = {p.name: getattr(config, p.name) for p in params_of(config)}
+    return {name: list(v) if isinstance(v, tuple) else v for name, v in values.items()}
+
+
+def from_dict(cls: type[C], values: Mapping[str, Any]) -> C:
+    """Return a config from plain values; missing ones take their default.
+
+    Raises:
+        BadInputError: a name that *cls* does not have, or a value outside its limits.
+    """
+    declared = {p.name: p for p in params_of(cls)}
+    for name in values:
+        if name not in declared:
+            raise BadInputError(f"{cls.__name__} has no setting {name!r}; it has {', '.join(declared)}.")
+    return checked(cls(**{name: declared[name].coerce(value) for name, value in values.items()}))
+
+
+def _is_int(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _show(value: Any) -> str:
+    return " x ".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"

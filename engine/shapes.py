@@ -1,0 +1,84 @@
+"""Infer every layer's shape without data, and say in plain words where a chain cannot work."""
+
+from dataclasses import dataclass
+from math import prod
+
+from engine import schema
+from engine.architecture import Architecture, LayerSpec
+from engine.errors import ShapeError
+from engine.layer import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a layer cannot work: what is wrong, and what to do about it."""
+
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class LayerInfo:
+    """What is known of one layer before any data flows; shapes are of one sample, None where unknown."""
+
+    input: Shape | None
+    output: Shape | None
+    parameters: int
+    problem: Problem | None = None
+
+
+def infer_shapes(architecture: Architecture, input_shape: Shape, classes: int | None = None) -> tuple[LayerInfo, ...]:
+    """Return a LayerInfo per layer. Problems are values; nothing is raised.
+
+    Args:
+        architecture: the chain.
+        input_shape: (C, H, W) of one sample.
+        classes: where given, the last layer must put out probabilities for so many classes.
+    """
+    infos: list[LayerInfo] = []
+    shape: Shape | None = input_shape
+    for spec in architecture.layers:
+        infos.append(_infer(spec, shape))
+        shape = infos[-1].output
+    if infos and shape is not None and classes is not None:
+        last = infos[-1]
+        infos[-1] = LayerInfo(last.input, last.output, last.parameters, _ending(architecture, shape, classes))
+    return tuple(infos)
+
+
+def first_problem(infos: tuple[LayerInfo, ...]) -> tuple[int, Problem] | None:
+    """Return the position and the Problem of the first layer that cannot work, or None."""
+    return next(((i, info.problem) for i, info in enumerate(infos) if info.problem), None)
+
+
+def _infer(spec: LayerSpec, shape: Shape | None) -> LayerInfo:
+    if wrong := schema.problems(spec.config):
+        return LayerInfo(shape, None, 0, Problem(next(iter(wrong.values())), "Change it in the layer's properties."))
+    if shape is None:
+        return LayerInfo(None, None, 0)
+    try:
+        output = spec.config.output_shape(shape)
+    except ShapeError as error:
+        return LayerInfo(shape, None, 0, Problem(error.what, error.remedy))
+    count = sum(prod(s) for s in spec.config.parameter_shapes(shape).values())
+    return LayerInfo(shape, output, count)
+
+
+def _ending(architecture: Architecture, shape: Shape, classes: int) -> Problem | None:
+    """What keeps the chain's output from being the probabilities of the data's classes."""
+    if shape != (classes,):
+        return Problem(
+            f"The network ends with {show(shape)} values, but the data has {classes} classes.",
+            f"End it with a Dense layer of {classes} units and Softmax.",
+        )
+    if architecture.layers[-1].type.name != "softmax":
+        return Problem("The network ends without probabilities.", "Append Softmax as the last layer.")
+    return None
+
+
+def show(shape: Shape) -> str:
+    """Return a shape as a person reads it: '6 × 28 × 28'."""
+    return " × ".join(map(str, shape))
