@@ -13,6 +13,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+APT = Path("/usr/bin/apt-get")
 OLDEST_PYTHON = (3, 11)
 MODULES = ("PySide6", "pyqtgraph", "numpy", "PIL", "threadpoolctl")
 
@@ -153,7 +154,7 @@ def _modules_problem(missing: list[str]) -> str:
 
 def _libraries_problem(missing: list[str]) -> str:
     what = f"Qt needs system libraries that are missing: {', '.join(missing)}."
-    if not Path("/usr/bin/apt-get").exists():
+    if not APT.exists():
         return f"{what} Install the packages of your system that hold them."
     return f"{what} Install them with:\n    {apt_line(packages(missing))}"
 

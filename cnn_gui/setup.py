@@ -20,8 +20,7 @@ from pathlib import Path
 from cnn_gui import preflight
 
 ROOT = Path(__file__).resolve().parent.parent
-ENVIRONMENT = ROOT / ".venv"
-PROGRAMS = ENVIRONMENT / ("Scripts" if os.name == "nt" else "bin")
+PROGRAMS = "Scripts" if os.name == "nt" else "bin"
 
 
 class SetupError(Exception):
@@ -39,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _check_python()
         install_packages(missing_packages(with_venv=not options.libraries_only))
         if not options.libraries_only:
-            install_project("test" if options.test else "")
+            install_project(ROOT, "test" if options.test else "")
     except SetupError as error:
         print(error, file=sys.stderr)
         return error.code
@@ -89,46 +88,44 @@ def install_packages(packages: Sequence[str]) -> None:
     )
 
 
-def install_project(extra: str) -> None:
-    """Install the project, editable, with its optional dependencies *extra*, into ``.venv``.
+def install_project(root: Path, extra: str) -> None:
+    """Install the project at *root*, editable, with its optional dependencies *extra*, into its ``.venv``.
 
     Raises:
-        SetupError: this is an installed copy without its project, or venv or pip failed.
+        SetupError: there is no project at *root*, or venv or pip failed.
     """
-    if not (ROOT / "pyproject.toml").exists():
+    if not (root / "pyproject.toml").exists():
         raise SetupError("This copy is installed already; --libraries-only adds the system libraries.", 2)
-    if not _is_current(extra):
-        if not _has_pip():
-            print(f"Python packages: making {ENVIRONMENT}", flush=True)
-            _run([sys.executable, "-m", "venv", "--clear", str(ENVIRONMENT)], "Python could not make it.")
-        print("Python packages: installing (about 150 MB to download, a minute or two)", flush=True)
-        project = f"{ROOT}[{extra}]" if extra else str(ROOT)
-        _run(
-            [*_PIP, "install", "--quiet", "--editable", project],
-            "pip could not install them. Is the network there? Run the same line again.",
-        )
-        _STAMP.write_text(_stamp(extra), encoding="utf-8")
-    print(f"Python packages: all there, in {ENVIRONMENT}", flush=True)
+    environment = root / ".venv"
+    stamp = environment / "cnn-gui-installed"
+    made_of = stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+    if made_of not in (_ingredients(root, extra), _ingredients(root, "test")):
+        _pip_install(environment, f"{root}[{extra}]" if extra else str(root))
+        stamp.write_text(_ingredients(root, extra), encoding="utf-8")
+    print(f"Python packages: all there, in {environment}", flush=True)
 
 
-_PIP = [str(PROGRAMS / "python"), "-m", "pip", "--disable-pip-version-check"]
-_STAMP = ENVIRONMENT / "cnn-gui-installed"
+def _ingredients(root: Path, extra: str) -> str:
+    """Return what an installation is made of; a change of any part calls for pip again."""
+    wanted = hashlib.sha256((root / "pyproject.toml").read_bytes()).hexdigest()
+    return f"{root} {sys.version_info[:2]} {wanted} {extra}"
 
 
-def _stamp(extra: str) -> str:
-    """Return what an installation was made of; a change of any of it calls for another run of pip."""
-    wanted = hashlib.sha256((ROOT / "pyproject.toml").read_bytes()).hexdigest()
-    return f"{ROOT} {sys.version_info[:2]} {wanted} {extra}"
+def _pip_install(environment: Path, project: str) -> None:
+    pip = [str(environment / PROGRAMS / "python"), "-m", "pip", "--disable-pip-version-check"]
+    if not _works([*pip, "--version"]):
+        print(f"Python packages: making {environment}", flush=True)
+        _run([sys.executable, "-m", "venv", "--clear", str(environment)], "Python could not make it.")
+    print("Python packages: installing (about 150 MB to download, a minute or two)", flush=True)
+    _run(
+        [*pip, "install", "--quiet", "--editable", project],
+        "pip could not install them. Is the network there? Run the same line again.",
+    )
 
 
-def _is_current(extra: str) -> bool:
-    made = _STAMP.read_text(encoding="utf-8") if _STAMP.exists() else ""
-    return made in (_stamp(extra), _stamp("test"))
-
-
-def _has_pip() -> bool:
+def _works(command: Sequence[str]) -> bool:
     try:
-        return subprocess.run([*_PIP, "--version"], capture_output=True, check=False).returncode == 0
+        return subprocess.run(command, capture_output=True, check=False).returncode == 0
     except OSError:
         return False
 
@@ -137,7 +134,7 @@ def _run(command: Sequence[str], failure: str) -> None:
     """Run *command* quietly; if it fails, raise a SetupError with the end of its output and *failure*."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
-        raise SetupError("\n".join([*done.stdout.splitlines()[-8:], failure]))
+        raise SetupError("\n".join([*done.stdout.splitlines()[-20:], failure]))
 
 
 def _check_python() -> None:

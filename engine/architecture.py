@@ -33,9 +33,17 @@ def new_layer(name: str, **settings: Any) -> LayerSpec:
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """A chain of layers, first to last."""
+    """A chain of layers, first to last.
+
+    Raises:
+        BadInputError: two layers with the same uid.
+    """
 
     layers: tuple[LayerSpec, ...] = ()
+
+    def __post_init__(self) -> None:
+        if len({spec.uid for spec in self.layers}) != len(self.layers):
+            raise BadInputError("Two layers have the same uid; each layer needs its own.")
 
     def index(self, uid: str) -> int:
         """Return the position of the layer *uid*; raises KeyError where there is none."""
@@ -75,10 +83,7 @@ def from_dict(values: Any) -> Architecture:
     """Return the chain that ``to_dict`` wrote; raises BadInputError for anything else."""
     if not isinstance(values, list) or not all(isinstance(v, dict) for v in values):
         raise BadInputError("The list of layers is not a list of objects; the file was not written by this program.")
-    specs = tuple(_spec({**value}) for value in values)
-    if len({spec.uid for spec in specs}) != len(specs):
-        raise BadInputError("Two layers have the same uid; each layer needs its own.")
-    return Architecture(specs)
+    return Architecture(tuple(_spec({**value}) for value in values))
 
 
 def _spec(value: dict[str, Any]) -> LayerSpec:

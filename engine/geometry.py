@@ -33,8 +33,8 @@ class Axis:
 
     @property
     def used(self) -> int:
-        """The leading part of the padded extent that the windows span: (O - 1) S + K."""
-        return (self.output - 1) * self.stride + self.kernel
+        """The leading part of the padded extent that the windows span: (O - 1) S + K, or 0 where none fits."""
+        return (self.output - 1) * self.stride + self.kernel if self.output else 0
 
     @property
     def trailing(self) -> int:
@@ -43,8 +43,8 @@ class Axis:
 
     @property
     def dilated(self) -> int:
-        """(O - 1) S + 1: the extent of dC/dO with S - 1 zeros between neighbours."""
-        return (self.output - 1) * self.stride + 1
+        """(O - 1) S + 1: the extent of dC/dO with S - 1 zeros between neighbours; 0 where no window fits."""
+        return (self.output - 1) * self.stride + 1 if self.output else 0
 
     def tap(self, offset: int) -> tuple[slice, slice]:
         """Return (outputs, inputs): the places whose window has a real pixel under tap *offset*, and those pixels.

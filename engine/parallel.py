@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from functools import lru_cache
 from itertools import pairwise
 from typing import TypeVar
@@ -10,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 import threadpoolctl
 
+from engine.errors import BadInputError
 from engine.layer import Array
 from engine.losses import LossResult
 from engine.model import Model, Pass
@@ -34,9 +35,14 @@ class Shards:
 
     Attributes:
         gradient: (P,), the whole batch's, after ``train``; parts are added in a fixed order.
+
+    Raises:
+        BadInputError: fewer than one thread.
     """
 
     def __init__(self, model: Model, threads: int) -> None:
+        if threads < 1:
+            raise BadInputError(f"threads={threads} leaves nobody to work; use 1 or more.")
         pin_blas()
         self._passes = [Pass(model) for _ in range(threads)]
         self._pool = ThreadPoolExecutor(max(1, threads - 1), "shard")
@@ -79,5 +85,8 @@ class Shards:
         edges = [count * i // parts for i in range(parts + 1)]
         slices = [slice(a, b) for a, b in pairwise(edges)]
         waiting = [self._pool.submit(quietly, p, s) for p, s in zip(self._passes[1:], slices[1:], strict=False)]
-        first = quietly(self._passes[0], slices[0])
+        try:
+            first = quietly(self._passes[0], slices[0])
+        finally:
+            wait(waiting)  # even after an error: the next batch must find every shard's buffers free
         return [first, *(future.result() for future in waiting)]

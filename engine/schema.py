@@ -39,7 +39,7 @@ class Param:
         """Return *value* in this parameter's own type where that loses nothing, else unchanged."""
         if self.kind == "pair":
             return (value, value) if _is_int(value) else tuple(value) if isinstance(value, list) else value
-        if self.kind == "float" and _is_int(value):
+        if self.kind == "float" and _is_int(value) and abs(value) <= 2**53:
             return float(value)
         return value
 
@@ -59,13 +59,13 @@ class Param:
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
         noun = {"int": "a whole number", "float": "a number", "pair": "two whole numbers, each"}[self.kind]
-        return " ".join([noun, *self._limits()])
+        return f"{noun} {self._limits()}".rstrip()
 
-    def _limits(self) -> list[str]:
+    def _limits(self) -> str:
         if self.ge is not None and self.le is not None:
-            return [f"from {self.ge:g} to {self.le:g}"]
+            return f"from {_show(self.ge)} to {_show(self.le)}"
         named = (("of at least", self.ge), ("greater than", self.gt), ("of at most", self.le))
-        return [" and ".join(f"{word} {limit:g}" for word, limit in named if limit is not None)]
+        return " and ".join(f"{word} {_show(limit)}" for word, limit in named if limit is not None)
 
     def _has_right_type(self, value: Any) -> bool:
         if self.kind == "bool":
@@ -123,7 +123,7 @@ def from_dict(cls: type[C], values: Mapping[str, Any]) -> C:
     declared = {p.name: p for p in params_of(cls)}
     for name in values:
         if name not in declared:
-            raise BadInputError(f"{cls.__name__} has no setting {name!r}; it has {', '.join(declared)}.")
+            raise BadInputError(f"{cls.__name__} has no setting {name!r}; it has {', '.join(declared) or 'none'}.")
     return checked(cls(**{name: declared[name].coerce(value) for name, value in values.items()}))
 
 
@@ -132,4 +132,6 @@ def _is_int(value: Any) -> bool:
 
 
 def _show(value: Any) -> str:
-    return " x ".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}"
+    if isinstance(value, tuple):
+        return " x ".join(map(str, value))
+    return str(value) if isinstance(value, int) else f"{value:g}"  # whole numbers to the last digit

@@ -87,7 +87,7 @@ class Trainer:
         self.steps = settings.epochs * -(-len(self.dataset.train) // settings.batch_size)
         self._step = 0
 
-    def run(self) -> Iterator[Event]:
+    def run(self) -> Generator[Event, None, None]:
         """Yield a StepResult a step, Evaluating in between, and an EpochResult at the end of each epoch.
 
         Raises:

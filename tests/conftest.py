@@ -54,10 +54,11 @@ def clean_qt(request: pytest.FixtureRequest) -> Iterator[None]:
         return
     _empty_settings(request.getfixturevalue("tmp_path"))
     with pytest.MonkeyPatch.context() as patch:
-        started = _record_starts(patch)
+        started = record_starts(patch)
         yield
-        left = _still_running(started)
-    assert not left, f"left running: {', '.join(left)}"
+        left = still_running(started)
+    if left:
+        pytest.fail(f"left running: {', '.join(left)}", pytrace=False)
 
 
 def _empty_settings(folder: Path) -> None:
@@ -68,7 +69,7 @@ def _empty_settings(folder: Path) -> None:
         QSettings.setPath(form, QSettings.Scope.UserScope, str(folder / "settings"))
 
 
-def _record_starts(patch: pytest.MonkeyPatch) -> "weakref.WeakSet[Any]":
+def record_starts(patch: pytest.MonkeyPatch) -> "weakref.WeakSet[Any]":
     """Return a set that fills with each QTimer and QThread that Python starts from now on."""
     from PySide6.QtCore import QThread, QTimer
 
@@ -84,7 +85,7 @@ def _record_starts(patch: pytest.MonkeyPatch) -> "weakref.WeakSet[Any]":
     return started
 
 
-def _still_running(started: "weakref.WeakSet[Any]") -> list[str]:
+def still_running(started: "weakref.WeakSet[Any]") -> list[str]:
     """Describe what is running once deleted and unreachable objects are gone, and stop it for the next test."""
     from PySide6.QtCore import QCoreApplication, QEvent, QThreadPool
 
@@ -107,7 +108,7 @@ def _is_running(started: Any) -> bool:
 def _stop(started: Any) -> str:
     from PySide6.QtCore import QThread
 
-    owner = type(started.parent()).__name__ if started.parent() else "nothing"
+    owner = type(started.parent()).__name__ if started.parent() else "nobody"
     if isinstance(started, QThread):
         started.quit()
         started.wait(2000)

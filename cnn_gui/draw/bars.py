@@ -5,14 +5,14 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
+from cnn_gui.draw.bar_rows import BarRow, paint_rows, tabular
 
 MOST_ROWS = 10
-_GAP = theme.SPACE[1]
-_TALLEST_ROW = 28  # px
+_ROOMY_ROW = 20  # px a row: below it the text is small
 
 
 class ProbabilityBars(QWidget):
@@ -27,16 +27,17 @@ class ProbabilityBars(QWidget):
         self._probabilities: npt.NDArray[np.float64] | None = None
         self._reason = ""
         self.setAccessibleName(self.tr("Probability of each class"))
-        self.setToolTip(self.tr("How sure the network is of each class; the percentages add up to 100."))
+        self.setToolTip(self.tr("How sure the network is of each class; all classes together make 100 %."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._refresh()
 
     def set_class_names(self, names: Sequence[str]) -> None:
-        """Name the classes, in the order of the network's outputs."""
+        """Name the classes, in the order of the network's outputs; a class without a name shows its index."""
         self._names = tuple(names)
         self._refresh()
 
     def set_probabilities(self, probabilities: npt.NDArray[np.floating] | None) -> None:
-        """Show *probabilities*, (K,) with K >= 1; None shows the empty state.
+        """Show *probabilities*, (K,) in [0, 1] with K >= 1; None shows the empty state.
 
         Raises:
             ValueError: the shape is not (K,).
@@ -51,31 +52,30 @@ class ProbabilityBars(QWidget):
         self._reason = reason
         self._refresh()
 
-    def rows(self) -> list[tuple[str, float]]:
-        """Return (name, probability) as shown: in class order, or the likeliest first if there are many."""
-        if self._probabilities is None:
-            return []
-        order = np.arange(len(self._probabilities))
-        if len(order) > MOST_ROWS:
-            order = np.argsort(-self._probabilities, kind="stable")[:MOST_ROWS]
-        return [(self._name(index), float(self._probabilities[index])) for index in order]
-
     def message(self) -> str:
-        """Return what is shown in place of the bars; "" while there are bars."""
+        """Return what stands in place of the bars; "" while there are bars."""
         if self._reason:
             return self._reason
         if self._probabilities is None:
             return self.tr("Draw a digit to see {count} probabilities").format(count=len(self._names))
         if not np.isfinite(self._probabilities).all():
-            return self.tr("The network's answer is not a number. Reset its weights and lower the learning rate.")
+            return self.tr("The answer is not a number. Reset the weights and lower the learning rate.")
         return ""
+
+    def rows(self) -> list[BarRow]:
+        """Return the bars as shown: in class order, or the likeliest first if there are many; else none."""
+        if self._probabilities is None or self.message():
+            return []
+        likeliest = np.argsort(-self._probabilities, kind="stable")
+        shown = likeliest[:MOST_ROWS] if len(likeliest) > MOST_ROWS else range(len(likeliest))
+        return [self._row(int(index), wins=bool(index == likeliest[0])) for index in shown]
 
     def note(self) -> str:
         """Return the line under the bars; "" while every class has its bar."""
-        if self._probabilities is None or len(self._probabilities) <= MOST_ROWS:
+        if self._probabilities is None or len(self._probabilities) <= MOST_ROWS or self.message():
             return ""
-        count = len(self._probabilities)
-        return self.tr("The {most} likeliest of {count} classes").format(most=MOST_ROWS, count=count)
+        text = self.tr("Top {most} of {count} classes")
+        return text.format(most=MOST_ROWS, count=len(self._probabilities))
 
     def sizeHint(self) -> QSize:
         return QSize(180, 200)
@@ -87,10 +87,32 @@ class ProbabilityBars(QWidget):
         scheme = theme.tokens(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if message := self.message():
-            painter.setPen(QColor(scheme.muted))
-            flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), int(flags), message)
+        if rows := self.rows():
+            self._paint_answer(painter, rows, scheme)
             return
-        self._paint_rows(painter, scheme)
-    ...
+        painter.setPen(QColor(scheme.muted if self._probabilities is None and not self._reason else scheme.warning))
+        wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(self.rect(), int(wrapped), self.message())
+
+    def _paint_answer(self, painter: QPainter, rows: list[BarRow], scheme: theme.Tokens) -> None:
+        small = tabular(self.font(), theme.FONT_SMALL)
+        note_height = QFontMetrics(small).height() + theme.SPACE[0] if self.note() else 0
+        area = QRectF(self.rect()).adjusted(0, 0, 0, -note_height)
+        roomy = area.height() >= _ROOMY_ROW * len(rows)
+        font = tabular(self.font(), theme.FONT_NORMAL) if roomy else small
+        bottom = paint_rows(painter, area, rows, scheme, font)
+        painter.setFont(small)
+        painter.setPen(QColor(scheme.muted))
+        below = QRectF(0, bottom, self.width(), note_height)
+        painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, self.note())
+
+    def _row(self, index: int, wins: bool) -> BarRow:
+        name = self._names[index] if index < len(self._names) else str(index)
+        share = float(np.clip(self._probabilities[index], 0, 1))
+        percent = self.tr("{number} %").format(number=self.locale().toString(100 * share, "f", 1))
+        return BarRow(name, share, percent, wins)
+
+    def _refresh(self) -> None:
+        said = self.message() or ", ".join(f"{row.name}: {row.percent}" for row in self.rows())
+        self.setAccessibleDescription(said)
+        self.update()

@@ -18,6 +18,4 @@ def inked(image: QImage, scheme: theme.Tokens) -> QImage:
 @lru_cache(maxsize=4)
 def _colours(paper: str, ink: str) -> tuple[int, ...]:
     first, last = QColor(paper).getRgb()[:3], QColor(ink).getRgb()[:3]
-    return tuple(
-        qRgb(*(a + (b - a) * level // 255 for a, b in zip(first, last, strict=True))) for level in range(256)
-    )
+    return tuple(qRgb(*(a + (b - a) * level // 255 for a, b in zip(first, last, strict=True))) for level in range(256))

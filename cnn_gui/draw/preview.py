@@ -52,10 +52,10 @@ class NetworkInputView(QWidget):
         """Return the text under the picture: the pixel under the mouse, else what the picture is."""
         height, width = self._image.shape
         if self._cell is None or not (self._cell[0] < height and self._cell[1] < width):
-            return self.tr("What the network sees: {width} × {height}").format(width=width, height=height)
+            return self.tr("What the network sees: {width}\u00a0×\u00a0{height}").format(width=width, height=height)
         row, column = self._cell
         value = self.locale().toString(float(self._image[row, column]), "f", 2)
-        return self.tr("Row {row}, column {column}: {value}").format(row=row, column=column, value=value)
+        return self.tr("Row {row}, column\u00a0{column}:\u00a0{value}").format(row=row, column=column, value=value)
 
     def picture_rect(self) -> QRectF:
         """Return where the picture lies, in widget coordinates: a whole number of screen pixels a pixel."""
@@ -77,7 +77,7 @@ class NetworkInputView(QWidget):
         return QSize(142, 200)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(86, 120)
+        return QSize(4 * 28 + 2, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())
@@ -115,7 +115,7 @@ class NetworkInputView(QWidget):
         return self.height() - self._caption_height() - line - 2 * _GAP
 
     def _caption_height(self) -> int:
-        longest = self.tr("What the network sees: {width} × {height}").format(width=999, height=999)
+        longest = self.tr("What the network sees: {width}\u00a0×\u00a0{height}").format(width=999, height=999)
         metrics = QFontMetrics(self._small_font())
         return metrics.boundingRect(0, 0, self.width(), 0, int(_CENTRED), longest).height()
 

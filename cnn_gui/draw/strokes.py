@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -75,15 +76,13 @@ def as_ink(image: QImage) -> Ink:
 
 
 def _round_pen(width: float) -> QPen:
-    return QPen(
-        Qt.GlobalColor.white, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-    )
+    return QPen(Qt.GlobalColor.white, width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
 
 
 def _smooth(points: list[QPointF]) -> QPainterPath:
     """Join the middles of neighbouring points by parabolas that bend towards the points themselves."""
     path = QPainterPath(points[0])
-    for here, following in zip(points[1:], points[2:], strict=False):
+    for here, following in pairwise(points[1:]):
         path.quadTo(here, (here + following) / 2)
     path.lineTo(points[-1])
     return path

@@ -27,26 +27,48 @@ def warp(images: Floats, transforms: Floats) -> Floats:
     The pixel at (r, c) from the middle is read at A (r, c) + b, with A = transforms[:, :, :2].
     """
     n, channels, height, width = images.shape
-    middle = np.array([(height - 1) / 2, (width - 1) / 2], np.float32)
-    grid = np.indices((height, width), np.float32).reshape(2, -1) - middle[:, None]
-    source = transforms[:, :, :2] @ grid + (transforms[:, :, 2] + middle)[:, :, None]
-    # One ring of zeros, and everything further out is read from that ring.
-    np.clip(source, -1, np.array([[height], [width]], np.float32), out=source)
-    padded = np.zeros((n, channels, height + 3, width + 3), np.float32)
-    padded[:, :, 1:-2, 1:-2] = images
-    floor = np.floor(source)
-    rest = source - floor
-    corner = floor.astype(np.intp) + 1
-    index = (corner[:, 0] * (width + 3) + corner[:, 1])[:, None]
-    flat = padded.reshape(n, channels, -1)
-    down, right = rest[:, 0, None], rest[:, 1, None]
+    # One ring of zeros before and two after: everything further out is read from the ring.
+    padded = np.zeros((channels, n, height + 3, width + 3), np.float32)
+    padded[:, :, 1:-2, 1:-2] = images.swapaxes(0, 1)
+    row, down = _places(transforms[:, 0], height, width, height)
+    col, right = _places(transforms[:, 1], height, width, width)
+    row *= width + 3
+    row += col
+    index = row.astype(np.intp)
+    index += (np.arange(n) * padded[0, 0].size)[:, None, None]
+    out = np.empty_like(images, np.float32)
+    for channel, pixels in enumerate(padded.reshape(channels, -1)):
+        top = _between(pixels, index, right)
+        bottom = _between(pixels[width + 3 :], index, right)
+        bottom -= top
+        bottom *= down
+        np.add(top, bottom, out=out[:, channel])
+    return out
 
-    def read(offset: int) -> Floats:
-        values: Floats = np.take_along_axis(flat, index + offset, axis=2)
-        return values
 
-    top = read(0) + right * (read(1) - read(0))
-    bottom = read(width + 3) + right * (read(width + 4) - read(width + 3))
-    top += down * (bottom - top)
-    moved: Floats = top.reshape(images.shape)
-    return moved
+def _places(line: Floats, height: int, width: int, size: int) -> tuple[Floats, Floats]:
+    """Return where each pixel is read along one axis of *size* pixels, for that axis's (N, 3) of the transforms.
+
+    Returns:
+        (N, H, W) twice: the padded pixel before the place, a whole number, and the rest, from 0 to 1.
+    """
+    from_row, from_col, shift = line.T[:, :, None]
+    down = from_row * (np.arange(height, dtype=np.float32) - np.float32((height - 1) / 2))
+    down += shift + np.float32((size - 1) / 2 + 1)
+    across = from_col * (np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2))
+    rest = down[:, :, None] + across[:, None, :]
+    np.clip(rest, 0, size + 1, out=rest)
+    whole = np.floor(rest)
+    rest -= whole
+    return whole, rest
+
+
+def _between(pixels: Floats, index: npt.NDArray[np.intp], share: Floats) -> Floats:
+    """Return *share* of the way from the pixels at *index* to their right neighbours."""
+    # Every index is inside; "clip" only spares take() its check of them, which costs more than the reading.
+    here = pixels.take(index, mode="clip")
+    there = pixels[1:].take(index, mode="clip")
+    there -= here
+    there *= share
+    here += there
+    return here

@@ -1,5 +1,133 @@
-"""Pure functions on arrays in the field's layout, x (N, C, H, W) and weight (F, C, KH, KW).
+"""Pure functions on arrays in the field's layout: x (N, C, H, W), weight (F, C, KH, KW), outputs (N, F, OH, OW).
 
-They run the fast path of ``engine.ops.conv`` and ``engine.ops.pool``; ``engine.ops.reference`` defines in plain
-loops what they compute.
+They run the fast path of ``engine.ops.conv`` and ``engine.ops.pool`` on arrays of their own;
+``engine.ops.reference`` defines in plain loops what they compute. Strides, paddings and pooling windows are
+whole numbers or pairs (rows, columns). Results are float32, or float64 where an argument is.
 """
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.ops import checks, conv, pool
+from engine.ops.checks import Array, Extent
+
+__all__ = ["conv2d", "conv2d_backward", "pool2d", "pool2d_backward"]
+
+
+def conv2d(x: Array, weight: Array, bias: Array | None = None, stride: Extent = 1, padding: Extent = 0) -> Array:
+    """Correlate: y[n,f,i,j] = bias[f] + sum over c,u,v of x[n, c, i S + u - P, j S + v - P] weight[f,c,u,v].
+
+    Args:
+        x: (N, C, H, W); padding adds zeros around it.
+        weight: (F, C, KH, KW), not flipped.
+        bias: (F,); None adds nothing.
+        stride: step of the window, >= 1.
+        padding: zeros added on both sides of an axis, >= 0.
+
+    Returns:
+        y (N, F, OH, OW) with O = floor((X + 2P - K) / S) + 1.
+
+    Raises:
+        BadInputError: shapes that do not belong together, or a kernel larger than its padded input.
+    """
+    window = checks.conv_window(x, weight, stride, padding)
+    x, weight = _floats(x, weight)
+    bias = np.zeros(len(weight), x.dtype) if bias is None else np.asarray(bias, x.dtype)
+    checks.shape_of("bias", bias, (len(weight),), "one value for each filter")
+    fresh = _Fresh(x.dtype)
+    return _in_field_order(conv.forward(conv.lower(_in_rows(x), window, fresh), weight, bias, window, fresh))
+
+
+def conv2d_backward(
+    grad_output: Array, x: Array, weight: Array, stride: Extent = 1, padding: Extent = 0
+) -> tuple[Array, Array, Array]:
+    """Return (grad_input, grad_weight, grad_bias) of ``conv2d`` for dC/dY = *grad_output* (N, F, OH, OW).
+
+    grad_weight[f,c,u,v] = sum over n,i,j of grad_output[n,f,i,j] x[n, c, i S + u - P, j S + v - P]; the others
+    likewise. All are summed over the batch; dC/dX is exactly zero where no window reads.
+
+    Returns:
+        grad_input (N, C, H, W), grad_weight (F, C, KH, KW), grad_bias (F,).
+
+    Raises:
+        BadInputError: shapes that do not belong together.
+    """
+    window = checks.conv_window(x, weight, stride, padding)
+    checks.shape_of("grad_output", grad_output, (len(x), len(weight), *window.output), "the shape of the output")
+    grad_output, x, weight = _floats(grad_output, x, weight)
+    fresh, grad_weight = _Fresh(x.dtype), np.empty_like(weight, order="C")
+    d = np.ascontiguousarray(_in_rows(grad_output))
+    conv.grad_weight(d, conv.lower(_in_rows(x), window, fresh), weight, window, out=grad_weight)
+    return _in_field_order(conv.grad_input(d, weight, window, fresh)), grad_weight, grad_output.sum(axis=(0, 2, 3))
+
+
+def pool2d(x: Array, size: Extent, stride: Extent | None = None, padding: Extent = 0, mode: str = "max") -> Array:
+    """Keep one value of each window: its largest ('max'), smallest ('min') or mean ('mean').
+
+    Args:
+        x: (N, C, H, W).
+        size: rows and columns of the window, >= 1.
+        stride: step of the window, >= 1; None means *size*.
+        padding: pixels added on both sides of an axis, fewer than *size*. They never win a max or min; in a
+            mean they count as 0, and the divisor is always KH KW.
+        mode: 'max', 'mean' or 'min'.
+
+    Returns:
+        y (N, C, OH, OW).
+
+    Raises:
+        BadInputError: a window that does not fit, or an unknown mode.
+    """
+    window = checks.pool_window(x, size, stride, padding, mode)
+    (x,) = _floats(x)
+    return _in_field_order(pool.forward(_in_rows(x), window, mode, _Fresh(x.dtype)))
+
+
+def pool2d_backward(
+    grad_output: Array,
+    x: Array,
+    size: Extent,
+    stride: Extent | None = None,
+    padding: Extent = 0,
+    mode: str = "max",
+) -> Array:
+    """Return dC/dX (N, C, H, W) of ``pool2d`` for dC/dY = *grad_output* (N, C, OH, OW).
+
+    Max and min: the first winner in reading order takes all. Mean: equal shares of 1 / (KH KW). Where windows
+    overlap, shares add up.
+
+    Raises:
+        BadInputError: shapes that do not belong together, a window that does not fit, or an unknown mode.
+    """
+    window = checks.pool_window(x, size, stride, padding, mode)
+    checks.shape_of("grad_output", grad_output, (*x.shape[:2], *window.output), "the shape of the output")
+    grad_output, x = _floats(grad_output, x)
+    rows, fresh = _in_rows(x), _Fresh(x.dtype)
+    y = pool.forward(rows, window, mode, fresh)
+    return _in_field_order(pool.backward(_in_rows(grad_output), rows, y, window, mode, fresh))
+
+
+class _Fresh:
+    """The buffers of one call: new zeros each time, so that a result belongs to the caller."""
+
+    def __init__(self, dtype: npt.DTypeLike) -> None:
+        self._dtype = dtype
+
+    def __call__(self, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike | None = None) -> Array:
+        return np.zeros(shape, self._dtype if dtype is None else dtype)
+
+
+def _floats(*arrays: Array) -> tuple[Array, ...]:
+    """Return all arrays in the one float type that holds them; whole numbers would cut gradients off."""
+    dtype = np.result_type(np.float32, *arrays)
+    return tuple(np.asarray(array, dtype) for array in arrays)
+
+
+def _in_rows(x: Array) -> Array:
+    """Return (N, C, H, W) as a view in the fast path's layout (H, C, W, N)."""
+    return x.transpose(2, 1, 3, 0)
+
+
+def _in_field_order(x: Array) -> Array:
+    """Return (H, C, W, N) as a contiguous array (N, C, H, W)."""
+    return np.ascontiguousarray(x.transpose(3, 1, 0, 2))

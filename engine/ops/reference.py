@@ -4,7 +4,7 @@ All arrays are in the field's layout: x (N, C, H, W), weight (F, C, KH, KW), out
 (rows, columns).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import product
 from typing import Any
 
@@ -15,6 +15,8 @@ from engine.geometry import Window
 
 Array = npt.NDArray[Any]
 Pair = tuple[int, int]
+
+_REDUCE: dict[str, Callable[[list[Any]], Any]] = {"max": max, "min": min, "mean": sum}
 
 
 def conv2d(x: Array, weight: Array, bias: Array, stride: Pair = (1, 1), padding: Pair = (0, 0)) -> Array:
@@ -52,7 +54,7 @@ def pool2d(x: Array, size: Pair, stride: Pair, padding: Pair = (0, 0), mode: str
     y = np.zeros((*x.shape[:2], *window.output), x.dtype)
     for n, c, (i, j) in product(range(len(x)), range(x.shape[1]), _places(window)):
         values = [x[n, c, row, col] for _, _, row, col in _pixels(window, i, j)]
-        y[n, c, i, j] = {"max": np.max, "min": np.min, "mean": np.sum}[mode](values)
+        y[n, c, i, j] = _REDUCE[mode](values)
     return y / y.dtype.type(window.taps) if mode == "mean" else y
 
 

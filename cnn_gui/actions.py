@@ -1,0 +1,48 @@
+"""The menus: each command once, with its words, icon, key and what it does."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtWidgets import QMainWindow
+
+from cnn_gui import theme
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A menu entry. *icon* names a file of ``resources/icons``; *key* is what Qt calls a portable key sequence."""
+
+    name: str
+    text: str
+    run: Callable[[], object]
+    icon: str = ""
+    key: str = ""
+    tip: str = ""
+
+
+def create(window: QMainWindow, command: Command) -> QAction:
+    """Return an action of *window* for *command*; its tooltip names the key."""
+    action = QAction(command.text, window)
+    action.setObjectName(command.name)
+    action.triggered.connect(lambda: command.run())
+    if command.key:
+        action.setShortcuts(QKeySequence.listFromString(command.key))
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    tip = command.tip or command.text.replace("&", "").rstrip(".")
+    action.setToolTip(f"{tip} ({keys})" if keys else tip)
+    action.setStatusTip(command.tip)
+    action.setProperty("icon_name", command.icon)
+    return action
+
+
+def paint_icons(window: QMainWindow) -> None:
+    """Draw every action's icon in the colours of the window's scheme."""
+    colours = theme.tokens(window.palette())
+    for action in window.findChildren(QAction):
+        if name := action.property("icon_name"):
+            icon = QIcon(theme.icon(name, colours.text))
+            for size in (16, 20, 24, 32):
+                muted = theme.icon(name, colours.muted).pixmap(size, size)
+                icon.addPixmap(muted, QIcon.Mode.Disabled)
+            action.setIcon(icon)

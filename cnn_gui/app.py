@@ -1,0 +1,61 @@
+"""Builds the application: scheme, error reporter, window, and the project to begin with."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QGuiApplication, QIcon
+from PySide6.QtWidgets import QApplication
+
+import resources
+from cnn_gui import errors, settings, theme
+from cnn_gui.main_window import MainWindow
+from engine.parallel import pin_blas
+
+FIRST_PROJECT = ("models", "lenet5.cnn")
+
+
+def create(arguments: list[str]) -> QApplication:
+    """Return the application object with its name, icon and colours."""
+    app = QApplication(arguments)
+    app.setApplicationName("cnn-gui")
+    app.setOrganizationName("cnn-gui")
+    app.setApplicationDisplayName("CNN")
+    app.setWindowIcon(QIcon(str(resources.path("icons", "app.svg"))))
+    apply_scheme(app)
+    QGuiApplication.styleHints().colorSchemeChanged.connect(lambda: apply_scheme(app))
+    return app
+
+
+def apply_scheme(app: QApplication) -> None:
+    """Colour the application as chosen, or as the desktop asks."""
+    chosen = {"light": theme.LIGHT, "dark": theme.DARK}
+    theme.apply(app, chosen.get(settings.scheme()) or theme.system_tokens())
+
+
+def start(arguments: list[str]) -> tuple[QApplication, MainWindow]:
+    """Show the window, and then open the project named in *arguments* or the one that ships."""
+    pin_blas()
+    app = create(arguments)
+    errors.install(app)
+    window = MainWindow()
+    window.scheme_chosen.connect(lambda: apply_scheme(app))
+    window.show()
+    QTimer.singleShot(0, lambda: open_first(window, arguments[1:]))
+    return app, window
+
+
+def run(arguments: list[str]) -> int:
+    """Run the application to its end; return the exit code."""
+    app, window = start(arguments)
+    try:
+        return app.exec()
+    finally:
+        window.deleteLater()
+
+
+def open_first(window: MainWindow, paths: list[str]) -> None:
+    """Open the project that was asked for, or the trained LeNet-5 that ships."""
+    window.files.open_path(resources.path(*FIRST_PROJECT), untitled=True)
+    window.say(window.tr("This LeNet-5 is trained: draw a digit. To watch it learn, press Reset, then Train."))
+    if paths:
+        window.files.open_path(Path(paths[0]))

@@ -1,0 +1,1 @@
+"""What starts, holds and describes a training run."""

@@ -1,0 +1,139 @@
+"""Train, pause, step, stop, reset, and how far the run is."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.document import Document
+from cnn_gui.training.controller import State, TrainingController
+from engine.trainer import StepResult
+
+
+class RunBar(QWidget):
+    """The buttons of a run with a progress bar. Where a run cannot start, it says why.
+
+    Signals:
+        reset_requested(): a person wants fresh weights.
+
+    Thread: the GUI's.
+    """
+
+    reset_requested = Signal()
+
+    def __init__(self, document: Document, controller: TrainingController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._controller = document, controller
+        self._invalid_setting = ""
+        self.play_button = QPushButton(self.tr("Train"), self)
+        self.play_button.setProperty("role", "primary")
+        self.play_button.clicked.connect(self.play_or_pause)
+        self.play_button.setFixedWidth(108)
+        self.step_button = self._button("step", self.tr("Step"), self.tr("Train on one mini-batch, then hold (Right)"))
+        self.stop_button = self._button("stop", self.tr("Stop"), self.tr("End the run; what was learned is kept (Shift+F5)"))
+        self.reset_button = self._button("reset", self.tr("Reset"), self.tr("Begin anew with fresh random weights (R)"))
+        self.step_button.clicked.connect(controller.step)
+        self.stop_button.clicked.connect(controller.stop)
+        self.reset_button.clicked.connect(self.reset_requested)
+        self.progress = QProgressBar(self)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Progress of the run"))
+        self.status = QLabel(self)
+        self.status.setProperty("role", "muted")
+        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._lay_out()
+        controller.state_changed.connect(self._update)
+        for signal in (document.architecture_changed, document.data_changed, document.weights_changed):
+            signal.connect(self._update)
+        self._update()
+
+    def play_or_pause(self) -> None:
+        """Train, pause or go on, whichever comes next."""
+        actions = {
+            State.IDLE: self._controller.start,
+            State.RUNNING: self._controller.pause,
+            State.PAUSED: self._controller.resume,
+        }
+        if self.play_button.isEnabled() and (action := actions.get(self._controller.state)):
+            action()
+
+    def set_invalid_setting(self, text: str) -> None:
+        """Say which training setting is not allowed; '' when all are."""
+        self._invalid_setting = text
+        self._update()
+
+    @property
+    def obstacle(self) -> str:
+        """Why a run cannot start now; '' if it can."""
+        if problem := self._document.problem:
+            return self.tr("Cannot train: {0}").format(problem)
+        if self._document.dataset is None:
+            return self.tr("Cannot train yet: the data is still being read.")
+        return self._invalid_setting
+
+    def show_progress(self, result: StepResult) -> None:
+        """Show the figures of the newest step."""
+        settings = self._document.settings
+        self.progress.setMaximum(result.steps)
+        self.progress.setValue(result.step)
+        left = (result.steps - result.step) * settings.batch_size / max(result.images_per_second, 1e-9)
+        text = self.tr("Epoch {0} of {1} · step {2:,} of {3:,} · {4:,.0f} images/s · {5} left")
+        self.status.setText(
+            text.format(
+                result.epoch, settings.epochs, result.step, result.steps, result.images_per_second, duration(left)
+            )
+        )
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._update()
+
+    def _button(self, icon: str, name: str, tip: str) -> QToolButton:
+        button = QToolButton(self)
+        button.setProperty("icon_name", icon)
+        button.setAccessibleName(name)
+        button.setToolTip(tip)
+        button.setFixedSize(theme.TARGET, theme.TARGET)
+        return button
+
+    def _lay_out(self) -> None:
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.SPACE[0])
+        for button in (self.play_button, self.step_button, self.stop_button, self.reset_button):
+            box.addWidget(button)
+        figures = QVBoxLayout()
+        figures.setSpacing(theme.SPACE[0])
+        figures.addWidget(self.progress)
+        figures.addWidget(self.status)
+        box.addSpacing(theme.SPACE[1])
+        box.addLayout(figures, 1)
+        box.setAlignment(Qt.AlignmentFlag.AlignVCenter)
+
+    def _update(self) -> None:
+        state, obstacle = self._controller.state, self.obstacle
+        idle = state is State.IDLE
+        words = {State.RUNNING: ("pause", self.tr("Pause")), State.PAUSED: ("play", self.tr("Resume"))}
+        icon, word = words.get(state, ("play", self.tr("Train")))
+        colours = theme.tokens(self.palette())
+        self.play_button.setText(word)
+        able = not (idle and obstacle) and state is not State.STOPPING
+        self.play_button.setEnabled(able)
+        self.play_button.setIcon(theme.icon(icon, colours.on_accent if able else colours.muted))
+        self.play_button.setToolTip(obstacle or self.tr("{0} (Space)").format(word))
+        self.step_button.setEnabled(able)
+        self.stop_button.setEnabled(state in (State.RUNNING, State.PAUSED))
+        self.reset_button.setEnabled(idle and not self._document.problem)
+        for button in (self.step_button, self.stop_button, self.reset_button):
+            colour = colours.text if button.isEnabled() else colours.muted
+            button.setIcon(theme.icon(button.property("icon_name"), colour))
+        if idle:
+            self.status.setText(obstacle or self.tr("Ready to train."))
+            self.status.setToolTip(obstacle)
+
+
+def duration(seconds: float) -> str:
+    """Return a time as minutes and seconds, '1:05', or hours too, '2:01:05'."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -1,0 +1,52 @@
+"""The settings of the next training run."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.document import Document
+from cnn_gui.forms import SchemaForm
+from engine.settings import TrainingSettings
+
+
+class SettingsPanel(QFrame):
+    """A form over TrainingSettings, built from its declarations; it rests while a run lasts.
+
+    Signals:
+        invalid_changed(text): what is wrong with a field, '' when all are well.
+
+    Thread: the GUI's.
+    """
+
+    invalid_changed = Signal(str)
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.setProperty("role", "panel")
+        title = QLabel(self.tr("Training"), self)
+        title.setProperty("role", "title")
+        self.form = SchemaForm(TrainingSettings)
+        self.form.value_changed.connect(self._on_value_changed)
+        self.form.invalid_changed.connect(self.invalid_changed)
+        scroll = QScrollArea(self)
+        scroll.setWidget(self.form)
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(theme.SPACE[2], theme.SPACE[2], theme.SPACE[0], theme.SPACE[0])
+        box.setSpacing(theme.SPACE[1])
+        box.addWidget(title)
+        box.addWidget(scroll, 1)
+        document.settings_changed.connect(self._on_settings_changed)
+        document.lock_changed.connect(self.form.setDisabled)
+        self._on_settings_changed()
+
+    def _on_value_changed(self, name: str, value: object) -> None:
+        self._document.set_settings(replace(self._document.settings, **{name: value}))
+
+    def _on_settings_changed(self) -> None:
+        self.form.set_config(self._document.settings)

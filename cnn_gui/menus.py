@@ -1,0 +1,162 @@
+"""The menu bar and the tool bar of the window."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QMenu, QMessageBox, QToolBar, QToolButton
+
+from cnn_gui import actions, errors, settings
+from cnn_gui.actions import Command
+from engine import presets
+
+if TYPE_CHECKING:
+    from cnn_gui.main_window import MainWindow
+
+
+def build(window: "MainWindow") -> None:
+    """Give *window* its menus and its tool bar."""
+    made = {command.name: actions.create(window, command) for command in _commands(window)}
+    undo, redo = _undo_actions(window)
+    bar = window.menuBar()
+    _fill(bar.addMenu(window.tr("&File")), made, "new", "open", "save", "save_as", "", "quit")
+    edit = bar.addMenu(window.tr("&Edit"))
+    edit.addActions([undo, redo])
+    _fill(edit, made, "", "delete")
+    preset_menu = bar.addMenu(window.tr("&Network"))
+    _add_presets(window, preset_menu)
+    _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
+    _add_schemes(window, bar.addMenu(window.tr("&View")))
+    _fill(bar.addMenu(window.tr("&Help")), made, "keys", "log", "about")
+    _add_tool_bar(window, made, (undo, redo), preset_menu)
+
+
+def _commands(window: "MainWindow") -> tuple[Command, ...]:
+    files, tr = window.files, window.tr
+    return (
+        Command("new", tr("&New"), files.new, "new", "Ctrl+N", tr("Begin an empty network")),
+        Command("open", tr("&Open..."), files.open, "open", "Ctrl+O", tr("Open a project")),
+        Command("save", tr("&Save"), files.save, "save", "Ctrl+S", tr("Save the project")),
+        Command("save_as", tr("Save &as..."), files.save_as, "", "Ctrl+Shift+S"),
+        Command("quit", tr("&Quit"), window.close, "", "Ctrl+Q"),
+        Command("delete", tr("&Delete layer"), lambda: _delete(window), "delete"),
+        Command("play", tr("&Train, pause or resume"), window.run_bar.play_or_pause, "play", "F5"),
+        Command("step", tr("&One step"), window.run_bar.step_button.click, "step", "F6"),
+        Command("stop", tr("&Stop"), window.run_bar.stop_button.click, "stop", "Shift+F5"),
+        Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
+        Command("keys", tr("&Keys"), lambda: _show_keys(window), "info", "H"),
+        Command("log", tr("Show the &log's folder"), _open_log_folder),
+        Command("about", tr("&About"), lambda: _show_about(window)),
+    )
+
+
+def _fill(menu: QMenu, made: dict[str, QAction], *names: str) -> None:
+    """Add actions by name; '' adds a separator."""
+    for name in names:
+        menu.addAction(made[name]) if name else menu.addSeparator()
+
+
+def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
+    """Return undo and redo; they rest while a run owns the network."""
+    stack = window.document.undo_stack
+    undo, redo = stack.createUndoAction(window, window.tr("Undo")), stack.createRedoAction(window, window.tr("Redo"))
+    for action, icon, keys in ((undo, "undo", "Ctrl+Z"), (redo, "redo", "Ctrl+Shift+Z; Ctrl+Y")):
+        action.setShortcuts(QKeySequence.listFromString(keys))
+        action.setProperty("icon_name", icon)
+
+    def on_lock_changed(locked: bool) -> None:
+        undo.setEnabled(not locked and stack.canUndo())
+        redo.setEnabled(not locked and stack.canRedo())
+
+    window.document.lock_changed.connect(on_lock_changed)
+    return undo, redo
+
+
+def _add_presets(window: "MainWindow", menu: QMenu) -> None:
+    for name in presets.BUILDERS:
+        preset = presets.load(name)
+        action = menu.addAction(preset.title, lambda name=name: window.load_preset(name))
+        action.setToolTip(preset.about)
+        action.setProperty("icon_name", "preset")
+    menu.setToolTipsVisible(True)
+    window.document.lock_changed.connect(lambda locked: menu.setEnabled(not locked))
+
+
+def _add_schemes(window: "MainWindow", menu: QMenu) -> None:
+    words = {"system": window.tr("As the system"), "light": window.tr("Light"), "dark": window.tr("Dark")}
+    group = QActionGroup(window)
+
+    def choose(name: str) -> None:
+        settings.set_scheme(name)
+        window.scheme_chosen.emit()
+
+    for name in settings.SCHEMES:
+        action = menu.addAction(words[name], lambda name=name: choose(name))
+        action.setCheckable(True)
+        action.setChecked(name == settings.scheme())
+        group.addAction(action)
+
+
+def _add_tool_bar(
+    window: "MainWindow", made: dict[str, QAction], history: tuple[QAction, QAction], preset_menu: QMenu
+) -> None:
+    bar = QToolBar(window.tr("Tools"), window)
+    bar.setMovable(False)
+    bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+    for name in ("new", "open", "save"):
+        bar.addAction(made[name])
+    bar.addSeparator()
+    bar.addActions(list(history))
+    bar.addSeparator()
+    button = QToolButton(bar)
+    button.setText(window.tr("Preset"))
+    button.setToolTip(window.tr("Begin from a published network"))
+    button.setMenu(preset_menu)
+    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    bar.addWidget(button)
+    bar.addWidget(window.data_chooser)
+    bar.addSeparator()
+    bar.addWidget(window.run_bar)
+    window.addToolBar(bar)
+    window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+
+def _delete(window: "MainWindow") -> None:
+    if window.document.selected:
+        window.document.remove(window.document.selected)
+    else:
+        window.say(window.tr("Select a layer first."))
+
+
+def _show_keys(window: "MainWindow") -> None:
+    lines = [
+        (window.tr("Space"), window.tr("train, pause, resume")),
+        (window.tr("Right"), window.tr("one step of training")),
+        ("R", window.tr("reset the weights")),
+        ("/", window.tr("search the palette")),
+        (window.tr("Left, Right on the network"), window.tr("select the neighbour")),
+        (window.tr("Ctrl+Left, Ctrl+Right"), window.tr("move the selected layer")),
+        (window.tr("Delete"), window.tr("delete the selected layer")),
+        (window.tr("Ctrl+Wheel, Ctrl+0"), window.tr("zoom the network, back to full size")),
+        (window.tr("Backspace on the drawing"), window.tr("take the last stroke back")),
+    ]
+    rows = "".join(f"<tr><td><b>{key}</b></td><td width=16></td><td>{what}</td></tr>" for key, what in lines)
+    _open_box(window, window.tr("Keys"), f"<table>{rows}</table>")
+
+
+def _show_about(window: "MainWindow") -> None:
+    text = window.tr(
+        "Builds, trains and looks inside convolutional neural networks. Every number comes from the network itself, "
+        "computed with NumPy.<br><br>Digits: a part of MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0."
+    )
+    _open_box(window, window.tr("About"), text)
+
+
+def _open_box(window: "MainWindow", title: str, text: str) -> None:
+    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=window)
+    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    box.open()
+
+
+def _open_log_folder() -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(errors.log_path().parent)))

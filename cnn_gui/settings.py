@@ -1,0 +1,34 @@
+"""What the application remembers between starts."""
+
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtWidgets import QMainWindow, QSplitter
+
+SCHEMES = ("system", "light", "dark")
+
+
+def scheme() -> str:
+    """Return the colour scheme that was chosen, one of SCHEMES."""
+    value = QSettings().value("scheme", "system")
+    return value if value in SCHEMES else "system"
+
+
+def set_scheme(name: str) -> None:
+    """Remember the colour scheme, one of SCHEMES."""
+    QSettings().setValue("scheme", name)
+
+
+def save_layout(window: QMainWindow) -> None:
+    """Remember the window's place and how its splitters divide it."""
+    QSettings().setValue("geometry", window.saveGeometry())
+    for splitter in window.findChildren(QSplitter):
+        if splitter.objectName():
+            QSettings().setValue(f"splitter/{splitter.objectName()}", splitter.saveState())
+
+
+def restore_layout(window: QMainWindow) -> None:
+    """Put the window where it was; what was never remembered stays as it is."""
+    if isinstance(geometry := QSettings().value("geometry"), QByteArray):
+        window.restoreGeometry(geometry)
+    for splitter in window.findChildren(QSplitter):
+        if isinstance(state := QSettings().value(f"splitter/{splitter.objectName()}"), QByteArray):
+            splitter.restoreState(state)

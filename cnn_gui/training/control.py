@@ -1,0 +1,51 @@
+"""Pause, step, resume and stop, asked for in one thread and obeyed in another."""
+
+from threading import Condition
+
+
+class RunControl:
+    """What a person wants of a run. A queued slot would never arrive while the worker computes; this does."""
+
+    def __init__(self, paused: bool = False) -> None:
+        self._changed = Condition()
+        self._paused, self._stopped, self._steps = paused, False, 0
+
+    @property
+    def stopped(self) -> bool:
+        """True once ``stop`` was called."""
+        return self._stopped
+
+    def pause(self) -> None:
+        """Hold the run at the next moment where it can be held."""
+        self._set(paused=True)
+
+    def resume(self) -> None:
+        """Let the run go on."""
+        self._set(paused=False)
+
+    def step(self) -> None:
+        """Let a paused run go on for one optimizer step."""
+        self._set(paused=True, steps=self._steps + 1)
+
+    def stop(self) -> None:
+        """End the run at the next moment where it can be ended."""
+        self._set(stopped=True)
+
+    def wait_until_wanted(self) -> bool:
+        """Block while the run is held; return True if it shall do one more piece, False if it shall end."""
+        with self._changed:
+            while self._paused and not self._stopped and not self._steps:
+                self._changed.wait()
+            return not self._stopped
+
+    def step_done(self) -> None:
+        """Say that one optimizer step is done, which uses up one ``step``."""
+        with self._changed:
+            self._steps = max(0, self._steps - 1)
+
+    def _set(self, paused: bool | None = None, stopped: bool | None = None, steps: int | None = None) -> None:
+        with self._changed:
+            self._paused = self._paused if paused is None else paused
+            self._stopped = self._stopped if stopped is None else stopped
+            self._steps = self._steps if steps is None else steps
+            self._changed.notify_all()

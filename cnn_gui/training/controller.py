@@ -1,0 +1,145 @@
+"""Starts, holds and ends training runs for the document."""
+
+from collections.abc import Callable
+from enum import Enum
+
+import numpy as np
+from PySide6.QtCore import QObject, QThread, Signal, Slot
+
+from cnn_gui.document import Document
+from cnn_gui.training.control import RunControl
+from cnn_gui.training.mailbox import Mailbox
+from cnn_gui.training.snapshot import Snapshot
+from cnn_gui.training.worker import TrainingWorker
+from engine.history import EpochResult
+from engine.model import Model
+from engine.trainer import Trainer
+
+STOP_PATIENCE = 30_000  # ms, for a last step of a huge network when the window closes
+
+
+class State(Enum):
+    """What a run is doing. STOPPING: asked to end, its last step not yet over."""
+
+    IDLE = "idle"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPING = "stopping"
+
+
+class TrainingController(QObject):
+    """Owns the training thread. While a run lasts, the document is locked and its history grows.
+
+    Signals:
+        state_changed(State), epoch_finished(EpochResult), failed(text).
+
+    Thread: the GUI's.
+    """
+
+    state_changed = Signal(object)
+    epoch_finished = Signal(object)
+    failed = Signal(str)
+
+    def __init__(self, document: Document, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._thread: QThread | None = None
+        self._worker: TrainingWorker | None = None
+        self._control = RunControl()
+        self._mailbox = Mailbox()
+        self.state = State.IDLE
+
+    @property
+    def busy(self) -> bool:
+        """True from the start of a run until its thread has ended."""
+        return self._thread is not None
+
+    def start(self, paused: bool = False) -> None:
+        """Train the document's network from its present weights; *paused* waits for ``step`` or ``resume``."""
+        document = self._document
+        if self.busy or document.problem is not None or document.dataset is None or document.model is None:
+            return
+        self._control, self._mailbox = RunControl(paused), Mailbox()
+        self._worker = TrainingWorker(_trainer_maker(document), self._control, self._mailbox)
+        self._thread = QThread()
+        self._worker.moveToThread(self._thread)
+        self._thread.started.connect(self._worker.run)
+        self._worker.epoch_finished.connect(self._on_epoch_finished)
+        self._worker.failed.connect(self.failed)
+        self._worker.finished.connect(self._on_finished)
+        document.set_locked(True)
+        self._set_state(State.PAUSED if paused else State.RUNNING)
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Hold the run after the step that it is in."""
+        if self.state is State.RUNNING:
+            self._control.pause()
+            self._set_state(State.PAUSED)
+
+    def resume(self) -> None:
+        """Let a held run go on."""
+        if self.state is State.PAUSED:
+            self._control.resume()
+            self._set_state(State.RUNNING)
+
+    def step(self) -> None:
+        """Do one optimizer step and hold; begins a run where there is none."""
+        if self.state is State.IDLE:
+            self.start(paused=True)
+        if self.state in (State.RUNNING, State.PAUSED):
+            self._control.step()
+            self._set_state(State.PAUSED)
+
+    def stop(self) -> None:
+        """End the run after the step that it is in; what it learned is kept."""
+        if self.state in (State.RUNNING, State.PAUSED):
+            self._control.stop()
+            self._set_state(State.STOPPING)
+
+    def take_snapshot(self) -> Snapshot | None:
+        """Return the newest snapshot of the run, once, or None."""
+        return self._mailbox.take()
+
+    def shut_down(self) -> bool:
+        """End a run and its thread before the window goes; False if its last step takes too long."""
+        self._control.stop()
+        if self._thread is None:
+            return True
+        self._thread.quit()
+        return self._thread.wait(STOP_PATIENCE)
+
+    @Slot(object)
+    def _on_epoch_finished(self, result: EpochResult) -> None:
+        self.epoch_finished.emit(result)
+
+    @Slot(object)
+    def _on_finished(self, parameters: np.ndarray | None) -> None:
+        if self._thread is None:
+            return
+        self._thread.quit()
+        self._thread.wait()
+        self._thread = self._worker = None
+        self._mailbox.take()
+        self._document.set_locked(False)
+        if parameters is not None:
+            self._document.set_weights(parameters)
+        self._set_state(State.IDLE)
+
+    def _set_state(self, state: State) -> None:
+        self.state = state
+        self.state_changed.emit(state)
+
+
+def _trainer_maker(document: Document) -> Callable[[], Trainer]:
+    """Return a function that makes the trainer in the thread that trains: splitting the data takes a moment."""
+    model, dataset, settings, history = document.model, document.dataset, document.settings, document.history
+    assert model is not None and dataset is not None
+    weights = model.parameters.flat.copy()
+
+    def make() -> Trainer:
+        own = Model.build(model.architecture, model.input_shape, np.random.default_rng(0))
+        np.copyto(own.parameters.flat, weights)
+        return Trainer(own, dataset, settings, history=history)
+
+    return make

@@ -1,0 +1,29 @@
+"""A slot for one snapshot between two threads: the reader sets the pace, the writer never waits."""
+
+from threading import Lock
+
+from cnn_gui.training.snapshot import Snapshot
+
+
+class Mailbox:
+    """The training thread posts, the GUI takes. While a snapshot lies there, ``is_empty`` spares making another."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._snapshot: Snapshot | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True if the last snapshot was taken, so that a new one would be looked at."""
+        return self._snapshot is None
+
+    def post(self, snapshot: Snapshot) -> None:
+        """Put *snapshot* in the place of what lies there."""
+        with self._lock:
+            self._snapshot = snapshot
+
+    def take(self) -> Snapshot | None:
+        """Return the newest snapshot and leave the slot empty; None if nothing has come."""
+        with self._lock:
+            snapshot, self._snapshot = self._snapshot, None
+        return snapshot

@@ -1,0 +1,64 @@
+"""The training loop on its own thread. It knows no widget: it pulls the trainer and posts snapshots."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from cnn_gui.training.control import RunControl
+from cnn_gui.training.mailbox import Mailbox
+from cnn_gui.training.snapshot import take_snapshot
+from engine.errors import BadInputError
+from engine.history import EpochResult
+from engine.trainer import DivergedError, StepResult, Trainer
+
+
+class TrainingWorker(QObject):
+    """Runs one training run from start to end.
+
+    Signals:
+        epoch_finished(EpochResult): after each epoch.
+        failed(text): the run could not go on; the text is for a person.
+        finished(parameters): the run is over, however it ended; (P,) the last good weights, or None.
+
+    Thread: lives on the training thread; ``control`` and ``mailbox`` may be used from any.
+    """
+
+    epoch_finished = Signal(object)
+    failed = Signal(str)
+    finished = Signal(object)
+
+    def __init__(self, make_trainer: Callable[[], Trainer], control: RunControl, mailbox: Mailbox) -> None:
+        super().__init__()
+        self._make_trainer, self._control, self._mailbox = make_trainer, control, mailbox
+
+    @Slot()
+    def run(self) -> None:
+        """Train until the end, a stop or a failure. An unexpected exception goes on to the error reporter."""
+        parameters = None
+        try:
+            trainer = self._make_trainer()
+            parameters = trainer.model.parameters.flat
+            self._pull(trainer)
+        except (BadInputError, DivergedError, MemoryError) as error:
+            self.failed.emit(str(error) or self.tr("There is not enough memory; use a smaller batch or network."))
+        finally:
+            self.finished.emit(parameters)
+
+    def _pull(self, trainer: Trainer) -> None:
+        events = trainer.run()
+        try:
+            while self._control.wait_until_wanted():
+                event = next(events, None)
+                if event is None:
+                    return
+                if isinstance(event, StepResult):
+                    self._on_step(event, trainer)
+                elif isinstance(event, EpochResult):
+                    self.epoch_finished.emit(event)
+        finally:
+            events.close()
+
+    def _on_step(self, result: StepResult, trainer: Trainer) -> None:
+        self._control.step_done()
+        if self._mailbox.is_empty:
+            self._mailbox.post(take_snapshot(result, trainer.model.parameters.flat))

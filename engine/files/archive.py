@@ -1,0 +1,128 @@
+"""Zip archives of arrays: read as if somebody meant harm, written so that equal content gives equal bytes."""
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from engine.errors import BadInputError
+from engine.files import npy
+from engine.layer import Array
+
+UNPACKED_LIMIT = 2 * 2**30  # bytes, all entries together
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip can hold
+_READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+# What zipfile and the decompressor raise for bytes that are not what they claim to be.
+_DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, TypeError, OverflowError, RuntimeError)
+
+
+class Archive:
+    """An open archive. Nothing is allocated before its size is compared with what the file really holds.
+
+    Args:
+        file: the zip.
+        name: of the file, for messages.
+
+    Raises:
+        BadInputError: from every method, where the file is damaged, too big or holds no plain arrays.
+    """
+
+    def __init__(self, file: zipfile.ZipFile, name: str) -> None:
+        self.name = name
+        self._file = file
+        self._entries = {info.filename: info for info in file.infolist()}
+        if (size := sum(info.file_size for info in file.infolist())) > UNPACKED_LIMIT:
+            raise BadInputError(
+                f"{name} would unpack to {size / 2**30:.1f} GB, and the limit is {UNPACKED_LIMIT / 2**30:.0f} GB;"
+                " keep fewer or smaller images."
+            )
+
+    @property
+    def entries(self) -> frozenset[str]:
+        """The names of all entries."""
+        return frozenset(self._entries)
+
+    def header(self, entry: str) -> npy.Header:
+        """Return what the .npy *entry* says of its array, proved to be true of its size."""
+        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+            header = npy.read_header(stream)
+        if header.dtype.hasobject:
+            raise BadInputError(
+                f"{self.name}: {entry} holds Python objects, which are never loaded because they can run code;"
+                " save it as a plain array of numbers."
+            )
+        if header.size != self._entries[entry].file_size:
+            raise BadInputError(
+                f"{self.name}: {entry} claims {header.size:,} bytes but has {self._entries[entry].file_size:,};"
+                " write or download the file again."
+            )
+        return header
+
+    def array(self, entry: str) -> Array:
+        """Return the array of the .npy *entry*."""
+        header = self.header(entry)
+        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+            stream.read(header.start)
+            values = npy.read_values(stream, header)
+            stream.read(1)  # the end: this is where zipfile compares the checksum
+        return values
+
+    def texts(self, entry: str) -> list[str]:
+        """Return the texts of the .npy *entry*, which holds an array of them."""
+        values = self.array(entry)
+        with _damage_told(f"{self.name}: {entry}"):
+            return [str(value) for value in values.flat]
+
+    def content(self, entry: str, limit: int) -> bytes:
+        """Return *entry* as it is; it may have *limit* bytes."""
+        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+            data = stream.read(limit + 1)
+        if len(data) > limit:
+            raise BadInputError(f"{self.name}: {entry} is longer than {limit:,} bytes; the file is not usable.")
+        return data
+
+    def _open(self, entry: str) -> IO[bytes]:
+        with _damage_told(f"{self.name}: {entry}"):
+            if self._entries[entry].compress_type not in _READABLE:
+                raise zipfile.BadZipFile("compressed in another way than numpy does")
+            return self._file.open(self._entries[entry])
+
+
+@contextmanager
+def open_archive(path: Path) -> Iterator[Archive]:
+    """Open the zip at *path*.
+
+    Raises:
+        BadInputError: it is no zip, empty, damaged or unpacks to more than UNPACKED_LIMIT.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream:
+        start = stream.read(4)
+        if not start:
+            raise BadInputError(f"{path.name} is empty; choose another file, or copy it again.")
+        if start[:2] != b"PK":
+            raise BadInputError(f"{path.name} is not a zip archive of arrays; choose another file.")
+        with _damage_told(path.name):
+            file = zipfile.ZipFile(stream)
+        with file:
+            yield Archive(file, path.name)
+
+
+def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]]) -> None:
+    """Write (name, content) *entries* to *stream* as a zip, compressed, with no date and no owner."""
+    with zipfile.ZipFile(stream, "w") as file:
+        for name, content in entries:
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.create_system, info.external_attr = 3, 0o644 << 16  # the same on every system
+            file.writestr(info, content, zipfile.ZIP_DEFLATED, 9)
+
+
+@contextmanager
+def _damage_told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except _DAMAGE as error:
+        raise BadInputError(f"{what} is cut off or damaged; write, copy or download it again.") from error

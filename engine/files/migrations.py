@@ -1,0 +1,34 @@
+"""Bring what an older version wrote into project.json up to today's form, one version at a time.
+
+To change the format: raise VERSION, add the step from the version before, keep a sample of the old one in
+tests/data/, and add the change to docs/adr/0002-project-file.md.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from engine.errors import BadInputError
+
+Values = dict[str, Any]
+
+FORMAT = "cnn-gui project"
+VERSION = 1
+STEPS: Mapping[int, Callable[[Values], Values]] = {}  # from a version to the next
+
+
+def upgraded(values: Any) -> Values:
+    """Return *values*, the content of project.json, in the form of VERSION.
+
+    Raises:
+        BadInputError: they are not a project's, or a newer version's.
+    """
+    if not isinstance(values, dict) or values.get("format") != FORMAT:
+        raise BadInputError("it is not a project of this program; choose another file.")
+    version = values.get("version")
+    if type(version) is not int or version < 1:
+        raise BadInputError(f"its version is {version!r}, which never was; choose another file.")
+    if version > VERSION:
+        raise BadInputError(f"a newer version of this program wrote it (format {version}); update this one to open it.")
+    for step in range(version, VERSION):
+        values = STEPS[step](values)
+    return values

@@ -1,0 +1,78 @@
+"""The checks of arguments that the public functions of ``engine.ops`` share."""
+
+from operator import index
+from typing import Any
+
+import numpy.typing as npt
+
+from engine.errors import BadInputError
+from engine.geometry import Axis, Window
+
+Array = npt.NDArray[Any]
+Pair = tuple[int, int]
+Extent = int | Pair  # both axes alike, or (rows, columns)
+
+MODES = ("max", "mean", "min")
+
+
+def conv_window(x: Array, weight: Array, stride: Extent, padding: Extent) -> Window:
+    """Return where the kernels read; raises BadInputError where the arguments do not belong together."""
+    _four_axes("x", x, "(N, C, H, W)")
+    _four_axes("weight", weight, "(F, C, KH, KW)")
+    if weight.shape[1] != x.shape[1]:
+        raise BadInputError(
+            f"weight has shape {weight.shape} for {weight.shape[1]} channels, but x has {x.shape[1]};"
+            f" give weight of shape (F, {x.shape[1]}, KH, KW)."
+        )
+    window = _window(x, weight.shape[2:], stride, padding)
+    _fits(window, "kernel")
+    return window
+
+
+def pool_window(x: Array, size: Extent, stride: Extent | None, padding: Extent, mode: str) -> Window:
+    """Return where the window reads; raises BadInputError where the arguments do not belong together."""
+    if mode not in MODES:
+        raise BadInputError(f"mode={mode!r} is not known; use one of {', '.join(MODES)}.")
+    _four_axes("x", x, "(N, C, H, W)")
+    extent = _pair("size", size, least=1)
+    window = _window(x, extent, extent if stride is None else stride, padding)
+    if any(axis.before >= axis.kernel for axis in (window.rows, window.cols)):
+        raise BadInputError(f"padding={padding} makes windows that hold no pixel; make it smaller than size={size}.")
+    _fits(window, "window")
+    return window
+
+
+def shape_of(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> None:
+    """Raise BadInputError unless *array* has *shape*."""
+    if array.shape != shape:
+        raise BadInputError(f"{name} has shape {array.shape}; give {meaning}, {shape}.")
+
+
+def _window(x: Array, kernel: Pair, stride: Extent, padding: Extent) -> Window:
+    return Window.of(x.shape[2:], kernel, _pair("stride", stride, least=1), _pair("padding", padding, least=0))
+
+
+def _pair(name: str, value: Extent, least: int) -> Pair:
+    """Return *value* as (rows, columns)."""
+    try:
+        rows, cols = map(index, value if isinstance(value, tuple | list) else (value, value))
+    except (TypeError, ValueError):
+        raise BadInputError(f"{name}={value!r} is no size; give a whole number or a pair (rows, columns).") from None
+    if min(rows, cols) < least:
+        raise BadInputError(f"{name}={value} is too small; give {least} or more.")
+    return rows, cols
+
+
+def _four_axes(name: str, array: Array, layout: str) -> None:
+    if array.ndim != 4 or 0 in array.shape:
+        raise BadInputError(f"{name} has shape {array.shape}; give an array {layout} that is not empty.")
+
+
+def _fits(window: Window, name: str) -> None:
+    axes: tuple[tuple[str, Axis], ...] = (("height", window.rows), ("width", window.cols))
+    for word, axis in axes:
+        if not axis.output:
+            raise BadInputError(
+                f"{name} {word} {axis.kernel} exceeds input {word} {axis.size} with padding {axis.before};"
+                f" add padding or make the {name} smaller."
+            )

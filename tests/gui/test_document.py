@@ -1,0 +1,179 @@
+"""The document without any widget: edits, undo, weights that follow their layers, the modified marker."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnn_gui.document import Document
+from engine.data.dataset import Dataset
+from engine.layers.conv import Conv2DConfig
+from tests.helpers import tiny
+
+
+@pytest.fixture
+def document(qapp) -> Document:
+    document = Document()
+    document.set_data(tiny.dataset(), "tiny.npz")
+    document.replace(tiny.architecture(), "Load")
+    document.mark_saved(None)
+    return document
+
+
+def names(document: Document) -> list[str]:
+    return [spec.type.name for spec in document.architecture.layers]
+
+
+def test_that_insert_move_remove_and_configure_are_each_one_undo_step(document):
+    start = document.architecture
+    document.insert(1, "tanh")
+    document.move(document.architecture.layers[1].uid, 0)
+    document.remove(document.architecture.layers[2].uid)
+    conv = document.architecture.layers[1]
+    document.configure(conv.uid, replace(conv.config, filters=5))
+    assert names(document) == ["tanh", "conv2d", "pool2d", "flatten", "dense", "softmax"]
+    for _ in range(4):
+        document.undo_stack.undo()
+    assert document.architecture == start
+    for _ in range(4):
+        document.undo_stack.redo()
+    assert document.architecture.layers[1].config.filters == 5
+
+
+def test_that_undo_texts_name_the_edit_and_the_layer(document):
+    document.insert(0, "tanh")
+    assert document.undo_stack.undoText() == "Insert Tanh"
+    document.remove(document.architecture.layers[0].uid)
+    assert document.undo_stack.undoText() == "Delete Tanh"
+
+
+def test_that_quick_steps_of_one_field_fold_into_one_undo_step_and_others_do_not(document):
+    conv = document.architecture.layers[0]
+    count = document.undo_stack.count()
+    for filters in (4, 5, 6):
+        document.configure(conv.uid, replace(conv.config, filters=filters), "filters")
+    assert document.undo_stack.count() == count + 1
+    document.configure(conv.uid, replace(conv.config, filters=6, stride=(2, 2)), "stride")
+    assert document.undo_stack.count() == count + 2
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert document.architecture.layers[0].config.filters == 3
+
+
+def test_that_a_folded_change_back_to_the_start_leaves_no_undo_step(document):
+    conv = document.architecture.layers[0]
+    count = document.undo_stack.count()
+    document.configure(conv.uid, replace(conv.config, filters=4), "filters")
+    document.configure(conv.uid, conv.config, "filters")
+    assert document.undo_stack.count() == count
+
+
+def test_that_untouched_layers_keep_their_weights_and_undo_brings_deleted_weights_back(document):
+    model = document.model
+    conv, dense = model.parameters.layers[0]["weight"].copy(), model.parameters.layers[4]["weight"].copy()
+    document.insert(2, "tanh")
+    np.testing.assert_array_equal(document.model.parameters.layers[0]["weight"], conv)
+    document.remove(document.architecture.layers[0].uid)
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    np.testing.assert_array_equal(document.model.parameters.layers[0]["weight"], conv)
+    np.testing.assert_array_equal(document.model.parameters.layers[4]["weight"], dense)
+
+
+def test_that_a_changed_kernel_size_and_its_undo_bring_the_trained_kernels_back(document):
+    document.set_weights(np.arange(document.model.parameters.flat.size, dtype=np.float32))
+    kernels = document.model.parameters.layers[0]["weight"].copy()
+    conv = document.architecture.layers[0]
+    document.configure(conv.uid, Conv2DConfig(filters=3, kernel_size=5))
+    assert document.model.parameters.layers[0]["weight"].shape == (3, 1, 5, 5)
+    document.undo_stack.undo()
+    np.testing.assert_array_equal(document.model.parameters.layers[0]["weight"], kernels)
+
+
+def test_that_an_impossible_chain_stays_editable_and_says_what_is_wrong(document):
+    conv = document.architecture.layers[0]
+    document.configure(conv.uid, Conv2DConfig(kernel_size=9))
+    assert document.model is None
+    assert "9 × 9" in document.problem.what
+    document.undo_stack.undo()
+    assert document.problem is None and document.model is not None
+
+
+def test_that_an_empty_chain_says_what_to_do(document):
+    document.replace(type(document.architecture)(), "Clear")
+    assert "no layers" in document.problem.what
+
+
+def test_that_edits_are_refused_while_locked(document, qtbot):
+    before = document.architecture
+    document.set_locked(True)
+    with qtbot.waitSignal(document.refused) as refused:
+        document.insert(0, "tanh")
+    assert "Stop" in refused.args[0]
+    assert document.architecture == before
+
+
+def test_that_the_modified_marker_follows_edits_undo_and_saving(document):
+    assert not document.modified
+    document.insert(0, "tanh")
+    assert document.modified
+    document.undo_stack.undo()
+    assert not document.modified
+    document.set_settings(replace(document.settings, epochs=3))
+    assert document.modified
+    document.mark_saved(None)
+    assert not document.modified
+
+
+def test_that_reset_draws_the_seeds_weights_and_clears_the_history(document):
+    first = document.model.parameters.flat.copy()
+    document.set_weights(first + 1)
+    document.history.add_step(1.0, 0.5)
+    document.reset_weights()
+    np.testing.assert_array_equal(document.model.parameters.flat, first)
+    assert document.history.steps == 0
+
+
+def test_that_removing_selects_the_neighbour(document):
+    document.select(document.architecture.layers[2].uid)
+    document.remove(document.selected)
+    assert document.selected_spec is document.architecture.layers[2]
+
+
+def test_that_a_project_survives_the_way_through_its_value(document):
+    document.history.add_step(0.7, 0.5)
+    project = document.project()
+    other = Document()
+    other.show_project(project, None)
+    assert other.architecture == document.architecture
+    np.testing.assert_array_equal(other.model.parameters.flat, document.model.parameters.flat)
+    assert other.history.steps == 1 and not other.modified
+
+
+edits = st.lists(st.tuples(st.sampled_from("imrc"), st.integers(0, 20), st.integers(0, 20)), max_size=12)
+
+
+@given(edits=edits)
+def test_that_any_sequence_of_edits_can_be_undone_and_redone_to_the_letter(qapp, edits):
+    document = Document()
+    data: Dataset = tiny.dataset()
+    document.set_data(data, "tiny.npz")
+    seen = [document.architecture]
+    for kind, a, b in edits:
+        layers = document.architecture.layers
+        if kind == "i":
+            document.insert(a % (len(layers) + 1), ("conv2d", "relu", "pool2d", "flatten", "dense")[b % 5])
+        elif layers and kind == "m":
+            document.move(layers[a % len(layers)].uid, b % (len(layers) + 1))
+        elif layers and kind == "r":
+            document.remove(layers[a % len(layers)].uid)
+        if document.architecture != seen[-1]:
+            seen.append(document.architecture)
+    for expected in reversed(seen[:-1]):
+        document.undo_stack.undo()
+        assert document.architecture == expected
+    for expected in seen[1:]:
+        document.undo_stack.redo()
+        assert document.architecture == expected

@@ -1,0 +1,166 @@
+"""The run: control, mailbox, worker and controller, with real threads."""
+
+import threading
+from dataclasses import replace
+from time import perf_counter
+
+import numpy as np
+import pytest
+
+from cnn_gui.document import Document
+from cnn_gui.training.control import RunControl
+from cnn_gui.training.controller import State, TrainingController
+from cnn_gui.training.mailbox import Mailbox
+from cnn_gui.training.snapshot import take_snapshot
+from engine.model import Model
+from engine.trainer import StepResult, Trainer
+from tests.helpers import tiny
+
+
+@pytest.fixture
+def document(qapp) -> Document:
+    document = Document()
+    document.set_data(tiny.dataset(train=640), "tiny.npz")
+    document.replace(tiny.architecture(), "Load")
+    document.set_settings(replace(document.settings, epochs=2, batch_size=16))
+    return document
+
+
+@pytest.fixture
+def controller(document):
+    controller = TrainingController(document)
+    yield controller
+    assert controller.shut_down()
+
+
+def wait_for(qtbot, controller: TrainingController, state: State) -> None:
+    qtbot.waitUntil(lambda: controller.state is state, timeout=10_000)
+
+
+def endless(document: Document) -> None:
+    document.set_settings(replace(document.settings, epochs=10_000))
+
+
+def test_that_a_run_trains_and_hands_its_weights_and_history_to_the_document(document, controller, qtbot):
+    before = document.model.parameters.flat.copy()
+    controller.start()
+    assert document.locked
+    wait_for(qtbot, controller, State.IDLE)
+    assert not document.locked and not controller.busy
+    assert document.history.steps == 2 * 36
+    assert len(document.history.epochs) == 2
+    assert np.abs(document.model.parameters.flat - before).max() > 0
+
+
+def test_that_the_same_seed_gives_the_same_weights_as_the_trainer_alone(document, controller, qtbot):
+    document.reset_weights()
+    alone = Model.build(document.architecture, document.input_shape, np.random.default_rng(document.settings.seed))
+    for _ in Trainer(alone, document.dataset, document.settings).run():
+        pass
+    controller.start()
+    wait_for(qtbot, controller, State.IDLE)
+    np.testing.assert_array_equal(document.model.parameters.flat, alone.parameters.flat)
+
+
+def test_that_pause_holds_resume_goes_on_and_stop_ends_each_within_a_tenth_of_a_second(document, controller, qtbot):
+    endless(document)
+    controller.start()
+    qtbot.waitUntil(lambda: document.history.steps > 3)
+    start = perf_counter()
+    controller.pause()
+    assert perf_counter() - start < 0.1
+    qtbot.wait(100)
+    held = document.history.steps
+    qtbot.wait(200)
+    assert document.history.steps == held
+    controller.resume()
+    qtbot.waitUntil(lambda: document.history.steps > held, timeout=1000)
+    start = perf_counter()
+    controller.stop()
+    wait_for(qtbot, controller, State.IDLE)
+    assert perf_counter() - start < 1.0
+
+
+def test_that_step_does_one_step_and_holds(document, controller, qtbot):
+    endless(document)
+    for steps in (1, 2, 3):
+        controller.step()
+        qtbot.waitUntil(lambda steps=steps: document.history.steps == steps)
+        qtbot.wait(50)
+        assert document.history.steps == steps and controller.state is State.PAUSED
+
+
+def test_that_a_stopped_run_keeps_what_it_learned(document, controller, qtbot):
+    endless(document)
+    before = document.model.parameters.flat.copy()
+    controller.start()
+    qtbot.waitUntil(lambda: document.history.steps > 5)
+    controller.stop()
+    wait_for(qtbot, controller, State.IDLE)
+    assert np.abs(document.model.parameters.flat - before).max() > 0
+
+
+def test_that_shutting_down_in_mid_run_leaves_no_thread(document, controller, qtbot):
+    endless(document)
+    controller.start()
+    qtbot.waitUntil(lambda: document.history.steps > 1)
+    assert controller.shut_down()
+    assert not [t for t in threading.enumerate() if t.name.startswith("shard")]
+
+
+def test_that_a_run_that_diverges_says_so_and_keeps_finite_weights(document, controller, qtbot):
+    document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="SGD", epochs=200))
+    document.set_weights(document.model.parameters.flat * 1e18)
+    with qtbot.waitSignal(controller.failed) as failed:
+        controller.start()
+    assert "diverged" in failed.args[0] and "learning rate" in failed.args[0]
+    wait_for(qtbot, controller, State.IDLE)
+    assert np.isfinite(document.model.parameters.flat).all()
+
+
+def test_that_an_unexpected_error_in_the_worker_ends_the_run_and_unlocks_the_document(
+    document, controller, qtbot, monkeypatch
+):
+    def broken(self):
+        raise RuntimeError("broken on purpose")
+        yield
+
+    monkeypatch.setattr(Trainer, "run", broken)
+    with qtbot.capture_exceptions() as caught:
+        controller.start()
+        wait_for(qtbot, controller, State.IDLE)
+    assert [str(error) for _, error, _ in caught] == ["broken on purpose"]
+    assert not document.locked and not controller.busy
+
+
+def test_that_nothing_starts_while_the_chain_cannot_work(document, controller):
+    document.remove(document.architecture.layers[3].uid)
+    controller.start()
+    assert controller.state is State.IDLE and not controller.busy
+
+
+def test_that_a_mailbox_keeps_the_newest_snapshot_and_gives_it_once():
+    mailbox, weights = Mailbox(), np.zeros(3, np.float32)
+    for step in (1, 2):
+        mailbox.post(take_snapshot(StepResult(step, 9, 1, 0.5, 0.5, 100.0), weights))
+    assert not mailbox.is_empty
+    assert mailbox.take().result.step == 2
+    assert mailbox.take() is None and mailbox.is_empty
+
+
+def test_that_a_snapshot_is_a_copy_that_nobody_can_write_to():
+    weights = np.zeros(3, np.float32)
+    snapshot = take_snapshot(StepResult(1, 9, 1, 0.5, 0.5, 100.0), weights)
+    weights += 1
+    assert not snapshot.parameters.any()
+    with pytest.raises(ValueError, match="read-only"):
+        snapshot.parameters[0] = 1
+
+
+def test_that_a_paused_control_lets_exactly_the_steps_asked_for_through():
+    control = RunControl(paused=True)
+    control.step()
+    assert control.wait_until_wanted()
+    control.step_done()
+    control.stop()
+    assert not control.wait_until_wanted()
