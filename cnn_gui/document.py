@@ -10,7 +10,8 @@ from cnn_gui.commands import SetArchitecture
 from cnn_gui.stash import WeightStash
 from engine.architecture import Architecture, LayerSpec, new_layer
 from engine.data.dataset import Dataset
-from engine.files.project import Project, restore, weights_of
+from engine.files.project import Project
+from engine.files.weights import restore, weights_of
 from engine.history import History
 from engine.layer import LayerConfig, Shape
 from engine.model import Model
@@ -166,6 +167,12 @@ class Document(QObject):
             self.locked = locked
             self.lock_changed.emit(locked)
 
+    def refuses_edits(self) -> bool:
+        """Return whether the network must stay as it is now, and say why by ``refused``."""
+        if self.locked:
+            self.refused.emit(self.tr("Training is running. Stop it to change the network."))
+        return self.locked
+
     # Files.
 
     @property
@@ -206,10 +213,7 @@ class Document(QObject):
         self.modified_changed.emit(False)
 
     def _edit(self, new: Architecture, text: str, merge_key: str = "") -> bool:
-        if new == self.architecture:
-            return False
-        if self.locked:
-            self.refused.emit(self.tr("Training is running. Stop it to change the network."))
+        if new == self.architecture or self.refuses_edits():
             return False
         self.undo_stack.push(SetArchitecture(self._show, self.architecture, new, text, merge_key))
         return True

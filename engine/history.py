@@ -11,7 +11,12 @@ SMOOTHING = 0.97  # the share of the past in the smoothed loss; it looks back ab
 
 @dataclass(frozen=True, slots=True)
 class EpochResult:
-    """What an epoch ended with. Losses are means per image, accuracies from 0 to 1; NaN where not measured."""
+    """What an epoch ended with. Losses are means per image, accuracies from 0 to 1; NaN where not measured.
+
+    The training figures are those of the epoch's mini-batches, each before its own update; the others are
+    measured after the last. ``seconds`` is time on the clock, with pauses and measuring; ``images_per_second``
+    counts training alone.
+    """
 
     epoch: int
     step: int

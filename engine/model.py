@@ -101,11 +101,20 @@ class Pass:
         self._backward(self._model.layers[:-1], result.grad_scores)
         return result
 
-    def backward(self, grad_output: Array) -> Array:
-        """Return dLoss/dInput (N, C, H, W) for dLoss/dOutput of the last ``activations``; every gradient too."""
-        return in_field_order(self._backward(self._model.layers, in_rows(grad_output), input_needed=True))
+    def backward(self, grad_output: Array, stop: int | None = None) -> Array:
+        """Return dLoss/dInput (N, C, H, W) for dLoss/dOutput of the last ``activations``; every gradient too.
+
+        Args:
+            grad_output: (N, ...), in the field's order.
+            stop: goes through ``layers[:stop]`` alone; -1 starts from the scores that reach a final softmax.
+        """
+        return in_field_order(self._backward(self._model.layers[:stop], in_rows(grad_output), input_needed=True))
 
     def _through(self, layers: Sequence[Layer], x: Array) -> list[Array]:
+        if x.shape[1:] != self._model.input_shape:
+            raise BadInputError(
+                f"x has shape {x.shape}; this network reads (N, {', '.join(map(str, self._model.input_shape))})."
+            )
         rows = self._edge.buffer("x", in_rows(x).shape)
         rows[...] = in_rows(x)
         values = [rows]

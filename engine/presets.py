@@ -1,9 +1,10 @@
 """Published networks, ready to train, each with the settings that suit it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.architecture import Architecture, new_layer
 from engine.errors import BadInputError
+from engine.layers.dense import DenseConfig
 from engine.settings import TrainingSettings
 
 
@@ -53,3 +54,11 @@ def load(name: str) -> Preset:
     if name not in BUILDERS:
         raise BadInputError(f"There is no preset {name!r}; known are {', '.join(BUILDERS)}.")
     return BUILDERS[name]()
+
+
+def for_classes(architecture: Architecture, classes: int) -> Architecture:
+    """Return the network with *classes* units in its last dense layer; unchanged where it has none."""
+    for spec in reversed(architecture.layers):
+        if isinstance(spec.config, DenseConfig):
+            return architecture.configure(spec.uid, replace(spec.config, units=classes))
+    return architecture

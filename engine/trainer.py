@@ -9,12 +9,11 @@ import numpy as np
 
 from engine import optimizers, schedules, schema
 from engine.data.dataset import Batch, Dataset, Split, batches
-from engine.errors import BadInputError
 from engine.history import EpochResult, History
 from engine.model import Model
 from engine.parallel import Shards, default_threads
 from engine.settings import TrainingSettings
-from engine.shapes import first_problem, infer_shapes
+from engine.trainable import check_trainable
 
 EVALUATION_BATCH = 250  # images: short enough that a pause or stop is answered in between
 
@@ -75,7 +74,7 @@ class Trainer:
         threads: int | None = None,
         history: History | None = None,
     ) -> None:
-        _check(model, dataset)
+        check_trainable(model, dataset)
         self.model, self.settings = model, schema.checked(settings)
         self.history = History() if history is None else history
         self._rng = np.random.default_rng(settings.seed)
@@ -90,10 +89,13 @@ class Trainer:
     def run(self) -> Generator[Event, None, None]:
         """Yield a StepResult a step, Evaluating in between, and an EpochResult at the end of each epoch.
 
+        Running again trains for as many epochs once more, with the optimizer's moments as they are.
+
         Raises:
             DivergedError: the loss became NaN or infinite; the model has its last good weights.
         """
         shards = Shards(self.model, self._threads)
+        self._step = 0
         try:
             for epoch in range(1, self.settings.epochs + 1):
                 yield from self._epoch(epoch, shards)
@@ -108,6 +110,7 @@ class Trainer:
             meter.seconds += perf_counter() - mark
             yield StepResult(self._step, self.steps, epoch, loss, accuracy, meter.images / meter.seconds)
             mark = perf_counter()
+        self._check_last_step(batch, shards)
         validation = yield from _evaluate(self.dataset.validation, shards)
         test = yield from _evaluate(self.dataset.test, shards)
         result = EpochResult(
@@ -120,12 +123,13 @@ class Trainer:
     def _train_step(self, batch: Batch, shards: Shards, meter: _Meter) -> tuple[float, float]:
         """Train on one mini-batch and return its (mean loss, share of right answers)."""
         parameters, count = self.model.parameters.flat, len(batch.samples)
-        loss, correct = shards.train(batch.inputs, batch.samples.labels)
-        if not isfinite(loss):
-            raise self._diverged(batch)
-        np.copyto(self._good, parameters)
         rate = self.settings.learning_rate * schedules.BY_NAME[self.settings.schedule](self._step / self.steps)
-        self._optimizer.step(parameters, shards.gradient, rate)
+        with np.errstate(all="ignore"):  # a diverging run is told from its loss, not by warnings
+            loss, correct = shards.train(batch.inputs, batch.samples.labels)
+            if not isfinite(loss):
+                raise self._diverged(batch)
+            np.copyto(self._good, parameters)
+            self._optimizer.step(parameters, shards.gradient, rate)
         self._step += 1
         meter.images += count
         meter.loss += loss * count
@@ -133,16 +137,24 @@ class Trainer:
         self.history.add_step(loss, correct / count)
         return loss, correct / count
 
+    def _check_last_step(self, batch: Batch, shards: Shards) -> None:
+        """Raise DivergedError where the last update spoiled the weights: no later loss would tell."""
+        if not isfinite(shards.evaluate(batch.inputs, batch.samples.labels)[0]):
+            raise self._diverged(batch)
+
     def _diverged(self, batch: Batch) -> DivergedError:
         """Put the last good weights back and say in which layer the numbers ran away."""
         with np.errstate(all="ignore"):
             values = self.model.activations(batch.inputs(slice(None)))
-        bad = next((i for i, v in enumerate(values) if not np.isfinite(v).all()), len(values) - 1)
-        where = f"layer {bad} ({self.model.architecture.layers[bad - 1].type.label})" if bad else "the input"
         np.copyto(self.model.parameters.flat, self._good)
+        bad = next((i for i, v in enumerate(values) if not np.isfinite(v).all()), None)
+        what = "the loss is not finite"
+        if bad is not None:
+            label = self.model.architecture.layers[bad - 1].type.label
+            what = f"layer {bad} ({label}) puts out values that are not finite"
         return DivergedError(
-            f"Training diverged at step {self._step + 1}: {where} put out values that are not finite. The last good"
-            f" weights were kept. Use a learning rate smaller than {self.settings.learning_rate:g}."
+            f"Training diverged after step {self._step}: {what}. The last good weights were kept."
+            f" Use a learning rate smaller than {self.settings.learning_rate:g}."
         )
 
 
@@ -171,15 +183,3 @@ def _evaluate(split: Split | None, shards: Shards) -> Generator[Evaluating, None
         total, correct = total + loss, correct + right
         yield Evaluating()
     return total / len(split), correct / len(split)
-
-
-def _check(model: Model, dataset: Dataset) -> None:
-    """Raise BadInputError where *model* cannot be trained on *dataset*."""
-    if model.input_shape != dataset.image_shape:
-        raise BadInputError(
-            f"The network reads images of {model.input_shape}, but {dataset.name} has {dataset.image_shape}"
-            " (channels, height, width); build it for this data."
-        )
-    infos = infer_shapes(model.architecture, dataset.image_shape, len(dataset.class_names))
-    if problem := first_problem(infos):
-        raise BadInputError(str(problem[1]))

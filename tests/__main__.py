@@ -38,12 +38,13 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _passes(name: str, command: Sequence[str], environ: dict[str, str]) -> bool:
-    """Run one part, print its line, and what it said where it is worth reading: pytest's always."""
+    """Run one part, print its line, and what it said where that is worth reading: pytest's always."""
     start = time.perf_counter()
     code, said = _run(command, environ, capture=name != "pytest")
     if code != 0:
         print(said, end="", flush=True)
-    print(f"{name:12} {'passed' if code == 0 else 'FAILED'} {time.perf_counter() - start:7.1f} s", flush=True)
+    result = "passed" if code == 0 else f"FAILED (exit code {code})"
+    print(f"{name:12} {time.perf_counter() - start:6.1f} s  {result}", flush=True)
     return code == 0
 
 
@@ -51,11 +52,8 @@ def _run(command: Sequence[str], environ: dict[str, str], capture: bool) -> tupl
     program = shutil.which(command[0], path=sysconfig.get_path("scripts"))
     if program is None:
         return MISSING, f"{command[0]} is not installed here: python3 -m cnn_gui.setup --test\n"
-    output = subprocess.PIPE if capture else None
-    done = subprocess.run(
-        [program, *command[1:]], cwd=ROOT, env=environ, stdout=output, stderr=subprocess.STDOUT if capture else None,
-        text=True, check=False,
-    )  # fmt: skip
+    to = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT} if capture else {}
+    done = subprocess.run([program, *command[1:]], cwd=ROOT, env=environ, text=True, check=False, **to)
     return done.returncode, done.stdout or ""
 
 

@@ -11,7 +11,7 @@ from cnn_gui import theme
 _GAP = theme.SPACE[1]
 _TALLEST_ROW = 28  # px
 _THICKEST_BAR = 12  # px
-_WIDEST_NAME = 0.45  # of the row
+_WIDEST_NAME = 0.4  # of the row
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +24,22 @@ class BarRow:
     wins: bool
 
 
-def paint_rows(painter: QPainter, area: QRectF, rows: Sequence[BarRow], scheme: theme.Tokens, font: QFont) -> float:
-    """Paint one or more *rows* from the top of *area* down and return where the last one ends, in px."""
+def paint_rows(
+    painter: QPainter,
+    area: QRectF,
+    rows: Sequence[BarRow],
+    widest_percent: str,
+    scheme: theme.Tokens,
+    font: QFont,
+) -> float:
+    """Paint one or more *rows* from the top of *area* down and return where the last one ends, in px.
+
+    The column of numbers has room for *widest_percent*, so that the bars keep their place as numbers change.
+    """
     height = min(area.height() / len(rows), _TALLEST_ROW)
     bold = QFontMetrics(_weighted(font, True))
     name_width = min(max(bold.horizontalAdvance(row.name) for row in rows), area.width() * _WIDEST_NAME)
-    value_width = max(bold.horizontalAdvance(row.percent) for row in rows)
+    value_width = bold.horizontalAdvance(widest_percent)
     for index, row in enumerate(rows):
         line = QRectF(area.x(), area.y() + index * height, area.width(), height)
         _paint_texts(painter, line, row, name_width, scheme, font)

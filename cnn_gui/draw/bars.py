@@ -81,7 +81,7 @@ class ProbabilityBars(QWidget):
         return QSize(180, 200)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(112, 120)
+        return QSize(128, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())
@@ -100,7 +100,7 @@ class ProbabilityBars(QWidget):
         area = QRectF(self.rect()).adjusted(0, 0, 0, -note_height)
         roomy = area.height() >= _ROOMY_ROW * len(rows)
         font = tabular(self.font(), theme.FONT_NORMAL) if roomy else small
-        bottom = paint_rows(painter, area, rows, scheme, font)
+        bottom = paint_rows(painter, area, rows, self._percent(1.0), scheme, font)
         painter.setFont(small)
         painter.setPen(QColor(scheme.muted))
         below = QRectF(0, bottom, self.width(), note_height)
@@ -109,8 +109,10 @@ class ProbabilityBars(QWidget):
     def _row(self, index: int, wins: bool) -> BarRow:
         name = self._names[index] if index < len(self._names) else str(index)
         share = float(np.clip(self._probabilities[index], 0, 1))
-        percent = self.tr("{number} %").format(number=self.locale().toString(100 * share, "f", 1))
-        return BarRow(name, share, percent, wins)
+        return BarRow(name, share, self._percent(share), wins)
+
+    def _percent(self, share: float) -> str:
+        return self.tr("{number} %").format(number=self.locale().toString(100 * share, "f", 1))
 
     def _refresh(self) -> None:
         said = self.message() or ", ".join(f"{row.name}: {row.percent}" for row in self.rows())

@@ -105,6 +105,8 @@ class DigitCanvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point_at(event.position())
+        if not event.buttons() & Qt.MouseButton.LeftButton:
+            self._drawing.finish()  # the release went elsewhere, such as to a dialog that opened meanwhile
         if self._drawing.extend(self._on_paper(event.position())):
             self._announce()
 
@@ -154,7 +156,11 @@ class DigitCanvas(QWidget):
         ink = QBrush(inked(self._drawing.picture(round(paper.width() * ratio)), scheme))
         ink.setTransform(QTransform.fromTranslate(paper.x(), paper.y()).scale(1 / ratio, 1 / ratio))
         painter.setBrush(ink)
-        painter.setPen(QPen(QColor(scheme.accent), _RING) if self.hasFocus() else QPen(QColor(scheme.line), 1))
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(scheme.accent), _RING))
+        else:
+            painter.setPen(QPen(QColor(scheme.line), 1))
+            paper.adjust(0.5, 0.5, -0.5, -0.5)  # a thin line is sharp in the middle of its pixels
         painter.drawRoundedRect(paper, theme.RADIUS, theme.RADIUS)
 
     def _point_at(self, position: QPointF | None) -> None:

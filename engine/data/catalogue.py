@@ -21,3 +21,8 @@ def load(source: str) -> Dataset:
         return read_npz(Path(source))
     digits = read_npz(resources.path("digits", "bundled.npz"))
     return replace(digits, name=f"MNIST, {len(digits.train):,} + {len(digits.test):,} digits")
+
+
+def lasting(source: str) -> str:
+    """Return *source* so that it means the same in every folder, for a file."""
+    return source if source == BUNDLED else str(Path(source).absolute())

@@ -1,6 +1,6 @@
 """Make arrays that somebody else wrote into images, labels and class names, or say why that cannot be."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -34,7 +34,7 @@ def image_shape(shape: Shape, where: str) -> Shape:
     return readings[0]
 
 
-def _readings(shape: Shape) -> list[Shape]:
+def _readings(shape: Shape) -> Sequence[Shape]:
     """Return every (C, H, W) that *shape* can mean."""
     if len(shape) == 3:
         return [(1, *shape[1:])]

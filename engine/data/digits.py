@@ -10,7 +10,7 @@ _Floats = npt.NDArray[np.floating]
 
 _FIELD, _BOX = 28, 20  # px: MNIST's picture and the box that the digit is scaled to fill
 _PAPER = 1 / 512  # anything fainter than half a grey level of an 8-bit picture is paper
-_TIE = 1e-6  # px: keeps rounding noise from shifting a symmetric digit by a whole pixel
+_TIE = 1e-5  # px: keeps rounding noise from shifting a symmetric digit by a whole pixel
 
 
 def normalise_digit(ink: npt.NDArray[np.floating], shape: tuple[int, int] = (_FIELD, _FIELD)) -> Ink:
@@ -35,8 +35,8 @@ def normalise_digit(ink: npt.NDArray[np.floating], shape: tuple[int, int] = (_FI
     Raises:
         ValueError: *ink* is not a 2-D array of numbers in [0, 1].
 
-    Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits"; the overlap of areas and the
-    whole-pixel shift follow Yadav and Bottou, "Cold Case: the Lost MNIST Digits", section 2 (2019).
+    Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits"; reconstructed in Yadav and
+    Bottou, "Cold Case: the Lost MNIST Digits" (2019).
     """
     ink = np.asarray(ink, dtype=np.float32)
     _require_ink(ink)

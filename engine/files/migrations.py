@@ -29,6 +29,7 @@ def upgraded(values: Any) -> Values:
         raise BadInputError(f"its version is {version!r}, which never was; choose another file.")
     if version > VERSION:
         raise BadInputError(f"a newer version of this program wrote it (format {version}); update this one to open it.")
+    current: Values = values
     for step in range(version, VERSION):
-        values = STEPS[step](values)
-    return values
+        current = STEPS[step](current)
+    return current

@@ -61,7 +61,7 @@ def read_header(stream: IO[bytes]) -> Header:
 def read_values(stream: IO[bytes], header: Header) -> Array:
     """Return the array whose values *stream* gives next; raises EOFError where it ends too early."""
     values = np.empty(prod(header.shape), header.dtype)
-    room = memoryview(values.view(np.uint8))
+    room = values.view(np.uint8).data
     while room and (data := stream.read(min(len(room), _CHUNK))):
         room[: len(data)] = data
         room = room[len(data) :]

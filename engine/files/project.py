@@ -8,10 +8,10 @@ Why this form: docs/adr/0002-project-file.md. Nothing in it is ever executed.
 """
 
 import json
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -28,8 +28,10 @@ from engine.history import History
 from engine.layer import Array, Shape
 from engine.settings import TrainingSettings
 
+PROJECT_JSON = "project.json"
 TEXT_LIMIT = 4 * 2**20  # bytes of project.json
-STEP_LIMIT = 10_000_000  # entries of one curve of the history
+EPOCH_LIMIT = 1_000_000  # in the history
+_WEIGHT = re.compile(r"weights/(\w+)\.(\w+)\.npy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +67,101 @@ def open_project(path: Path) -> Project:
         OSError: it cannot be read.
     """
     with open_archive(path) as archive:
-        try:
-            values = upgraded(_json(archive))
-            project = _from_values(values)
-            return replace(project, weights=_weights(archive, project), history=_history(archive))
-        except BadInputError as error:
-            raise BadInputError(f"{path.name}: {error}") from error
+        project = _described(archive)
+        return replace(project, weights=_weights(archive, project), history=_history(archive))
+
+
+def _entries(project: Project) -> Iterator[tuple[str, bytes]]:
+    yield PROJECT_JSON, (json.dumps(_to_values(project), indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
+    for uid, arrays in project.weights.items():
+        for name, array in arrays.items():
+            yield f"weights/{uid}.{name}.npy", npy.to_bytes(array)
+    for name, array in project.history.to_arrays().items():
+        yield f"history/{name}.npy", npy.to_bytes(array)
+
+
+def _to_values(project: Project) -> Values:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "architecture": architectures.to_dict(project.architecture),
+        "settings": schema.to_dict(project.settings),
+        "input_shape": list(project.input_shape),
+        "class_names": list(project.class_names),
+        "data_source": project.data_source,
+    }
+
+
+def _described(archive: Archive) -> Project:
+    """Return the project that project.json describes, without weights and history."""
+    if PROJECT_JSON not in archive.entries:
+        raise BadInputError(f"{archive.name} has no {PROJECT_JSON} in it; choose a project file (.cnn).")
+    content = archive.content(PROJECT_JSON, TEXT_LIMIT)
+    try:
+        return _from_values(upgraded(json.loads(content)))
+    except BadInputError as error:
+        raise BadInputError(f"{archive.name}: {error}") from error
+    except (ValueError, OverflowError, RecursionError) as error:
+        raise BadInputError(f"{archive.name}: {PROJECT_JSON} is damaged; open a copy of the file.") from error
+
+
+def _from_values(values: Values) -> Project:
+    shape, names, source = values.get("input_shape"), values.get("class_names"), values.get("data_source")
+    if not isinstance(shape, list) or len(shape) != 3 or not all(type(n) is int and 0 < n <= MAX_SIDE for n in shape):
+        raise BadInputError(f"its input shape is {shape!r}; it must be three whole numbers from 1 to {MAX_SIDE}.")
+    if not isinstance(names, list) or len(names) > MAX_CLASSES or not all(isinstance(name, str) for name in names):
+        raise BadInputError(f"its class names are no list of at most {MAX_CLASSES} texts; open a copy of the file.")
+    if not isinstance(source, str) or not isinstance(values.get("settings"), dict):
+        raise BadInputError("its data source or settings are missing; open a copy of the file.")
+    return Project(
+        architectures.from_dict(values.get("architecture")),
+        schema.from_dict(TrainingSettings, values["settings"]),
+        tuple(shape),
+        to_class_names(names, "the list of class names"),
+        source,
+    )
+
+
+def _weights(archive: Archive, project: Project) -> dict[str, dict[str, Array]]:
+    """Return the weights of all layers that have some, each proved to fit its layer before it is read."""
+    expected = parameter_shapes(project.architecture, project.input_shape)
+    entries = _weight_entries(archive)
+    weights: dict[str, dict[str, Array]] = {}
+    for position, spec in enumerate(project.architecture.layers, 1):
+        if spec.uid in entries:
+            shapes = {name: archive.header(entry).shape for name, entry in entries[spec.uid].items()}
+            if spec.uid in expected:
+                check_fit(shapes, expected[spec.uid], f"{archive.name}: layer {position} ({spec.type.label})")
+            weights[spec.uid] = {name: _finite(archive, entry) for name, entry in entries[spec.uid].items()}
+    return weights
+
+
+def _weight_entries(archive: Archive) -> dict[str, dict[str, str]]:
+    """Return the entries that hold weights, by layer uid and parameter name."""
+    found: dict[str, dict[str, str]] = {}
+    for entry in sorted(archive.entries):
+        if match := _WEIGHT.fullmatch(entry):
+            found.setdefault(match[1], {})[match[2]] = entry
+    return found
+
+
+def _finite(archive: Archive, entry: str) -> Array:
+    values = archive.array(entry)
+    if values.dtype.kind != "f" or not np.isfinite(values).all():
+        raise BadInputError(f"{archive.name}: {entry} holds values that are not finite; open a copy of the file.")
+    return values.astype(np.float32)
+
+
+def _history(archive: Archive) -> History:
+    """Return the history; empty where the file has none."""
+    entries = {name: f"history/{name}.npy" for name in History().to_arrays()}
+    if not archive.entries.intersection(entries.values()):
+        return History()
+    try:
+        if archive.header(entries["epoch_epoch"]).shape > (EPOCH_LIMIT,):
+            raise ValueError("longer than any run")
+        return History.from_arrays({name: archive.array(entry) for name, entry in entries.items()})
+    except BadInputError:
+        raise
+    except (KeyError, ValueError, TypeError, OverflowError) as error:
+        raise BadInputError(f"{archive.name}: its training history is incomplete; open a copy of the file.") from error

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from engine.architecture import Architecture
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
@@ -26,6 +28,19 @@ def restore(model: Model, weights: Weights) -> list[str]:
                 view[...] = weights[spec.uid][name]
             restored.append(spec.uid)
     return restored
+
+
+def trained_model(architecture: Architecture, input_shape: Shape, weights: Weights) -> Model:
+    """Return a model with *weights*; raises BadInputError where it cannot work or a layer lacks its weights."""
+    shapes = parameter_shapes(architecture, input_shape)
+    for position, spec in enumerate(architecture.layers, 1):
+        # Compared before the model is built, which would allocate whatever the layer asks for.
+        if spec.uid in shapes and shapes[spec.uid] != _shapes(weights.get(spec.uid, {})):
+            label = f"Layer {position} ({spec.type.label})"
+            raise BadInputError(f"{label} has no weights that fit it; train the network first.")
+    model = Model.build(architecture, input_shape, np.random.default_rng(0))
+    restore(model, weights)
+    return model
 
 
 def parameter_shapes(architecture: Architecture, input_shape: Shape) -> dict[str, dict[str, Shape]]:

@@ -1,0 +1,76 @@
+"""Layers in words: for a card, its tooltip, and a screen reader."""
+
+import html
+from math import prod
+
+from PySide6.QtCore import QCoreApplication
+
+from cnn_gui.editor.face import Face
+from engine.architecture import LayerSpec
+from engine.layer import LayerConfig, Shape
+from engine.shapes import LayerInfo, show
+
+UNKNOWN = "?"
+
+
+def layer_face(spec: LayerSpec, info: LayerInfo) -> Face:
+    """Return what the card of a layer says."""
+    lines = (spec.config.summary(), parameter_count(info.parameters) if info.parameters else "")
+    return Face(spec.type.name, spec.type.category, spec.type.label, tuple(filter(None, lines)))
+
+
+def input_face(shape: Shape, data: str) -> Face:
+    """Return what the card before the first layer says."""
+    return Face("input", "", _tr("Input"), (show(shape), data))
+
+
+def output_face(classes: int) -> Face:
+    """Return what the card after the last layer says."""
+    return Face("output", "", _tr("Output"), (_tr("{0:,} classes").format(classes),))
+
+
+def shape_text(shape: Shape | None) -> str:
+    """Return '6 × 28 × 28', or '?' for a shape that nobody knows."""
+    return UNKNOWN if shape is None else show(shape)
+
+
+def parameter_count(count: int) -> str:
+    """Return '1 parameter', '2,416 parameters'."""
+    return (_tr("{0:,} parameter") if count == 1 else _tr("{0:,} parameters")).format(count)
+
+
+def parameter_sum(config: LayerConfig, shape: Shape) -> str:
+    """Return how the number of parameters comes about: 'weights 16 × 6 × 5 × 5 + biases 16 = 2,416 parameters'."""
+    arrays = config.parameter_shapes(shape)
+    terms = [f"{_plural(name)} {show(size)}" for name, size in arrays.items()]
+    total = sum(prod(size) for size in arrays.values())
+    return f"{' + '.join(terms)} = {parameter_count(total)}" if terms else _tr("No parameters: nothing to learn here.")
+
+
+def tooltip(spec: LayerSpec, info: LayerInfo) -> str:
+    """Return a card's tooltip: what the layer does, what it makes of its input, and what is wrong with it."""
+    parts = [f"<b>{html.escape(spec.type.label)}</b>", html.escape(spec.type.doc), html.escape(_flow(info))]
+    if info.problem is not None:
+        parts[1:] = [f"{html.escape(info.problem.what)}<br><b>{html.escape(info.problem.remedy)}</b>"]
+    keys = _tr("Drag to move (Ctrl+Left, Ctrl+Right), Delete to delete.")
+    return "<br>".join([*filter(None, parts), f"<small>{html.escape(keys)}</small>"])
+
+
+def spoken(spec: LayerSpec, info: LayerInfo, position: int, count: int) -> str:
+    """Return a layer in one sentence, for a screen reader; *position* counts from 1."""
+    place = _tr("layer {0} of {1}").format(position, count)
+    parts = [spec.type.label, place, spec.config.summary(), _flow(info), parameter_count(info.parameters)]
+    problem = _tr("Problem: {0}").format(info.problem) if info.problem else ""
+    return ". ".join([", ".join(filter(None, parts)), *filter(None, [problem])])
+
+
+def _flow(info: LayerInfo) -> str:
+    return f"{shape_text(info.input)} → {shape_text(info.output)}" if info.input else ""
+
+
+def _plural(name: str) -> str:
+    return name + ("es" if name.endswith("s") else "s")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Layer", text)

@@ -1,0 +1,118 @@
+"""Colour tables for signed values, zero always in the middle, and for ink on paper.
+
+A diverging table runs through OKLab, where equal steps look equal (Björn Ottosson, "A perceptual color space for
+image processing", 2020, https://bottosson.github.io/posts/oklab/). Both of its halves have the same lightness at
+the same distance from zero, and each pair of hues stays apart for the colour-blind.
+"""
+
+from enum import Enum
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtGui import QColor, qRgba
+
+from cnn_gui import theme
+
+LEVELS = 253  # entries for values; the three after them have a meaning of their own
+ZERO = 126  # the entry of 0 in a diverging table
+GRID, BAD, GAP = 253, 254, 255  # lines between cells; what is not a finite number; nothing at all
+BAD_COLOUR = "#FFE600"  # in none of the maps
+
+Table = npt.NDArray[np.uint8]
+_Hue = tuple[float, float, float]  # degrees; chroma half way to the end, and at the end
+
+_KEYS = {False: (1.0, 0.70, 0.40), True: (0.20, 0.54, 0.84)}  # OKLab lightness at zero, half way, at the end
+_TO_CUBE_ROOTS = np.linalg.inv(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+_TO_LINEAR_RGB = np.linalg.inv(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+
+
+class ColorMap(Enum):
+    """Which colours mean what. INK is for pictures from 0 (paper) to 1 (ink); the others are signed."""
+
+    ACTIVATIONS = "activations"  # blue, 0, red
+    WEIGHTS = "weights"  # brown, 0, green
+    GRADIENTS = "gradients"  # purple, 0, orange
+    INK = "ink"
+
+
+# For a light and for a dark middle: the hue of negative and the hue of positive values.
+_HUES: dict[ColorMap, dict[bool, tuple[_Hue, _Hue]]] = {
+    ColorMap.ACTIVATIONS: {
+        False: ((258, 0.140, 0.140), (27, 0.160, 0.150)),
+        True: ((258, 0.165, 0.075), (27, 0.190, 0.085)),
+    },
+    ColorMap.WEIGHTS: {
+        False: ((72, 0.125, 0.080), (165, 0.120, 0.080)),
+        True: ((75, 0.108, 0.120), (165, 0.110, 0.120)),
+    },
+    ColorMap.GRADIENTS: {
+        False: ((300, 0.150, 0.190), (55, 0.155, 0.095)),
+        True: ((300, 0.200, 0.085), (55, 0.125, 0.100)),
+    },
+}
+
+
+@lru_cache(maxsize=len(ColorMap) * 2)
+def table(colormap: ColorMap, dark: bool) -> Table:
+    """Return the read-only (256, 4) RGBA table: LEVELS entries for values, then GRID, BAD and GAP."""
+    scheme = theme.DARK if dark else theme.LIGHT
+    result = np.zeros((256, 4), np.uint8)
+    result[:LEVELS, :3] = _ink(scheme) if colormap is ColorMap.INK else _diverging(*_HUES[colormap][dark], dark)
+    result[GRID, :3], result[BAD, :3] = _rgb(scheme.line), _rgb(BAD_COLOUR)
+    result[:GAP, 3] = 255
+    result.flags.writeable = False
+    return result
+
+
+@lru_cache(maxsize=len(ColorMap) * 2)
+def colours(colormap: ColorMap, dark: bool) -> tuple[int, ...]:
+    """Return ``table`` as the 256 QRgb that an indexed QImage takes."""
+    return tuple(qRgba(*entry) for entry in table(colormap, dark).tolist())
+
+
+def signed_levels(array: npt.NDArray[np.floating]) -> float:
+    """Return the largest finite magnitude in *array*: colours then run from minus to plus it; 1.0 if all is 0."""
+    low, high = np.min(array, initial=0), np.max(array, initial=0)
+    if not (np.isfinite(low) and np.isfinite(high)):
+        finite = array[np.isfinite(array)]
+        low, high = np.min(finite, initial=0), np.max(finite, initial=0)
+    return float(max(-low, high)) or 1.0
+
+
+def _diverging(negative: _Hue, positive: _Hue, dark: bool) -> npt.NDArray[np.uint8]:
+    lab = np.concatenate([_half(negative, dark)[:0:-1], _half(positive, dark)])
+    linear = np.clip((lab @ _TO_CUBE_ROOTS.T) ** 3 @ _TO_LINEAR_RGB.T, 0, 1)
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.rint(255 * encoded).astype(np.uint8)
+
+
+def _half(hue: _Hue, dark: bool) -> npt.NDArray[np.float64]:
+    """Return OKLab (ZERO + 1, 3) from zero to the end."""
+    degrees, middle, end = hue
+    share = np.linspace(0, 1, ZERO + 1)
+    lightness = np.interp(share, (0, 0.5, 1), _KEYS[dark])
+    chroma = np.interp(share, (0, 0.5, 1), (0, middle, end))
+    angle = np.radians(degrees)
+    return np.stack([lightness, chroma * np.cos(angle), chroma * np.sin(angle)], axis=1)
+
+
+def _ink(scheme: theme.Tokens) -> npt.NDArray[np.uint8]:
+    ramp = np.linspace(_rgb(scheme.surface), _rgb(scheme.text), LEVELS)
+    return np.rint(ramp).astype(np.uint8)
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return QColor(colour).getRgb()[:3]

@@ -1,0 +1,134 @@
+"""What a mosaic can show: maps, kernels, a matrix or a vector. Each knows its arrangement and its words."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QCoreApplication
+
+from cnn_gui.plots import tiling
+from cnn_gui.plots.tiling import Pages, Pair
+
+Floats = npt.NDArray[np.floating]
+_FEW = 64  # tiles: up to here they get wider gaps
+
+
+class Tiles:
+    """Values (T, H, W), float32 and read-only: T tiles of H rows and W columns, copied from what was given.
+
+    Attributes:
+        labelled: (rows, columns) if the rows and columns of tiles are numbered at the edge, else None.
+        names: of the tiles, to be written into them; empty if they have none.
+    """
+
+    def __init__(self, values: Floats, names: Sequence[str] = ()) -> None:
+        self.values = np.array(values, np.float32, order="C")
+        self.values.flags.writeable = False
+        self.names = tuple(names)
+        self.labelled: Pair | None = None
+
+    @property
+    def shape(self) -> Pair:
+        """(H, W) of a tile."""
+        return self.values.shape[1], self.values.shape[2]
+
+    def arrange(self, area: Pair, px: int) -> Pages:
+        """Return the pages that fit *area* = (height, width) screen pixels, with lines *px* wide."""
+        return tiling.flow(len(self.values), self.shape, area, px, self._gap(px))
+
+    def where(self, tile: int, row: int, column: int) -> str:
+        """Return in words where a value stands; everything is counted from 0."""
+        return _tr("channel {0}, row {1}, column {2}").format(tile, row, column)
+
+    def tile_name(self, tile: int) -> str:
+        """Return what a person calls one tile."""
+        return _tr("channel {0}").format(tile)
+
+    def summary(self) -> str:
+        """Return in words what all of it is."""
+        return _tr("%n map(s) of {0} × {1}", len(self.values)).format(*self.shape)
+
+    def _gap(self, px: int) -> int:
+        return (4 if len(self.values) <= _FEW else 2) * px
+
+
+class Maps(Tiles):
+    """Maps (K, H, W): one tile a channel."""
+
+    def __init__(self, values: Floats) -> None:
+        super().__init__(_with_axes(values, 3, "maps (K, H, W)"))
+
+
+class Vector(Tiles):
+    """Values (K,): one cell each, with its name where there is one."""
+
+    def __init__(self, values: Floats, names: Sequence[str] = ()) -> None:
+        super().__init__(_with_axes(values, 1, "a vector (K,)")[:, None, None], names)
+
+    def where(self, tile: int, row: int, column: int) -> str:
+        return _tr("{0} (unit {1})").format(self.names[tile], tile) if self.names else self.tile_name(tile)
+
+    def tile_name(self, tile: int) -> str:
+        return _tr("unit {0}").format(tile)
+
+    def summary(self) -> str:
+        return _tr("%n value(s)", len(self.values))
+
+
+class Kernels(Tiles):
+    """Kernels (F, C, KH, KW): a row a filter and a column an input channel, or a plain grid for one channel."""
+
+    def __init__(self, values: Floats) -> None:
+        filters, channels, *shape = _with_axes(values, 4, "kernels (F, C, KH, KW)").shape
+        super().__init__(np.reshape(values, (filters * channels, *shape)))
+        self._filters, self._channels = filters, channels
+        self.labelled = (filters, channels) if channels > 1 else None
+
+    def arrange(self, area: Pair, px: int) -> Pages:
+        if self._channels == 1:
+            return super().arrange(area, px)
+        return tiling.table(self._filters, self._channels, self.shape, area, px, self._gap(px))
+
+    def where(self, tile: int, row: int, column: int) -> str:
+        return _tr("{0}, row {1}, column {2}").format(self.tile_name(tile), row, column)
+
+    def tile_name(self, tile: int) -> str:
+        if self._channels == 1:
+            return _tr("filter {0}").format(tile)
+        return _tr("filter {0}, channel {1}").format(*divmod(tile, self._channels))
+
+    def summary(self) -> str:
+        words = _tr("%n filter(s)", self._filters), _tr("%n input channel(s)", self._channels)
+        return _tr("{0}, {1}, kernels of {2} × {3}").format(*words, *self.shape)
+
+
+class Matrix(Tiles):
+    """Weights (units, inputs) as one picture: a row a unit, a column an input."""
+
+    def __init__(self, values: Floats) -> None:
+        self._units, self._inputs = _with_axes(values, 2, "a matrix (units, inputs)").shape
+        super().__init__(np.reshape(values, (-1, 1, 1)))
+        self.labelled = (self._units, self._inputs)
+
+    def arrange(self, area: Pair, px: int) -> Pages:
+        return tiling.matrix(self._units, self._inputs, area)
+
+    def where(self, tile: int, row: int, column: int) -> str:
+        return self.tile_name(tile)
+
+    def tile_name(self, tile: int) -> str:
+        return _tr("unit {0}, input {1}").format(*divmod(tile, self._inputs))
+
+    def summary(self) -> str:
+        return _tr("%n unit(s)", self._units) + _tr(", %n input(s)", self._inputs)
+
+
+def _with_axes(values: Floats, axes: int, what: str) -> Floats:
+    if values.ndim != axes or values.size == 0:
+        raise ValueError(f"values have shape {values.shape}; give {what}, none of them 0.")
+    return values
+
+
+def _tr(text: str, number: int = -1) -> str:
+    translated = QCoreApplication.translate("Tiles", text, None, number)
+    return translated.replace("(s)", "" if number == 1 else "s")  # English needs no translation file for its plurals

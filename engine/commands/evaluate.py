@@ -1,0 +1,34 @@
+"""``cnn-engine evaluate``."""
+
+import argparse
+import json
+from pathlib import Path
+
+from engine.commands import options
+from engine.data import catalogue
+from engine.files.project import open_project
+from engine.files.weights import trained_model
+from engine.trainable import check_trainable
+from engine.trainer import evaluate
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("file", metavar="FILE.cnn", type=Path, help="a project with a trained network")
+    options.add_data(parser, default=None)
+    options.add_threads(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Measure the network on the test images of the data and print loss and accuracy."""
+    project = open_project(arguments.file)
+    dataset = catalogue.load(arguments.data or project.data_source)
+    model = trained_model(project.architecture, project.input_shape, project.weights)
+    check_trainable(model, dataset)
+    loss, accuracy = evaluate(model, dataset.test, arguments.threads)
+    if arguments.json:
+        print(json.dumps({"test_loss": loss, "test_accuracy": accuracy, "images": len(dataset.test)}))
+    else:
+        print(f"{accuracy:.2%} of {len(dataset.test):,} test images right, loss {loss:.4f} ({dataset.name})")
+    return 0

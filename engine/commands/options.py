@@ -1,0 +1,79 @@
+"""Command line options; those of a training run are made from their declarations in TrainingSettings."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from engine import presets, schema
+from engine.data.catalogue import BUNDLED
+from engine.schema import Param
+from engine.settings import TrainingSettings
+
+FLAGS = {"batch_size": "--batch", "learning_rate": "--lr"}  # shorter than their names
+MOST_THREADS = 256
+
+
+def add_data(parser: argparse.ArgumentParser, default: str | None = BUNDLED) -> None:
+    """Add --data."""
+    meant = default or "what the network was trained on"
+    text = f"'{BUNDLED}' or a .npz file; {meant} if not given"
+    parser.add_argument("--data", metavar="SOURCE", default=default, help=text)
+
+
+def add_preset(parser: Any, **how: Any) -> None:
+    """Add --preset."""
+    parser.add_argument("--preset", metavar="NAME", help=f"a network: {', '.join(presets.BUILDERS)}", **how)
+
+
+def add_threads(parser: argparse.ArgumentParser) -> None:
+    """Add --threads."""
+    doc = "Parts of a mini-batch worked on at once; one a core if not given"
+    threads = Param("threads", 1, "Threads", doc, ge=1, le=MOST_THREADS)
+    parser.add_argument("--threads", metavar="N", type=_reader(threads), help=_help(threads))
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """Add an option for each training setting; those that are not given keep the preset's value."""
+    group = parser.add_argument_group("training", "What is not given is as the preset has it.")
+    for param in schema.params_of(TrainingSettings):
+        flag = FLAGS.get(param.name, f"--{param.name}")
+        if param.kind == "bool":
+            how: dict[str, Any] = {"action": argparse.BooleanOptionalAction}
+        else:
+            how = {"type": _reader(param), "metavar": param.kind.upper()}
+        group.add_argument(flag, dest=param.name, default=None, help=_help(param), **how)
+
+
+def settings(arguments: argparse.Namespace, default: TrainingSettings) -> TrainingSettings:
+    """Return *default* with what the arguments of ``add_settings`` change."""
+    names = [param.name for param in schema.params_of(TrainingSettings)]
+    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
+    return schema.checked(replace(default, **given))
+
+
+def _help(param: Param) -> str:
+    limits = "" if param.kind == "bool" else f" ({param.expected()})"
+    return f"{param.doc.rstrip('.')}{limits}".replace("%", "%%")
+
+
+def _reader(param: Param) -> Callable[[str], Any]:
+    """Return what turns the text of an option into a value of *param*, or tells why it cannot."""
+
+    def read(text: str) -> Any:
+        value = param.coerce(_value(param, text))
+        if problem := param.problem(value):
+            raise argparse.ArgumentTypeError(problem)
+        return value
+
+    return read
+
+
+def _value(param: Param, text: str) -> Any:
+    """Return *text* as the kind of value that *param* has where it can be read so, else as it is."""
+    if param.kind == "choice":
+        return next((choice for choice in param.choices if choice.casefold() == text.casefold()), text)
+    try:
+        return {"int": int, "float": float}[param.kind](text)
+    except ValueError:
+        return text

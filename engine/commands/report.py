@@ -1,0 +1,85 @@
+"""What a run prints: a table for a person, or one JSON object a line for a program."""
+
+import json
+import sys
+from dataclasses import replace
+from math import isnan
+from pathlib import Path
+from statistics import harmonic_mean
+
+from engine.history import EpochResult, History, as_dict
+from engine.trainer import Event, StepResult
+
+_CLEAR_LINE = "\r\x1b[K"
+
+
+class JsonReport:
+    """A line for each epoch, and a last one with the whole run's time and speed."""
+
+    def show(self, event: Event) -> None:
+        """Print *event* if it ends an epoch."""
+        if isinstance(event, EpochResult):
+            print(json.dumps(as_dict(event)), flush=True)
+
+    def finish(self, history: History, saved: Path | None) -> None:
+        """Print the last line: the last epoch's figures, ``"final": true`` and the file that was written."""
+        print(json.dumps({**as_dict(_whole(history)), "final": True, "file": saved and str(saved)}), flush=True)
+
+
+class TableReport:
+    """A row for each epoch and, on a terminal, a line that follows the steps."""
+
+    def __init__(self) -> None:
+        self._live = sys.stderr.isatty()
+        print(_row("epoch", "train loss", "train", "valid. loss", "valid.", "test loss", "test", "seconds", "images/s"))
+
+    def show(self, event: Event) -> None:
+        """Print *event*: an epoch as a row, a step on the line that is written over."""
+        if self._live:
+            print(_CLEAR_LINE + _progress(event), end="", file=sys.stderr, flush=True)
+        if isinstance(event, EpochResult):
+            print(_epoch_row(event), flush=True)
+
+    def finish(self, history: History, saved: Path | None) -> None:
+        """Print the whole run's time and speed, and where it was saved."""
+        whole = _whole(history)
+        print(f"{whole.epoch} epochs in {whole.seconds:.1f} s, {whole.images_per_second:,.0f} images/s in training.")
+        if saved:
+            print(f"Saved as {saved}.")
+
+
+def _whole(history: History) -> EpochResult:
+    """Return the last epoch's figures with the time of all epochs and the speed of training over all of them."""
+    return replace(
+        history.epochs[-1],
+        seconds=sum(e.seconds for e in history.epochs),
+        images_per_second=harmonic_mean([e.images_per_second for e in history.epochs]),
+    )
+
+
+def _progress(event: Event) -> str:
+    """Return the line that follows the steps; empty for what it does not show."""
+    if not isinstance(event, StepResult):
+        return ""
+    return f"epoch {event.epoch}, step {event.step} of {event.steps}, loss {event.loss:.4f}"
+
+
+def _epoch_row(e: EpochResult) -> str:
+    return _row(
+        str(e.epoch), _loss(e.train_loss), _share(e.train_accuracy), _loss(e.validation_loss),
+        _share(e.validation_accuracy), _loss(e.test_loss), _share(e.test_accuracy), f"{e.seconds:.2f}",
+        f"{e.images_per_second:,.0f}",
+    )  # fmt: skip
+
+
+def _row(*cells: str) -> str:
+    widths = (5, 10, 8, 11, 8, 9, 8, 8, 9)
+    return "  ".join(cell.rjust(width) for cell, width in zip(cells, widths, strict=True))
+
+
+def _loss(value: float) -> str:
+    return "-" if isnan(value) else f"{value:.4f}"
+
+
+def _share(value: float) -> str:
+    return "-" if isnan(value) else f"{value:.2%}"

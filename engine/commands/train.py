@@ -1,0 +1,71 @@
+"""``cnn-engine train``."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from engine import presets
+from engine.architecture import Architecture
+from engine.commands import options
+from engine.commands.report import JsonReport, TableReport
+from engine.data import catalogue
+from engine.data.dataset import Dataset
+from engine.files import atomic
+from engine.files.project import Project, save
+from engine.files.weights import weights_of
+from engine.model import Model
+from engine.trainer import DivergedError, Trainer
+
+DIVERGED = 3
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    options.add_preset(parser, required=True)
+    options.add_data(parser)
+    options.add_settings(parser)
+    options.add_threads(parser)
+    parser.add_argument("--out", metavar="FILE.cnn", type=Path, help="save the trained network as a project")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line and epoch, and a final one")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train, report and save; return DIVERGED where the loss ran away."""
+    if arguments.out:
+        atomic.check_writable(arguments.out)
+    preset, dataset = presets.load(arguments.preset), catalogue.load(arguments.data)
+    settings = options.settings(arguments, preset.settings)
+    architecture = fitted(preset.architecture, dataset)
+    model = Model.build(architecture, dataset.image_shape, np.random.default_rng(settings.seed))
+    trainer = Trainer(model, dataset, settings, arguments.threads)
+    report = JsonReport() if arguments.json else TableReport()
+    try:
+        for event in trainer.run():
+            report.show(event)
+    except DivergedError as error:
+        print(f"cnn-engine: {error}", file=sys.stderr)
+        return DIVERGED
+    if arguments.out:
+        save(arguments.out, project_of(trainer, arguments.data))
+    report.finish(trainer.history, arguments.out)
+    return 0
+
+
+def project_of(trainer: Trainer, source: str) -> Project:
+    """Return what *trainer* trained on the data *source* as a project."""
+    model, dataset = trainer.model, trainer.dataset
+    return Project(
+        model.architecture, trainer.settings, model.input_shape, dataset.class_names, catalogue.lasting(source),
+        weights_of(model), trainer.history,
+    )  # fmt: skip
+
+
+def fitted(architecture: Architecture, dataset: Dataset) -> Architecture:
+    """Return the network with one output for each class of the data, and say so where that is a change."""
+    classes = len(dataset.class_names)
+    changed = presets.for_classes(architecture, classes)
+    if changed != architecture:
+        print(f"The last dense layer now has {classes} units, one for each class of {dataset.name}.", file=sys.stderr)
+    return changed

@@ -1,0 +1,90 @@
+"""Hypothesis strategies for windows and layer configs, and what runs a single layer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from hypothesis import strategies as st
+
+from engine import schema
+from engine.architecture import Architecture, LayerSpec
+from engine.errors import ShapeError
+from engine.layer import LayerConfig, Shape
+from engine.model import Model, Pass, in_field_order
+from engine.schema import Param
+
+Array = npt.NDArray[Any]
+Pair = tuple[int, int]
+
+SHAPES: tuple[Shape, ...] = ((2, 7, 6), (1, 5, 9), (3, 4, 4), (24,), (5,))
+
+
+@dataclass(frozen=True)
+class Sliding:
+    """A window over an input, by (rows, columns)."""
+
+    size: Pair
+    kernel: Pair
+    stride: Pair
+    padding: Pair
+
+
+@st.composite
+def axes(draw: st.DrawFn, padded_windows: bool) -> tuple[int, int, int, int]:
+    """Draw (size, kernel, stride, padding) that fit; *padded_windows*: a window may hold padding alone."""
+    kernel, stride = draw(st.integers(1, 4)), draw(st.integers(1, 5))
+    padding = draw(st.integers(0, kernel + 1 if padded_windows else kernel - 1))
+    return draw(st.integers(max(1, kernel - 2 * padding), 7)), kernel, stride, padding
+
+
+@st.composite
+def slidings(draw: st.DrawFn, padded_windows: bool = True) -> Sliding:
+    """Draw a window that fits, rows and columns independently: S > K, P >= K, 1 x 1 and K = X all occur."""
+    pairs = zip(*(draw(axes(padded_windows)) for _ in range(2)), strict=True)
+    return Sliding(*pairs)
+
+
+def _values(param: Param, largest: int) -> st.SearchStrategy[Any]:
+    if param.kind == "bool":
+        return st.booleans()
+    if param.kind == "choice":
+        return st.sampled_from(param.choices)
+    low = param.ge if param.ge is not None else param.gt or 0
+    if param.kind == "float":
+        return st.floats(low, param.le, exclude_min=param.gt is not None, allow_nan=False, allow_infinity=False)
+    whole = st.integers(int(low), largest if param.le is None else min(largest, int(param.le)))
+    return st.tuples(whole, whole) if param.kind == "pair" else whole
+
+
+def configs(cls: type[LayerConfig], largest: int = 4) -> st.SearchStrategy[LayerConfig]:
+    """Draw configs of *cls* with values inside their limits, whole numbers up to *largest*."""
+    return st.builds(cls, **{p.name: _values(p, largest) for p in schema.params_of(cls)})
+
+
+def fitting_shapes(config: LayerConfig) -> list[Shape]:
+    """Return those of SHAPES that *config* takes."""
+    return [shape for shape in SHAPES if _fits(config, shape)]
+
+
+def _fits(config: LayerConfig, shape: Shape) -> bool:
+    try:
+        config.output_shape(shape)
+    except ShapeError:
+        return False
+    return True
+
+
+def one_layer(config: LayerConfig, shape: Shape, dtype: npt.DTypeLike = np.float64, seed: int = 0) -> Model:
+    """Return a model of one layer, its biases drawn too."""
+    model = Model.build(Architecture((LayerSpec("a", config),)), shape, np.random.default_rng(seed), dtype)
+    model.parameters.flat += 0.1 * np.random.default_rng(seed + 1).standard_normal(model.parameters.flat.shape)
+    return model
+
+
+def forward_and_backward(model: Model, x: Array, grad_output: Array) -> tuple[Array, Array, Array]:
+    """Return (output, grad_input, flat parameter gradient) as copies, by a pass of its own."""
+    shard = Pass(model)
+    y = in_field_order(shard.activations(x)[-1]).copy()
+    grad_input = shard.backward(grad_output).copy()
+    return y, grad_input, shard.gradients.flat.copy()

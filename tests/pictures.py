@@ -1,0 +1,154 @@
+"""Pictures of the application as it is: ``python -m tests.pictures OUT``.
+
+Starts the real window off screen, trains, draws and takes a picture of each situation, in light and dark, once
+and twice the size. The README's pictures are made by this command.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from cnn_gui.main_window import MainWindow
+
+SIZES = {"": (1280, 800), "small": (1024, 700)}
+
+
+def main() -> int:
+    """Take every picture; at twice the size in a process of its own, since Qt reads the scale once."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("out", type=Path)
+    parser.add_argument("--scale", type=int, choices=(1, 2), help="only this scale")
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    if options.scale is None:
+        for scale in ("1", "2"):
+            environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+            command = [sys.executable, "-m", "tests.pictures", str(options.out), "--scale", scale]
+            subprocess.run(command, env=environment, check=True)
+        return 0
+    take_all(options.out, "" if options.scale == 1 else "@2x")
+    return 0
+
+
+def take_all(out: Path, suffix: str) -> None:
+    """Take a picture of each situation in each scheme."""
+    from cnn_gui import theme
+
+    with started() as (app, window):
+        for name, prepare in SITUATIONS.items():
+            prepare(app, window)
+            for word, scheme in (("light", theme.LIGHT), ("dark", theme.DARK)):
+                theme.apply(app, scheme)
+                settle(app)
+                for size_name, size in SIZES.items():
+                    window.resize(*size)
+                    settle(app)
+                    parts = [name, word, *([size_name] if size_name else [])]
+                    window.grab().save(str(out / f"{'-'.join(parts)}{suffix}.png"))
+
+
+@contextmanager
+def started() -> Iterator[tuple["QApplication", "MainWindow"]]:
+    """Start the application with settings of its own, and end it."""
+    from PySide6.QtCore import QSettings, QStandardPaths
+
+    from cnn_gui import app as application
+
+    QStandardPaths.setTestModeEnabled(True)
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
+    app, window = application.start(["pictures"])
+    wait(app, lambda: window.document.dataset is not None)
+    try:
+        yield app, window
+    finally:
+        window.files.may_discard = lambda: True
+        window.close()
+
+
+def draw_a_digit(app: "QApplication", window: "MainWindow", digit: int = 3) -> None:
+    """Draw one of the stored drawings with the mouse."""
+    from tests.helpers import strokes
+
+    window.draw.canvas.clear()
+    strokes.play(None, window.draw.canvas, next(d for d in strokes.load() if d.digit == digit))
+
+
+def show_first_start(app: "QApplication", window: "MainWindow") -> None:
+    """The window as it opens."""
+
+
+def show_training(app: "QApplication", window: "MainWindow") -> None:
+    """In mid-training, looking at the maps of the second convolution, a digit drawn."""
+    document = window.document
+    draw_a_digit(app, window)
+    document.select(document.architecture.layers[3].uid)
+    window.inspector.setCurrentWidget(window.lens)
+    document.set_settings(replace(document.settings, epochs=12, validation=0.1))
+    document.reset_weights()
+    window.controller.start()
+    wait(app, lambda: len(document.history.epochs) >= 5)
+    window.controller.pause()
+    settle(app, 500)
+
+
+def show_properties(app: "QApplication", window: "MainWindow") -> None:
+    """The run is over; the settings of a convolution."""
+    window.controller.stop()
+    wait(app, lambda: not window.controller.busy)
+    window.inspector.setCurrentWidget(window.form)
+
+
+def show_problem(app: "QApplication", window: "MainWindow") -> None:
+    """A kernel that is larger than its input."""
+    spec = window.document.architecture.layers[3]
+    window.document.configure(spec.uid, replace(spec.config, kernel_size=(15, 15)))
+
+
+def show_empty(app: "QApplication", window: "MainWindow") -> None:
+    """A new project."""
+    window.files.may_discard = lambda: True
+    window.draw.canvas.clear()
+    window.files.new()
+    wait(app, lambda: window.document.dataset is not None)
+
+
+SITUATIONS: dict[str, Callable[["QApplication", "MainWindow"], None]] = {
+    "start": show_first_start,
+    "training": show_training,
+    "properties": show_properties,
+    "problem": show_problem,
+    "empty": show_empty,
+}
+
+
+def wait(app: "QApplication", reached: Callable[[], bool], seconds: float = 60) -> None:
+    """Run the event loop until *reached*; raises TimeoutError."""
+    from time import monotonic, sleep
+
+    end = monotonic() + seconds
+    while not reached():
+        if monotonic() > end:
+            raise TimeoutError(f"{reached} was not reached in {seconds} s")
+        app.processEvents()
+        sleep(0.005)
+
+
+def settle(app: "QApplication", milliseconds: int = 250) -> None:
+    """Let animations end and everything be painted."""
+    from time import monotonic
+
+    end = monotonic() + milliseconds / 1000
+    wait(app, lambda: monotonic() > end)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
