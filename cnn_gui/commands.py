@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from time import monotonic
+from weakref import WeakMethod
 
 from PySide6.QtGui import QUndoCommand
 
@@ -25,14 +26,16 @@ class SetArchitecture(QUndoCommand):
         merge_key: str = "",
     ) -> None:
         super().__init__(text)
-        self._show, self._old, self._new = show, old, new
+        # Weak: with document, stack and commands in one cycle, the garbage collector may free a command
+        # before the stack that owns it does, and the process crashes.
+        self._show, self._old, self._new = WeakMethod(show), old, new
         self._merge_key, self._time = merge_key, monotonic()
 
     def redo(self) -> None:
-        self._show(self._new)
+        self._apply(self._new)
 
     def undo(self) -> None:
-        self._show(self._old)
+        self._apply(self._old)
 
     def id(self) -> int:
         return 1 if self._merge_key else -1
@@ -45,3 +48,7 @@ class SetArchitecture(QUndoCommand):
         self._new, self._time = other._new, other._time
         self.setObsolete(self._new == self._old)
         return True
+
+    def _apply(self, architecture: Architecture) -> None:
+        if show := self._show():
+            show(architecture)

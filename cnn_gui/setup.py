@@ -116,7 +116,7 @@ def _pip_install(environment: Path, project: str) -> None:
     if not _works([*pip, "--version"]):
         print(f"Python packages: making {environment}", flush=True)
         _run([sys.executable, "-m", "venv", "--clear", str(environment)], "Python could not make it.")
-    print("Python packages: installing (about 150 MB to download, a minute or two)", flush=True)
+    print("Python packages: installing (about 100 MB to download, a minute or two)", flush=True)
     _run(
         [*pip, "install", "--quiet", "--editable", project],
         "pip could not install them. Is the network there? Run the same line again.",

@@ -68,10 +68,6 @@ class Arrangement:
         self._tops = tops
         self.slots = tuple(self._slot(index) for index in range(count))
 
-    def row(self, slot: int) -> int:
-        """Return the number of the row that *slot* is in."""
-        return slot // self.grid.columns
-
     def slot_at(self, point: QPointF) -> int | None:
         """Return the slot that contains *point*, or None."""
         return next((index for index, slot in enumerate(self.slots) if slot.contains(point)), None)

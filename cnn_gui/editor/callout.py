@@ -31,6 +31,16 @@ class CalloutItem(QGraphicsItem):
         inner = width - 2 * _PAD
         heights = [_height(text, bold, inner) for text, bold in self._texts()]
         self._size = QRectF(0, 0, width, sum(heights) + 2 * _PAD)
+        return self.height
+
+    @property
+    def width(self) -> float:
+        """The width of the box in px."""
+        return self._size.width()
+
+    @property
+    def height(self) -> float:
+        """The height of the box in px."""
         return self._size.height()
 
     def lead_to(self, card_bottom: QPointF) -> None:

@@ -1,14 +1,15 @@
-"""A card of the network canvas."""
+"""The cards of the network canvas."""
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QPainter
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnn_gui import theme
-from cnn_gui.editor import face
+from cnn_gui.editor import describe, face, lettering
 from cnn_gui.editor.arrangement import CARD_HEIGHT
 from cnn_gui.editor.face import Face, Look
 
+_CARD = QRectF(0, 0, theme.CARD_WIDTH, CARD_HEIGHT)
 _REACH = 10  # px that rings and shadows go beyond the card
 
 
@@ -18,6 +19,7 @@ class CardItem(QGraphicsItem):
     def __init__(self) -> None:
         super().__init__()
         self.face, self.look = Face("", "", ""), Look()
+        self.is_placed = False
 
     def show(self, face: Face, look: Look) -> None:
         """Show *face* in the state *look*."""
@@ -25,13 +27,32 @@ class CardItem(QGraphicsItem):
             self.face, self.look = face, look
             self.update()
 
+    def place(self, corner: QPointF) -> None:
+        """Put a card that has no place yet to *corner*."""
+        if not self.is_placed:
+            self.is_placed = True
+            self.setPos(corner)
+
     def rect(self) -> QRectF:
         """Return the card without its rings, in the scene."""
-        return QRectF(self.pos().x(), self.pos().y(), theme.CARD_WIDTH, CARD_HEIGHT)
+        return _CARD.translated(self.pos())
 
     def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, theme.CARD_WIDTH, CARD_HEIGHT).adjusted(-_REACH, -_REACH, _REACH, _REACH)
+        return _CARD.adjusted(-_REACH, -_REACH, _REACH, _REACH)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        card = QRectF(0, 0, theme.CARD_WIDTH, CARD_HEIGHT)
-        face.paint(painter, card, self.face, self.look, theme.tokens(self.scene().palette()))
+        face.paint(painter, _CARD, self.face, self.look, theme.tokens(self.scene().palette()))
+
+
+class PlaceholderItem(CardItem):
+    """A dashed card that says how to begin; it stands where the first layer will, while there is none."""
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        scheme = theme.tokens(self.scene().palette())
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(scheme.muted), 1.5, Qt.PenStyle.DashLine))
+        painter.drawRoundedRect(_CARD.adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
+        painter.setPen(QColor(scheme.text))
+        painter.setFont(lettering.font(theme.FONT_NORMAL))
+        flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+        painter.drawText(_CARD.adjusted(8, 4, -8, -4), int(flags), describe.how_to_begin())

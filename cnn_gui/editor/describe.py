@@ -5,6 +5,7 @@ from math import prod
 
 from PySide6.QtCore import QCoreApplication
 
+from cnn_gui.document import Document
 from cnn_gui.editor.face import Face
 from engine.architecture import LayerSpec
 from engine.layer import LayerConfig, Shape
@@ -56,8 +57,21 @@ def tooltip(spec: LayerSpec, info: LayerInfo) -> str:
     return "<br>".join([*filter(None, parts), f"<small>{html.escape(keys)}</small>"])
 
 
-def spoken(spec: LayerSpec, info: LayerInfo, position: int, count: int) -> str:
-    """Return a layer in one sentence, for a screen reader; *position* counts from 1."""
+def chain(document: Document) -> str:
+    """Return the selected layer, or else the whole network, in a sentence for a screen reader."""
+    layers = document.architecture.layers
+    if spec := document.selected_spec:
+        position = document.architecture.index(spec.uid)
+        return _spoken(spec, document.infos[position], position + 1, len(layers))
+    return _tr("{0} layers. Press Right to select the first.").format(len(layers)) if layers else how_to_begin()
+
+
+def how_to_begin() -> str:
+    """Return what to do with an empty network."""
+    return _tr("Drag a layer here, or choose a preset")
+
+
+def _spoken(spec: LayerSpec, info: LayerInfo, position: int, count: int) -> str:
     place = _tr("layer {0} of {1}").format(position, count)
     parts = [spec.type.label, place, spec.config.summary(), _flow(info), parameter_count(info.parameters)]
     problem = _tr("Problem: {0}").format(info.problem) if info.problem else ""

@@ -10,13 +10,13 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtGui import QColor, qRgba
+from PySide6.QtGui import QColor
 
 from cnn_gui import theme
 
-LEVELS = 253  # entries for values; the three after them have a meaning of their own
-ZERO = 126  # the entry of 0 in a diverging table
-GRID, BAD, GAP = 253, 254, 255  # lines between cells; what is not a finite number; nothing at all
+LEVELS = 255  # entries for values: an odd number, so that 0 has one of its own
+ZERO = 127  # the entry of 0 in a diverging table
+BAD = 255  # the entry of what is not a finite number
 BAD_COLOUR = "#FFE600"  # in none of the maps
 
 Table = npt.NDArray[np.uint8]
@@ -67,20 +67,20 @@ _HUES: dict[ColorMap, dict[bool, tuple[_Hue, _Hue]]] = {
 
 @lru_cache(maxsize=len(ColorMap) * 2)
 def table(colormap: ColorMap, dark: bool) -> Table:
-    """Return the read-only (256, 4) RGBA table: LEVELS entries for values, then GRID, BAD and GAP."""
+    """Return the read-only (256, 4) RGBA table, opaque: LEVELS entries for values, then BAD."""
     scheme = theme.DARK if dark else theme.LIGHT
-    result = np.zeros((256, 4), np.uint8)
-    result[:LEVELS, :3] = _ink(scheme) if colormap is ColorMap.INK else _diverging(*_HUES[colormap][dark], dark)
-    result[GRID, :3], result[BAD, :3] = _rgb(scheme.line), _rgb(BAD_COLOUR)
-    result[:GAP, 3] = 255
+    values = _ink(scheme) if colormap is ColorMap.INK else _diverging(*_HUES[colormap][dark], dark)
+    result = np.full((256, 4), 255, np.uint8)
+    result[:, :3] = np.concatenate([values, [_rgb(BAD_COLOUR)]])
     result.flags.writeable = False
     return result
 
 
 @lru_cache(maxsize=len(ColorMap) * 2)
-def colours(colormap: ColorMap, dark: bool) -> tuple[int, ...]:
-    """Return ``table`` as the 256 QRgb that an indexed QImage takes."""
-    return tuple(qRgba(*entry) for entry in table(colormap, dark).tolist())
+def colours(colormap: ColorMap, dark: bool) -> npt.NDArray[np.uint32]:
+    """Return ``table`` as (256,) of Qt's 0xAARRGGBB."""
+    red, green, blue, alpha = table(colormap, dark).T.astype(np.uint32)
+    return alpha << 24 | red << 16 | green << 8 | blue
 
 
 def signed_levels(array: npt.NDArray[np.floating]) -> float:

@@ -6,18 +6,16 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.plots import tiling
-from cnn_gui.plots.tiling import Pages, Pair
+from cnn_gui.plots.tiling import Pages, Pair, Sheet
 
 Floats = npt.NDArray[np.floating]
-_FEW = 64  # tiles: up to here they get wider gaps
 
 
 class Tiles:
     """Values (T, H, W), float32 and read-only: T tiles of H rows and W columns, copied from what was given.
 
     Attributes:
-        labelled: (rows, columns) if the rows and columns of tiles are numbered at the edge, else None.
+        labelled: whether the rows and columns of tiles are numbered at the edge.
         names: of the tiles, to be written into them; empty if they have none.
     """
 
@@ -25,16 +23,24 @@ class Tiles:
         self.values = np.array(values, np.float32, order="C")
         self.values.flags.writeable = False
         self.names = tuple(names)
-        self.labelled: Pair | None = None
+        self.labelled = False
 
     @property
     def shape(self) -> Pair:
         """(H, W) of a tile."""
         return self.values.shape[1], self.values.shape[2]
 
-    def arrange(self, area: Pair, px: int) -> Pages:
-        """Return the pages that fit *area* = (height, width) screen pixels, with lines *px* wide."""
-        return tiling.flow(len(self.values), self.shape, area, px, self._gap(px))
+    def arrange(self, sheet: Sheet, label: int) -> Pages:
+        """Return the pages that fit *sheet*; *label* is the width in screen pixels of a number beside the tiles."""
+        return sheet.flow(len(self.values), self.shape)
+
+    def is_like(self, other: "Tiles") -> bool:
+        """Whether both have the same form, so that a page, a place or a selection means the same in both."""
+        return type(self) is type(other) and self._form == other._form
+
+    @property
+    def _form(self) -> tuple[object, ...]:
+        return self.values.shape, self.names
 
     def where(self, tile: int, row: int, column: int) -> str:
         """Return in words where a value stands; everything is counted from 0."""
@@ -47,9 +53,6 @@ class Tiles:
     def summary(self) -> str:
         """Return in words what all of it is."""
         return _tr("%n map(s) of {0} × {1}", len(self.values)).format(*self.shape)
-
-    def _gap(self, px: int) -> int:
-        return (4 if len(self.values) <= _FEW else 2) * px
 
 
 class Maps(Tiles):
@@ -82,12 +85,16 @@ class Kernels(Tiles):
         filters, channels, *shape = _with_axes(values, 4, "kernels (F, C, KH, KW)").shape
         super().__init__(np.reshape(values, (filters * channels, *shape)))
         self._filters, self._channels = filters, channels
-        self.labelled = (filters, channels) if channels > 1 else None
+        self.labelled = channels > 1
 
-    def arrange(self, area: Pair, px: int) -> Pages:
+    @property
+    def _form(self) -> tuple[object, ...]:
+        return self.values.shape, self._channels
+
+    def arrange(self, sheet: Sheet, label: int) -> Pages:
         if self._channels == 1:
-            return super().arrange(area, px)
-        return tiling.table(self._filters, self._channels, self.shape, area, px, self._gap(px))
+            return super().arrange(sheet, label)
+        return sheet.table(self._filters, self._channels, self.shape, label)
 
     def where(self, tile: int, row: int, column: int) -> str:
         return _tr("{0}, row {1}, column {2}").format(self.tile_name(tile), row, column)
@@ -108,10 +115,14 @@ class Matrix(Tiles):
     def __init__(self, values: Floats) -> None:
         self._units, self._inputs = _with_axes(values, 2, "a matrix (units, inputs)").shape
         super().__init__(np.reshape(values, (-1, 1, 1)))
-        self.labelled = (self._units, self._inputs)
+        self.labelled = True
 
-    def arrange(self, area: Pair, px: int) -> Pages:
-        return tiling.matrix(self._units, self._inputs, area)
+    @property
+    def _form(self) -> tuple[object, ...]:
+        return self._units, self._inputs
+
+    def arrange(self, sheet: Sheet, label: int) -> Pages:
+        return sheet.matrix(self._units, self._inputs)
 
     def where(self, tile: int, row: int, column: int) -> str:
         return self.tile_name(tile)

@@ -8,7 +8,8 @@ import numpy.typing as npt
 MOST_TILES = 512  # a page
 _STRETCH = 6  # cells of a matrix may be so many times as tall as wide, or the other way round
 
-Pair = tuple[int, int]
+Pair = tuple[int, int]  # down, across
+Ids = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class Tiling:
     @property
     def outer(self) -> Pair:
         """(height, width) of a tile with its frame."""
-        return tuple(n * s + 2 * self.border for n, s in zip(self.tile, self.scale, strict=True))  # type: ignore[return-value]
+        (rows, columns), (height, width) = self.tile, self.scale
+        return rows * height + 2 * self.border, columns * width + 2 * self.border
 
     @property
     def pitch(self) -> Pair:
@@ -43,83 +45,111 @@ class Tiling:
         """Return (tile's row, tile's column, row in it, column in it) at a pixel; None beside the tiles."""
         (i, dy), (j, dx) = divmod(y, self.pitch[0]), divmod(x, self.pitch[1])
         row, column = (dy - self.border) // self.scale[0], (dx - self.border) // self.scale[1]
-        inside = 0 <= i < self.grid[0] and 0 <= j < self.grid[1] and 0 <= row < self.tile[0] and 0 <= column < self.tile[1]
-        return (i, j, row, column) if inside else None
+        on_grid = 0 <= i < self.grid[0] and 0 <= j < self.grid[1]
+        in_tile = 0 <= row < self.tile[0] and 0 <= column < self.tile[1]
+        return (i, j, row, column) if on_grid and in_tile else None
 
 
 @dataclass(frozen=True, slots=True)
 class Pages:
-    """How *count* tiles, set in rows of *columns*, are cut into pages that look like *tiling*."""
+    """How *count* tiles are cut into pages that look like *tiling*, and which tile stands where.
+
+    The tiles are numbered in rows of *columns*. A page shows a block of these rows and columns; if *groups* > 1, it
+    shows so many blocks side by side, which follow one another, with *spacer* empty places between them.
+    """
 
     count: int
     columns: int
     tiling: Tiling
+    groups: int = 1
+    spacer: int = 0
 
     @property
     def blocks(self) -> Pair:
         """(down, across): how many pages."""
         rows = -(-self.count // self.columns)
-        return -(-rows // self.tiling.grid[0]), -(-self.columns // self.tiling.grid[1])
+        across = 1 if self.groups > 1 else -(-self.columns // self.tiling.grid[1])
+        return -(-rows // (self.tiling.grid[0] * self.groups)), across
 
     @property
     def number(self) -> int:
         """How many pages in all, counted in reading order."""
         return self.blocks[0] * self.blocks[1]
 
-    def tiles(self, page: int) -> npt.NDArray[np.intp]:
+    def tiles(self, page: int) -> Ids:
         """Return which tile stands where on *page*: (rows, columns), -1 where there is none."""
         (rows, columns), (down, across) = self.tiling.grid, divmod(page, self.blocks[1])
-        i = np.arange(down * rows, (down + 1) * rows)[:, None]
-        j = np.arange(across * columns, (across + 1) * columns)
+        i = down * rows * self.groups + np.arange(rows)[:, None]
+        j = across * columns + np.arange(columns)
+        if self.groups > 1:
+            group, j = np.divmod(j, self.columns + self.spacer)
+            i = i + group * rows
         ids = i * self.columns + j
         return np.where((j < self.columns) & (ids < self.count), ids, -1)
 
     def page_of(self, tile: int) -> int:
         """Return the page that shows *tile*."""
         row, column = divmod(tile, self.columns)
-        return row // self.tiling.grid[0] * self.blocks[1] + column // self.tiling.grid[1]
+        across = 0 if self.groups > 1 else column // self.tiling.grid[1]
+        return row // (self.tiling.grid[0] * self.groups) * self.blocks[1] + across
 
 
-def flow(count: int, tile: Pair, area: Pair, border: int, gap: int) -> Pages:
-    """Set *count* tiles in as many columns as make them largest in *area* = (height, width)."""
-    shown = min(count, MOST_TILES)
-    best = Tiling(tile, (0, 0), (1, 1), border, gap)
-    for columns in range(1, shown + 1):
-        grid = -(-shown // columns), columns
-        scale = min(_scale(n, t, a, border, gap) for n, t, a in zip(grid, tile, area, strict=True))
-        if scale > best.scale[0]:
-            best = Tiling(tile, (scale, scale), grid, border, gap)
-    if best.scale[0] == 0:
-        best = Tiling(tile, (1, 1), _room(tile, area, border, gap), border, gap)
-    return Pages(count, best.grid[1], best)
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The room for a mosaic: *area* = (height, width), and the *border* and *gap* that its tiles shall have."""
 
+    area: Pair
+    border: int
+    gap: int
 
-def table(rows: int, columns: int, tile: Pair, area: Pair, border: int, gap: int) -> Pages:
-    """Set tiles in *rows* x *columns* as they are numbered; where they do not fit, each page shows a block of them."""
-    most = _room(tile, area, border, gap)
-    wide = _even(columns, min(most[1], MOST_TILES))
-    tall = _even(rows, min(most[0], max(1, MOST_TILES // wide)))
-    scale = min(_scale(n, t, a, border, gap) for n, t, a in zip((tall, wide), tile, area, strict=True))
-    return Pages(rows * columns, columns, Tiling(tile, (max(1, scale),) * 2, (tall, wide), border, gap))
+    def flow(self, count: int, tile: Pair) -> Pages:
+        """Set *count* tiles in as many columns as make them largest."""
+        shown = min(count, MOST_TILES)
+        for scale in self._scales(tile):
+            rows, columns = self._room(tile, scale)
+            if rows * columns >= shown:
+                break
+        rows = min(rows, -(-shown // columns))
+        columns = min(columns, -(-shown // rows))
+        return Pages(count, columns, self._tiling(tile, scale, (rows, columns)))
 
+    def table(self, rows: int, columns: int, tile: Pair, label: int) -> Pages:
+        """Set tiles in *rows* x *columns*, in groups of rows side by side with *label* px between them.
 
-def matrix(rows: int, columns: int, area: Pair) -> Pages:
-    """Set single values in *rows* x *columns* without gaps; their cells need not be square."""
-    tall, wide = _even(rows, max(1, area[0])), _even(columns, max(1, area[1]))
-    height, width = max(1, area[0] // tall), max(1, area[1] // wide)
-    scale = min(height, _STRETCH * width), min(width, _STRETCH * height)
-    return Pages(rows * columns, columns, Tiling((1, 1), scale, (tall, wide)))
+        Where not even tiles of one pixel a cell fit, each page shows a block of them.
+        """
+        shown = _even(rows, max(1, MOST_TILES // columns))
+        for scale in self._scales(tile):
+            tall, wide = self._room(tile, scale)
+            spacer = -(-label // (tile[1] * scale + 2 * self.border + self.gap))
+            groups = -(-shown // tall)
+            across = groups * (columns + spacer) - spacer
+            if across <= wide:
+                grid = -(-shown // groups), across
+                return Pages(rows * columns, columns, self._tiling(tile, scale, grid), groups, spacer)
+        wide = _even(columns, min(wide, MOST_TILES))
+        grid = _even(rows, min(tall, max(1, MOST_TILES // wide))), wide
+        return Pages(rows * columns, columns, self._tiling(tile, 1, grid))
 
+    def matrix(self, rows: int, columns: int) -> Pages:
+        """Set single values in *rows* x *columns* without gaps; their cells need not be square."""
+        tall, wide = _even(rows, max(1, self.area[0])), _even(columns, max(1, self.area[1]))
+        height, width = max(1, self.area[0] // tall), max(1, self.area[1] // wide)
+        scale = min(height, _STRETCH * width), min(width, _STRETCH * height)
+        return Pages(rows * columns, columns, Tiling((1, 1), scale, (tall, wide)))
 
-def _scale(count: int, cells: int, room: int, border: int, gap: int) -> int:
-    """Return how many pixels a cell may have if *count* tiles of *cells* share *room*; 0 if they do not fit."""
-    return max(0, (room + gap) // count - gap - 2 * border) // cells
+    def _scales(self, tile: Pair) -> range:
+        """Return the scales to try, from the largest at which one tile fits down to 1."""
+        largest = min((a - 2 * self.border) // t for a, t in zip(self.area, tile, strict=True))
+        return range(max(1, largest), 0, -1)
 
+    def _room(self, tile: Pair, scale: int) -> Pair:
+        """Return how many (rows, columns) of tiles fit at *scale*; at least one."""
+        down, across = self._tiling(tile, scale, (1, 1)).pitch
+        return max(1, (self.area[0] + self.gap) // down), max(1, (self.area[1] + self.gap) // across)
 
-def _room(tile: Pair, area: Pair, border: int, gap: int) -> Pair:
-    """Return how many (rows, columns) of tiles fit at one pixel a cell; at least one."""
-    rows, columns = (max(1, (a + gap) // (t + 2 * border + gap)) for t, a in zip(tile, area, strict=True))
-    return rows, columns
+    def _tiling(self, tile: Pair, scale: int, grid: Pair) -> Tiling:
+        return Tiling(tile, (scale, scale), grid, self.border, self.gap)
 
 
 def _even(count: int, most: int) -> int:

@@ -81,7 +81,7 @@ def to_labels(values: Array, where: str, classes: int = MAX_CLASSES) -> Labels:
         usable &= values == np.rint(values)
     if not usable.all():
         wrong = values[np.argmin(usable)]
-        raise BadInputError(f"{where} has the label {wrong:g}; labels must be whole numbers from 0 to {classes - 1}.")
+        raise BadInputError(f"{where} has the label {wrong}; labels must be whole numbers from 0 to {classes - 1}.")
     return values.astype(np.intp)
 
 

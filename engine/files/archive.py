@@ -1,5 +1,6 @@
 """Zip archives of arrays: read as if somebody meant harm, written so that equal content gives equal bytes."""
 
+import errno
 import struct
 import zipfile
 import zlib
@@ -74,7 +75,7 @@ class Archive:
         """Return the texts of the .npy *entry*, which holds an array of them."""
         values = self.array(entry)
         with _damage_told(f"{self.name}: {entry}"):
-            return [str(value) for value in values.flat]
+            return npy.texts(values)
 
     def content(self, entry: str, limit: int) -> bytes:
         """Return *entry* as it is; it may have *limit* bytes."""
@@ -124,5 +125,8 @@ def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]]) -> No
 def _damage_told(what: str) -> Iterator[None]:
     try:
         yield
-    except _DAMAGE as error:
+    except (*_DAMAGE, OSError) as error:
+        # A directory that points before the start of the file makes zipfile seek there.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise
         raise BadInputError(f"{what} is cut off or damaged; write, copy or download it again.") from error

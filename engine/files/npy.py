@@ -5,6 +5,7 @@ Source: the documentation of ``numpy.lib.format``, "Format Version 1.0", "2.0" a
 
 import io
 import re
+import sys
 from dataclasses import dataclass
 from math import prod
 from typing import IO, Any
@@ -68,6 +69,14 @@ def read_values(stream: IO[bytes], header: Header) -> Array:
     if room:
         raise EOFError("values are missing")
     return values.reshape(header.shape, order="F" if header.fortran_order else "C")
+
+
+def texts(values: Array) -> list[str]:
+    """Return the texts in an array of type "U"; raises ValueError where a character is none."""
+    codes = np.frombuffer(values.tobytes(), np.dtype(np.uint32).newbyteorder(values.dtype.byteorder))
+    if codes.max(initial=0) > sys.maxunicode:  # NumPy would fail with a SystemError
+        raise ValueError("a character is out of range")
+    return [str(value) for value in values.flat]
 
 
 def to_bytes(array: Array) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 from engine import initializers
 from engine.geometry import Window
 from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
-from engine.layers.maps import channels_and_window
+from engine.layers.maps import channels_and_window, extent
 from engine.ops import conv
 from engine.registry import layer
 from engine.schema import param
@@ -64,8 +64,8 @@ class Conv2DConfig(LayerConfig):
         return Conv2D(self.window(shape))
 
     def summary(self) -> str:
-        stride = f", stride {_pair(self.stride)}" if self.stride != (1, 1) else ""
-        padding = f", pad {_pair(self.padding)}" if self.padding != (0, 0) else ""
+        stride = f", stride {extent(self.stride)}" if self.stride != (1, 1) else ""
+        padding = f", pad {extent(self.padding)}" if self.padding != (0, 0) else ""
         return f"{self.filters} @ {self.kernel_size[0]}×{self.kernel_size[1]}{stride}{padding}"
 
 
@@ -88,7 +88,3 @@ class Conv2D(Layer):
         if not input_needed:
             return grad_output[:0]
         return conv.grad_input(grad_output, weight, self.window, work.buffer)
-
-
-def _pair(pair: tuple[int, int]) -> str:
-    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"

@@ -1,4 +1,4 @@
-"""What the layers that slide a window over maps (C, H, W) share: the check that the window fits."""
+"""What the layers that slide a window over maps (C, H, W) share: the check that it fits, and how it reads."""
 
 from engine.errors import ShapeError
 from engine.geometry import Window
@@ -23,3 +23,8 @@ def channels_and_window(shape: Shape, kernel: Pair, stride: Pair, padding: Pair)
                 "Make the window smaller, add padding, or remove a layer before it that shrinks the maps.",
             )
     return shape[0], window
+
+
+def extent(pair: Pair) -> str:
+    """Return a stride or padding as a card shows it: '2', or '2×1' where rows and columns differ."""
+    return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"

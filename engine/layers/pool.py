@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from engine.errors import ShapeError
 from engine.geometry import Window
 from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
-from engine.layers.maps import channels_and_window
+from engine.layers.maps import channels_and_window, extent
 from engine.ops import pool
 from engine.registry import layer
 from engine.schema import param
@@ -45,8 +45,9 @@ class Pool2DConfig(LayerConfig):
         return Pool2D(self.window(shape), self.mode)
 
     def summary(self) -> str:
-        step = "" if self.stride == self.size else f", stride {self.stride[0]}×{self.stride[1]}"
-        return f"{self.mode} {self.size[0]}×{self.size[1]}{step}"
+        stride = f", stride {extent(self.stride)}" if self.stride != self.size else ""
+        padding = f", pad {extent(self.padding)}" if self.padding != (0, 0) else ""
+        return f"{self.mode} {self.size[0]}×{self.size[1]}{stride}{padding}"
 
 
 class Pool2D(Layer):

@@ -59,7 +59,7 @@ def _values(param: Param, largest: int) -> st.SearchStrategy[Any]:
 
 def configs(cls: type[LayerConfig], largest: int = 4) -> st.SearchStrategy[LayerConfig]:
     """Draw configs of *cls* with values inside their limits, whole numbers up to *largest*."""
-    return st.builds(cls, **{p.name: _values(p, largest) for p in schema.params_of(cls)})
+    return st.builds(cls, **{p.name: st.just(p.default) | _values(p, largest) for p in schema.params_of(cls)})
 
 
 def fitting_shapes(config: LayerConfig) -> list[Shape]:

@@ -1,4 +1,4 @@
-"""From numbers to indexed pictures: a byte a value, which a colour table turns into colour when it is painted."""
+"""From numbers to pictures: a table entry a value, then that entry's colour."""
 
 import numpy as np
 import numpy.typing as npt
@@ -6,10 +6,11 @@ from PySide6.QtGui import QImage
 
 from cnn_gui.plots.colormaps import BAD, LEVELS, ZERO, ColorMap, colours
 
-Indices = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.floating]
+Pixels = npt.NDArray[np.uint32]  # 0xAARRGGBB, premultiplied
 
 
-def to_indices(values: npt.NDArray[np.floating], colormap: ColorMap, limit: float = 1.0) -> Indices:
+def to_indices(values: Floats, colormap: ColorMap, limit: float = 1.0) -> npt.NDArray[np.uint8]:
     """Return the table entry of each value, in the shape of *values*.
 
     Args:
@@ -30,10 +31,13 @@ def to_indices(values: npt.NDArray[np.floating], colormap: ColorMap, limit: floa
     return scaled.astype(np.uint8)
 
 
-def indexed_image(indices: Indices, colormap: ColorMap, dark: bool) -> QImage:
-    """Return (H, W) indices as a Format_Indexed8 image that owns its bytes."""
-    data = np.ascontiguousarray(indices)
-    height, width = data.shape
-    image = QImage(data.data, width, height, width, QImage.Format.Format_Indexed8).copy()
-    image.setColorTable(colours(colormap, dark))
-    return image
+def to_pixels(values: Floats, colormap: ColorMap, limit: float, dark: bool) -> Pixels:
+    """Return the colour of each value, in the shape of *values*; see ``to_indices``."""
+    return colours(colormap, dark)[to_indices(values, colormap, limit)]
+
+
+def to_image(pixels: Pixels) -> QImage:
+    """Return pixels (H, W) as an image that owns its bytes."""
+    height, width = pixels.shape
+    data = np.ascontiguousarray(pixels)
+    return QImage(data.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied).copy()

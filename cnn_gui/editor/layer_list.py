@@ -1,0 +1,146 @@
+"""The list inside the palette: layer types below the headings of their categories."""
+
+import html
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDrag, QFont, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem, QWidget
+
+from cnn_gui import theme
+from cnn_gui.editor import face, mime
+from cnn_gui.editor.arrangement import CARD_HEIGHT
+from cnn_gui.editor.face import Face, Look
+from cnn_gui.editor.layer_icons import icon_of
+from engine import registry
+from engine.registry import LayerType
+
+_ROW = QSize(0, 30)  # px
+_HEADING = QSize(0, 28)
+_SHADE = 8  # px around the card in the hand, for its shadow
+_TYPE = Qt.ItemDataRole.UserRole
+
+
+class LayerList(QListWidget):
+    """Every layer type of the registry; a drag of one carries its name alone.
+
+    Signals:
+        chosen(name): a layer type was double-clicked, or Enter pressed on it.
+
+    Thread: the GUI's.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setIconSize(QSize(18, 18))
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setAccessibleName(self.tr("Layers"))
+        self.itemDoubleClicked.connect(self._choose)
+        for kind in registry.all_types():
+            if not self.findItems(kind.category, Qt.MatchFlag.MatchExactly):
+                self.addItem(_heading(kind.category))
+            self.addItem(self._row(kind))
+        self.paint_icons()
+
+    def show_only(self, words: str) -> bool:
+        """Show the layer types that have all *words* in label, name or doc; return whether there are any."""
+        wanted, heading, first = words.lower().split(), None, None
+        for item in map(self.item, range(self.count())):
+            kind = item.data(_TYPE)
+            if kind is None:
+                heading = item
+                heading.setHidden(True)
+                continue
+            item.setHidden(not all(word in _text(kind) for word in wanted))
+            if not item.isHidden():
+                heading.setHidden(False)
+                first = first or item
+        self.setCurrentItem(first)
+        return first is not None
+
+    def choose_current(self) -> None:
+        """Choose the current layer type."""
+        if item := self.currentItem():
+            self._choose(item)
+
+    def drag_of(self, kind: LayerType) -> QDrag:
+        """Return a drag of a layer type that looks like its card."""
+        drag = QDrag(self)
+        drag.setMimeData(mime.of_layer_type(kind.name))
+        pixmap = _card(kind, theme.tokens(self.palette()), self.devicePixelRatioF())
+        drag.setPixmap(pixmap)
+        drag.setHotSpot(pixmap.deviceIndependentSize().toSize().toRectF().center().toPoint())
+        return drag
+
+    def paint_icons(self) -> None:
+        """Draw the icons in the colours of the scheme."""
+        colours = theme.tokens(self.palette()).category
+        for item in map(self.item, range(self.count())):
+            if kind := item.data(_TYPE):
+                item.setIcon(_unchanging(icon_of(kind.name, colours[kind.category])))
+
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        if item := self.currentItem():
+            self.drag_of(item.data(_TYPE)).exec(Qt.DropAction.CopyAction)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.choose_current()
+        else:
+            super().keyPressEvent(event)
+
+    def _choose(self, item: QListWidgetItem) -> None:
+        self.chosen.emit(item.data(_TYPE).name)
+
+    def _row(self, kind: LayerType) -> QListWidgetItem:
+        item = QListWidgetItem(kind.label)
+        item.setData(_TYPE, kind)
+        item.setSizeHint(_ROW)
+        how = self.tr("Drag it into the network, or press Enter")
+        item.setToolTip(f"<b>{html.escape(kind.label)}</b><br>{html.escape(kind.doc)}<br><small>{how}</small>")
+        item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{kind.doc} {how}")
+        return item
+
+
+def _heading(text: str) -> QListWidgetItem:
+    item = QListWidgetItem(text)
+    item.setFlags(Qt.ItemFlag.NoItemFlags)
+    item.setSizeHint(_HEADING)
+    item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
+    font = QFont()
+    font.setPixelSize(theme.FONT_SMALL)
+    item.setFont(font)
+    return item
+
+
+def _text(kind: LayerType) -> str:
+    return f"{kind.label} {kind.name} {kind.doc}".lower()
+
+
+def _unchanging(icon: QIcon) -> QIcon:
+    """Return *icon* with the same colours in a selected row."""
+    same = QIcon(icon)
+    for size in icon.availableSizes():
+        same.addPixmap(icon.pixmap(size), QIcon.Mode.Selected)
+    return same
+
+
+def _card(kind: LayerType, scheme: theme.Tokens, ratio: float) -> QPixmap:
+    """Return a picture of a new layer's card."""
+    card = QRectF(_SHADE, _SHADE, theme.CARD_WIDTH, CARD_HEIGHT)
+    whole = card.adjusted(-_SHADE, -_SHADE, _SHADE, _SHADE).size()
+    pixmap = QPixmap((whole * ratio).toSize())
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    summary = kind.config().summary()
+    painter = QPainter(pixmap)
+    face.paint(painter, card, Face(kind.name, kind.category, kind.label, (summary,) if summary else ()), _HELD, scheme)
+    painter.end()
+    return pixmap
+
+
+_HELD = Look(lifted=True)

@@ -1,0 +1,185 @@
+"""Many small maps, kernels or values as one picture, with caption, legend and read-out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.plots.colormaps import ColorMap, signed_levels
+from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.legend import Legend
+from cnn_gui.plots.levels import SteadyLimit
+from cnn_gui.plots.mosaic_canvas import MosaicCanvas
+from cnn_gui.plots.mosaic_geometry import Spot
+from cnn_gui.plots.pager import Pager
+from cnn_gui.plots.text import number
+from cnn_gui.plots.tiles import Kernels, Maps, Matrix, Tiles, Vector
+
+Floats = npt.NDArray[np.floating]
+_STRIP = 24  # px, height of the row of biases
+
+
+class MosaicView(QWidget):
+    """Caption, tiles, read-out of the value under the mouse, legend, and buttons for the pages.
+
+    The colour range follows the values in round numbers: it grows at once and shrinks slowly. Another kind or shape
+    of values begins a range of its own.
+
+    Signals:
+        tile_selected(int): a person selected a tile, counted over all pages; -1 for none.
+
+    Thread: GUI.
+    """
+
+    tile_selected = Signal(int)
+
+    def __init__(self, colormap: ColorMap = ColorMap.ACTIVATIONS, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._colormap, self._steady = colormap, SteadyLimit()
+        self._limit = 0.0
+        self._subject, self._details = "", ""
+        self.caption, self.readout, self.note = ElidedLabel("muted"), ElidedLabel("muted"), QLabel()
+        self.canvas, self.strip, self.strip_label = MosaicCanvas(), MosaicCanvas(), QLabel(self.tr("Bias"))
+        self.legend, self.pager = Legend(), Pager()
+        self._explain()
+        self._arrange()
+        self.canvas.pointed.connect(self._on_pointed)
+        self.strip.pointed.connect(self._on_pointed)
+        self.canvas.selected_changed.connect(self._on_selected)
+        self.canvas.pages_changed.connect(self._on_pages_changed)
+        self.pager.turned.connect(self.canvas.turn)
+        self.show_message("")
+
+    @property
+    def limit(self) -> float:
+        """The value that the last colour stands for; 0.0 while nothing is shown."""
+        return self._limit
+
+    def set_caption(self, subject: str, *details: str) -> None:
+        """Say what the picture is of: the selected tile's name goes between *subject* and *details*."""
+        self._subject, self._details = subject, " · ".join(filter(None, details))
+        self._write_caption()
+
+    def set_maps(self, values: Floats, limit: float | None = None) -> None:
+        """Show maps (K, H, W); colours for -limit to +limit, or for a range that follows the values."""
+        self._show(Maps(values), limit)
+
+    def set_vector(self, values: Floats, names: Sequence[str] = (), limit: float | None = None) -> None:
+        """Show values (K,) as cells, with *names* in them where there are as many."""
+        self._show(Vector(values, names if len(names) == len(values) else ()), limit)
+
+    def set_kernels(self, values: Floats, bias: Floats | None = None, limit: float | None = None) -> None:
+        """Show kernels (F, C, KH, KW), and below them the biases (F,) in the same colours."""
+        self._show(Kernels(values), limit, bias)
+
+    def set_matrix(self, values: Floats, bias: Floats | None = None, limit: float | None = None) -> None:
+        """Show weights (units, inputs) as one picture, and below it the biases (units,) in the same colours."""
+        self._show(Matrix(values), limit, bias)
+
+    def show_message(self, text: str) -> None:
+        """Say in the place of a picture why there is none, and what to do."""
+        self._steady.reset()
+        self._limit = 0.0
+        self.canvas.show_message(text)
+        self._show_strip(None)
+        self._show_parts(False)
+
+    def _show(self, tiles: Tiles, limit: float | None, bias: Floats | None = None) -> None:
+        if self.canvas.tiles is None or not tiles.is_like(self.canvas.tiles):
+            self._steady.reset()
+        largest = max(signed_levels(values) for values in (tiles.values, bias) if values is not None)
+        self._limit = self._steady.follow(largest) if limit is None else limit
+        self.canvas.show_tiles(tiles, self._colormap, self._limit)
+        self._show_strip(bias)
+        self.legend.show_range(self._colormap, self._limit)
+        self._show_parts(True)
+        self._write_note(tiles)
+        self._write_caption()
+        self._write_readout()
+
+    def _show_strip(self, bias: Floats | None) -> None:
+        for part in (self.strip, self.strip_label):
+            part.setVisible(bias is not None)
+        if bias is not None:
+            self.strip.show_tiles(Vector(bias), self._colormap, self._limit)
+
+    def _show_parts(self, shown: bool) -> None:
+        for part in (self.caption, self.readout, self.legend):
+            part.setVisible(shown)
+        self.note.setVisible(False)
+
+    def _write_note(self, tiles: Tiles) -> None:
+        bad = tiles.values.size - int(np.count_nonzero(np.isfinite(tiles.values)))
+        self.note.setVisible(bad > 0)
+        text = self.tr("{0} of {1} values are not a finite number (yellow).")
+        self.note.setText(text.format(self.locale().toString(bad), self.locale().toString(tiles.values.size)))
+
+    def _write_caption(self) -> None:
+        tiles, selected = self.canvas.tiles, self.canvas.selected
+        chosen = tiles.tile_name(selected) if tiles is not None and selected >= 0 else ""
+        self.caption.show_text(" · ".join(filter(None, (self._subject, chosen, self._details))))
+
+    def _write_readout(self) -> None:
+        self.readout.show_text(self._pointed_words() or self._summary())
+
+    def _pointed_words(self) -> str:
+        """Return the value under the mouse and where it stands, or '' if the mouse is elsewhere."""
+        for canvas, prefix in ((self.canvas, ""), (self.strip, self.tr("bias of "))):
+            if canvas.spot is not None and canvas.tiles is not None:
+                value = number(float(canvas.tiles.values[canvas.spot]), self.locale())
+                return self.tr("{0}: {1}").format(prefix + canvas.tiles.where(*canvas.spot), value)
+        return ""
+
+    def _summary(self) -> str:
+        """Return in words what is shown, with the range of the values, of the selected tile if there is one."""
+        tiles, selected = self.canvas.tiles, self.canvas.selected
+        if tiles is None:
+            return ""
+        values = tiles.values if selected < 0 else tiles.values[selected]
+        finite = values[np.isfinite(values)]
+        ends = [number(float(end), self.locale()) for end in (finite.min(), finite.max())] if finite.size else ["–", "–"]
+        what = tiles.summary() if selected < 0 else tiles.tile_name(selected)
+        return self.tr("{0} · from {1} to {2}").format(what, *ends)
+
+    def _on_pointed(self, spot: Spot | None) -> None:
+        self._write_readout()
+
+    def _on_selected(self, tile: int) -> None:
+        self._write_caption()
+        self._write_readout()
+        self.tile_selected.emit(tile)
+
+    def _on_pages_changed(self) -> None:
+        pages = self.canvas.pages
+        self.pager.show_page(self.canvas.page, pages.number if pages else 0)
+
+    def _explain(self) -> None:
+        self.canvas.setAccessibleName(self.tr("Picture of the values"))
+        self.canvas.setToolTip(
+            self.tr("Point at a value to read it, click a tile to select it (arrow keys, Esc). All counts start at 0.")
+        )
+        self.strip.setAccessibleName(self.tr("Biases"))
+        self.strip.setToolTip(self.tr("One bias for each filter or unit, in the same colours. Point at one to read it."))
+        self.strip_label.setProperty("role", "muted")
+        self.note.setProperty("role", "error")
+        self.note.setWordWrap(True)
+
+    def _arrange(self) -> None:
+        self.strip.setFixedHeight(_STRIP)
+        biases, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        biases.addWidget(self.strip_label)
+        biases.addWidget(self.strip, 1)
+        below.addWidget(self.legend)
+        below.addStretch(1)
+        below.addWidget(self.pager)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE[0])
+        column.addWidget(self.caption)
+        column.addWidget(self.canvas, 1)
+        column.addLayout(biases)
+        column.addWidget(self.note)
+        column.addWidget(self.readout)
+        column.addLayout(below)

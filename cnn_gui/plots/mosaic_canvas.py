@@ -1,0 +1,190 @@
+"""The painted part of a mosaic: tiles, the mouse over them, and the keys."""
+
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnn_gui import theme
+from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.mosaic_geometry import Geometry, Spot, arrange
+from cnn_gui.plots.mosaic_page import RING, MosaicPage
+from cnn_gui.plots.mosaic_texts import GUTTER, label_width
+from cnn_gui.plots.text import small_font
+from cnn_gui.plots.tiles import Tiles
+from cnn_gui.plots.tiling import Pages
+
+_STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
+_TURNS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
+
+
+class MosaicCanvas(QWidget):
+    """One page of tiles. The picture is made when it is painted, so a hidden canvas costs nothing.
+
+    Keys: the arrows select a tile, Escape none, Page up and Page down turn the page.
+
+    Signals:
+        pointed(Spot or None): the mouse is over another value.
+        selected_changed(int): another tile is selected; -1 for none.
+        pages_changed(): another page is shown, or there may be more or fewer of them.
+
+    Thread: GUI.
+    """
+
+    pointed = Signal(object)
+    selected_changed = Signal(int)
+    pages_changed = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.tiles: Tiles | None = None
+        self.spot: Spot | None = None
+        self.selected = -1
+        self._colormap, self._limit, self._message = ColorMap.ACTIVATIONS, 1.0, ""
+        self._number = 0
+        self._pages: Pages | None = None
+        self._drawn: MosaicPage | None = None
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_tiles(self, tiles: Tiles, colormap: ColorMap, limit: float) -> None:
+        """Show *tiles* with colours for -limit to +limit."""
+        alike = self.tiles is not None and tiles.is_like(self.tiles)
+        self.tiles, self._colormap, self._limit, self._message = tiles, colormap, limit, ""
+        self._redraw() if alike else self._start_anew()
+
+    def show_message(self, text: str) -> None:
+        """Show *text* in the place of tiles."""
+        self.tiles, self._message = None, text
+        self._start_anew()
+
+    @property
+    def pages(self) -> Pages | None:
+        """The arrangement of all tiles for the present size; None while there are none."""
+        if self._pages is None and self.tiles is not None:
+            label = label_width(self.tiles, QFontMetrics(small_font(self.font())))
+            self._pages = arrange(self.tiles, self._area(label), self.devicePixelRatioF(), label)
+        return self._pages
+
+    @property
+    def page(self) -> int:
+        """Number of the page on show, from 0."""
+        return min(self._number, self.pages.number - 1) if self.pages else 0
+
+    def turn(self, pages: int) -> None:
+        """Go so many pages on, but not past the first or the last."""
+        if self.pages:
+            self._number = min(max(self.page + pages, 0), self.pages.number - 1)
+            self._point_at(None)
+            self._redraw()
+            self.pages_changed.emit()
+
+    def select(self, tile: int) -> None:
+        """Select a tile; -1 for none."""
+        if tile != self.selected:
+            self.selected = tile
+            self.selected_changed.emit(tile)
+            self.update()
+
+    def drawn(self) -> MosaicPage | None:
+        """Return the page as it is painted; None while there is a message instead."""
+        if self._drawn is None and self.tiles is not None and self.pages is not None:
+            ratio, label = self.devicePixelRatioF(), label_width(self.tiles, QFontMetrics(small_font(self.font())))
+            geometry = Geometry(self.pages, self.pages.tiles(self.page), self._area(label), ratio)
+            dark = theme.tokens(self.palette()).dark
+            self._drawn = MosaicPage.draw(self.tiles, geometry, self._colormap, self._limit, dark)
+        return self._drawn
+
+    def sizeHint(self) -> QSize:
+        return QSize(340, 240)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(120, 24)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._rearrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
+            self._rearrange()
+
+    def event(self, event: QEvent) -> bool:
+        # Else a shortcut of the window, such as the right arrow for a training step, would take the key.
+        if event.type() == QEvent.Type.ShortcutOverride and self._wants(event):
+            event.accept()
+            return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._rearrange()
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._wants(event):
+            super().keyPressEvent(event)
+        elif event.key() in _TURNS:
+            self.turn(_TURNS[event.key()])
+        elif event.key() == Qt.Key.Key_Escape:
+            self.select(-1)
+        elif page := self.drawn():
+            self.select(page.geometry.neighbour(self.selected, *_STEPS[event.key()]))
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self._spot_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        spot = self._spot_at(event.position())
+        self.select(-1 if spot is None or spot.tile == self.selected else spot.tile)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        scheme = theme.tokens(self.palette())
+        painter = QPainter(self)
+        if page := self.drawn():
+            painter.setFont(small_font(self.font()))
+            page.paint(painter, scheme, self.locale())
+            page.paint_marks(painter, scheme, self.spot, self.selected)
+        else:
+            painter.setPen(QColor(scheme.muted))
+            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+            painter.drawText(self.rect().adjusted(16, 0, -16, 0), int(wrapped), self._message)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(scheme.accent), 1))
+            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+
+    def _area(self, label: int) -> QRectF:
+        """Return the room for tiles: without that for their numbers, *label* px wide, and that for rings."""
+        top = GUTTER if label else RING
+        return QRectF(self.rect()).adjusted(max(label, RING), top, -RING, -RING)
+
+    def _start_anew(self) -> None:
+        self._number = 0
+        self._point_at(None)
+        self.select(-1)
+        self._rearrange()
+
+    def _rearrange(self) -> None:
+        self._pages = None
+        self._redraw()
+        self.pages_changed.emit()
+
+    def _redraw(self) -> None:
+        self._drawn = None
+        self.update()
+
+    def _wants(self, event: QKeyEvent) -> bool:
+        key, wanted = event.key(), {**_STEPS, **_TURNS}
+        plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
+        return self.tiles is not None and plain and (key in wanted or (key == Qt.Key.Key_Escape and self.selected >= 0))
+
+    def _spot_at(self, position: QPointF) -> Spot | None:
+        page = self.drawn()
+        return page.geometry.spot_at(position) if page else None
+
+    def _point_at(self, spot: Spot | None) -> None:
+        if spot != self.spot:
+            self.spot = spot
+            self.pointed.emit(spot)
+            self.update()

@@ -1,0 +1,78 @@
+"""The text in and beside a mosaic's tiles: names and values in large cells, numbers at the edge."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from PySide6.QtCore import QLocale, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
+
+from cnn_gui import theme
+from cnn_gui.plots.mosaic_geometry import Geometry
+from cnn_gui.plots.pictures import Pixels
+from cnn_gui.plots.round_numbers import COARSE, round_up
+from cnn_gui.plots.text import number, readable_on
+from cnn_gui.plots.tiles import Tiles
+from cnn_gui.plots.tiling import Ids
+
+MOST_TEXTS = 200  # a page: painting text is slow, and nobody reads more
+GUTTER = 16  # px above the tiles, for the numbers of their columns
+_DIGITS = 2  # significant ones in a cell
+
+
+def label_width(tiles: Tiles, metrics: QFontMetrics) -> int:
+    """Return the room in px that the numbers of the rows need; 0 if there are none."""
+    return metrics.horizontalAdvance("0" * len(str(len(tiles.values)))) + theme.SPACE[1] if tiles.labelled else 0
+
+
+def paint_labels(painter: QPainter, geometry: Geometry) -> None:
+    """Number the rows and columns of tiles: each of them, or each 2nd, 5th, 10th... where they lie close."""
+    pages = geometry.pages
+    for start in range(0, pages.tiling.grid[1], pages.columns + pages.spacer):
+        _paint_row_numbers(painter, geometry, start)
+        _paint_column_numbers(painter, geometry, start)
+
+
+def paint_values(painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels, locale: QLocale) -> None:
+    """Write into each cell of the page its value, and before it the tile's name, if all of that fits.
+
+    *pixels* are the colours of the cells, (rows, columns, H, W) as they stand on the page.
+    """
+    scale, metrics = geometry.pages.tiling.scale, painter.fontMetrics()
+    width, height = scale[1] * geometry.unit, scale[0] * geometry.unit
+    lines = 2 if tiles.names else 1
+    if pixels.size > MOST_TEXTS or height < lines * metrics.height() or width < metrics.horizontalAdvance("−0.000"):
+        return
+    for i, j in np.argwhere(geometry.ids >= 0).tolist():
+        tile, rect = int(geometry.ids[i, j]), geometry.tile_rect(i, j)
+        name = metrics.elidedText(tiles.names[tile], Qt.TextElideMode.ElideRight, int(width)) if tiles.names else ""
+        for row, column in np.ndindex(*tiles.shape):
+            value = number(float(tiles.values[tile, row, column]), locale, _DIGITS)
+            painter.setPen(readable_on(QColor.fromRgba(int(pixels[i, j, row, column]))))
+            text = f"{name}\n{value}" if name else value
+            painter.drawText(geometry.cell_in(rect, row, column), Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _paint_row_numbers(painter: QPainter, geometry: Geometry, start: int) -> None:
+    """Number the rows to the left of the tiles in column *start* of the page."""
+    height = painter.fontMetrics().height()
+    for row, index in _every(geometry.ids[:, start] // geometry.pages.columns, height / geometry.pitch[0]):
+        at = geometry.tile_rect(row, start)
+        box = QRectF(at.left() - 100 - theme.SPACE[0], at.center().y() - height / 2, 100, height)
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(index))
+
+
+def _paint_column_numbers(painter: QPainter, geometry: Geometry, start: int) -> None:
+    """Number the columns above the tiles, from column *start* of the page to the end of its group."""
+    columns = geometry.pages.columns
+    shown = geometry.ids[0, start : start + columns]
+    width = painter.fontMetrics().horizontalAdvance(str(columns)) + theme.SPACE[0]
+    for column, index in _every(np.where(shown < 0, -1, shown % columns), width / geometry.pitch[1]):
+        at = geometry.tile_rect(0, start + column)
+        box = QRectF(at.center().x() - 50, at.top() - GUTTER, 100, GUTTER)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(index))
+
+
+def _every(indices: Ids, step: float) -> Iterator[tuple[int, int]]:
+    """Yield (position, index) of the indices that are a multiple of *step*, made round; negative ones never."""
+    rounded = int(round_up(max(1.0, step), COARSE))
+    return ((i, index) for i, index in enumerate(indices.tolist()) if index >= 0 and index % rounded == 0)

@@ -1,0 +1,27 @@
+"""Small text for pictures: fonts with digits of equal width, and numbers as a person reads them."""
+
+from PySide6.QtCore import QLocale
+from PySide6.QtGui import QColor, QFont
+
+from cnn_gui import theme
+
+
+def small_font(font: QFont) -> QFont:
+    """Return *font* in the small size, with digits of equal width."""
+    font = QFont(font)
+    font.setPixelSize(theme.FONT_SMALL)
+    font.setFeature(QFont.Tag("tnum"), 1)
+    return font
+
+
+def number(value: float, locale: QLocale, digits: int = 4) -> str:
+    """Return *value* with so many significant digits and a true minus sign."""
+    return locale.toString(value, "g", digits).replace("-", "−")
+
+
+def readable_on(background: QColor) -> QColor:
+    """Return the dark or the light text colour, whichever stands out from *background*."""
+    linear = [channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+              for channel in (background.redF(), background.greenF(), background.blueF())]  # fmt: skip
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]  # WCAG 2.2, relative luminance
+    return QColor(theme.LIGHT.text if luminance > 0.18 else theme.DARK.text)

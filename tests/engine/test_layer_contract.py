@@ -1,0 +1,128 @@
+"""What every layer type promises, checked for each one in the registry with settings that hypothesis draws."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import engine.layers  # noqa: F401  (registers every layer type)
+from engine import registry, schema
+from engine.gradcheck import check_layer
+from engine.layer import LayerConfig, Shape
+from engine.model import Pass
+from tests.helpers.layers import configs, fitting_shapes, forward_and_backward, one_layer
+
+TYPES = pytest.mark.parametrize("kind", registry.all_types(), ids=lambda kind: kind.name)
+FEW = settings(max_examples=25)
+
+
+def draw(data: st.DataObject, kind: registry.LayerType) -> tuple[LayerConfig, Shape]:
+    """Draw a config and an input shape that it takes."""
+    config = data.draw(configs(kind.config).filter(fitting_shapes))
+    return config, data.draw(st.sampled_from(fitting_shapes(config)))
+
+
+@TYPES
+def test_that_the_defaults_are_allowed_and_fit_several_inputs(kind: registry.LayerType) -> None:
+    assert schema.problems(kind.config()) == {}
+    assert len(fitting_shapes(kind.config())) >= 2
+
+
+@TYPES
+@given(st.data())
+def test_that_a_config_survives_plain_values(kind: registry.LayerType, data: st.DataObject) -> None:
+    config = data.draw(configs(kind.config, largest=10_000))
+    assert schema.problems(config) == {}
+    assert schema.from_dict(kind.config, json.loads(json.dumps(schema.to_dict(config)))) == config
+
+
+@TYPES
+@FEW
+@given(st.data(), st.integers(1, 3))
+def test_that_the_inferred_shapes_are_the_real_ones(kind: registry.LayerType, data: st.DataObject, n: int) -> None:
+    config, shape = draw(data, kind)
+    model = one_layer(config, shape)
+    y, grad_input, _ = forward_and_backward(model, np.ones((n, *shape)), np.ones((n, *config.output_shape(shape))))
+    assert y.shape == (n, *config.output_shape(shape))
+    assert grad_input.shape == (n, *shape)
+    assert {k: v.shape for k, v in model.parameters.layers[0].items()} == config.parameter_shapes(shape)
+
+
+@TYPES
+@FEW
+@given(st.data(), st.integers(0, 2**32 - 1))
+def test_that_backward_is_the_derivative_of_forward(kind: registry.LayerType, data: st.DataObject, seed: int) -> None:
+    config, shape = draw(data, kind)
+    report = check_layer(config, shape, np.random.default_rng(seed), samples=30)
+    assert report.passed, f"{config} on {shape}\n{report}"
+
+
+@TYPES
+@FEW
+@given(st.data(), st.integers(0, 2**32 - 1))
+def test_that_float32_agrees_with_float64(kind: registry.LayerType, data: st.DataObject, seed: int) -> None:
+    config, shape = draw(data, kind)
+    rng = np.random.default_rng(seed)
+    x, d = rng.standard_normal((2, *shape)), rng.standard_normal((2, *config.output_shape(shape)))
+    x, d = x.astype(np.float32).astype(np.float64), d.astype(np.float32).astype(np.float64)
+    double, single = one_layer(config, shape), one_layer(config, shape, np.float32)
+    single.parameters.flat[...] = double.parameters.flat
+    double.parameters.flat[...] = single.parameters.flat
+    ours = forward_and_backward(single, x.astype(np.float32), d.astype(np.float32))
+    for a, b in zip(ours, forward_and_backward(double, x, d), strict=True):
+        assert a.dtype == np.float32
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
+@TYPES
+@FEW
+@given(st.data(), st.integers(0, 2**32 - 1))
+def test_that_neither_pass_changes_what_it_reads(kind: registry.LayerType, data: st.DataObject, seed: int) -> None:
+    config, shape = draw(data, kind)
+    rng = np.random.default_rng(seed)
+    model = one_layer(config, shape)
+    x, d = rng.standard_normal((2, *shape)), rng.standard_normal((2, *config.output_shape(shape)))
+    before = x.copy(), d.copy(), model.parameters.flat.copy()
+    shard = Pass(model)
+    inside = shard.activations(x)
+    kept = [value.copy() for value in inside]
+    shard.backward(d)
+    for now, then in zip((x, d, model.parameters.flat, *inside), (*before, *kept), strict=True):
+        assert (now == then).all()
+
+
+@TYPES
+@FEW
+@given(st.data(), st.lists(st.integers(1, 3), min_size=2, max_size=4))
+def test_that_buffers_used_before_change_nothing(
+    kind: registry.LayerType, data: st.DataObject, sizes: list[int]
+) -> None:
+    config, shape = draw(data, kind)
+    model, rng = one_layer(config, shape), np.random.default_rng(0)
+    used = Pass(model)
+    for n in sizes:
+        x, d = rng.standard_normal((n, *shape)), rng.standard_normal((n, *config.output_shape(shape)))
+        y, grad_input, gradient = forward_and_backward(model, x, d)
+        used.activations(x)
+        assert (used.backward(d) == grad_input).all()
+        assert (used.gradients.flat == gradient).all()
+
+
+@TYPES
+def test_that_the_same_generator_gives_the_same_initial_values(kind: registry.LayerType) -> None:
+    config = kind.config()
+    shape = fitting_shapes(config)[0]
+    first, again, other = (one_layer(config, shape, seed=seed).parameters.flat for seed in (1, 1, 2))
+    assert (first == again).all()
+    assert np.isfinite(first).all()
+    assert not first.size or (first != other).any()
+
+
+@TYPES
+@given(st.data())
+def test_that_the_summary_is_short_enough_for_a_card(kind: registry.LayerType, data: st.DataObject) -> None:
+    summary = data.draw(configs(kind.config, largest=512)).summary()
+    assert len(summary) <= 40
+    assert "\n" not in summary
