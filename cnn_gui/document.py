@@ -27,6 +27,7 @@ class Document(QObject):
     Attributes:
         architecture, settings, history: the values of now.
         dataset: None until data has loaded; ``input_shape`` and ``class_names`` are known before that.
+        data_problem: why there is no data set, where reading it failed.
         model: computes with the weights of now; None while the chain cannot work.
         infos: what is known of each layer, problems among it.
         locked: true while a training run owns the network; edits are refused then.
@@ -61,7 +62,7 @@ class Document(QObject):
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
         self.architecture, self.settings, self.history = Architecture(), TrainingSettings(), History()
         self.dataset: Dataset | None = None
-        self.data_source = "bundled"
+        self.data_source, self.data_problem = "bundled", ""
         self.input_shape: Shape = (1, 28, 28)
         self.class_names: tuple[str, ...] = tuple("0123456789")
         self.path: Path | None = None
@@ -141,10 +142,16 @@ class Document(QObject):
         """Work on other data; the chain is checked anew against its images and classes."""
         if source != self.data_source:
             self._touch()
-        self.dataset, self.data_source = dataset, source
+        self.dataset, self.data_source, self.data_problem = dataset, source, ""
         self.input_shape, self.class_names = dataset.image_shape, dataset.class_names
         self._rebuild()
         self.data_changed.emit()
+
+    def set_data_problem(self, text: str) -> None:
+        """Say that the project's data cannot be read, and why; data that is there stays."""
+        if self.dataset is None:
+            self.data_problem = text
+            self.data_changed.emit()
 
     def set_weights(self, flat: np.ndarray) -> None:
         """Take over weights (P,) from a training run."""
@@ -193,7 +200,7 @@ class Document(QObject):
         old = self.architecture
         self.architecture, self.settings, self.history = project.architecture, project.settings, project.history
         self.input_shape, self.class_names = project.input_shape, project.class_names
-        self.data_source, self.dataset, self.path = project.data_source, None, path
+        self.data_source, self.data_problem, self.dataset = project.data_source, "", None
         self.undo_stack.clear()
         self._stash.clear()
         self._rebuild(keep=False)

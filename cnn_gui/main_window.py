@@ -101,7 +101,7 @@ class MainWindow(QMainWindow):
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self.loader.load)
         self.loader.loaded.connect(self._on_data_loaded)
-        self.loader.failed.connect(self.complain)
+        self.loader.failed.connect(self._on_data_failed)
         self.files.opened.connect(self._on_opened)
         self.files.saved.connect(lambda path: self.say(self.tr("Saved to {0}").format(path)))
         self.files.failed.connect(self.complain)
@@ -139,6 +139,10 @@ class MainWindow(QMainWindow):
 
     def _on_data_loaded(self, dataset: Dataset, source: str) -> None:
         self.document.set_data(dataset, source)
+
+    def _on_data_failed(self, text: str) -> None:
+        self.document.set_data_problem(text)
+        self.complain(text)
 
     def _on_data_changed(self) -> None:
         document = self.document

@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-APT = Path("/usr/bin/apt-get")
+APT, SUDO = Path("/usr/bin/apt-get"), Path("/usr/bin/sudo")
 OLDEST_PYTHON = (3, 11)
 MODULES = ("PySide6", "pyqtgraph", "numpy", "PIL", "threadpoolctl")
 
@@ -104,8 +104,8 @@ def packages(missing: Iterable[str]) -> list[str]:
 
 
 def apt_line(names: Iterable[str]) -> str:
-    """Return the shell line that installs Debian packages: with sudo unless this is root."""
-    sudo = "" if hasattr(os, "geteuid") and os.geteuid() == 0 else "sudo "
+    """Return the shell line that installs Debian packages: with sudo where that is there and needed."""
+    sudo = "sudo " if os.geteuid() != 0 and SUDO.exists() else ""
     return f"{sudo}apt-get update && {sudo}apt-get install -y --no-install-recommends {' '.join(names)}"
 
 
@@ -118,7 +118,7 @@ def python_problem() -> str:
 def _linux_problems(environ: Mapping[str, str]) -> list[str]:
     candidates = platforms(environ)
     if not candidates:
-        return [_NO_SCREEN]
+        return [_NO_SCREEN.format(sys.executable)]
     missing = min((missing_libraries(name) for name in candidates), key=len)
     if missing:
         return [_libraries_problem(missing)]
@@ -147,8 +147,8 @@ def _loads(library: str) -> bool:
 
 def _modules_problem(missing: list[str]) -> str:
     return (
-        f"Not installed for {sys.executable}: {', '.join(missing)}. Install, then start it with:\n"
-        "    python3 -m cnn_gui.setup && .venv/bin/cnn-gui"
+        f"Not installed for {sys.executable}: {', '.join(missing)}. Install it all "
+        "(with --test, what the tests need too) by:\n    python3 -m cnn_gui.setup"
     )
 
 
@@ -161,7 +161,7 @@ def _libraries_problem(missing: list[str]) -> str:
 
 _NO_SCREEN = (
     "There is no screen: neither DISPLAY nor WAYLAND_DISPLAY is set. Start it from a desktop session, "
-    "through 'ssh -X', or on a virtual screen (Debian: apt-get install xvfb xauth):\n    xvfb-run -a cnn-gui"
+    "through 'ssh -X', or on a virtual screen (Debian: apt-get install xvfb xauth):\n    xvfb-run -a {} -m cnn_gui"
 )
 _SILENT_SCREEN = (
     "The X screen '{}' (DISPLAY) does not answer, or refuses this user. Check that it is running, "

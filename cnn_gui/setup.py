@@ -11,6 +11,7 @@ import argparse
 import hashlib
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from cnn_gui import preflight
 
 ROOT = Path(__file__).resolve().parent.parent
 PROGRAMS = "Scripts" if os.name == "nt" else "bin"
+_COMPLAINT = re.compile(r"E: |error|\w*Error\b", re.IGNORECASE)  # of apt; of pip and what it runs
 
 
 class SetupError(Exception):
@@ -102,7 +104,7 @@ def install_project(root: Path, extra: str) -> None:
     if made_of not in (_ingredients(root, extra), _ingredients(root, "test")):
         _pip_install(environment, f"{root}[{extra}]" if extra else str(root))
         stamp.write_text(_ingredients(root, extra), encoding="utf-8")
-    print(f"Python packages: all there, in {environment}", flush=True)
+    print(f"Python packages: all there. To start: {environment / PROGRAMS / 'cnn-gui'}", flush=True)
 
 
 def _ingredients(root: Path, extra: str) -> str:
@@ -131,10 +133,12 @@ def _works(command: Sequence[str]) -> bool:
 
 
 def _run(command: Sequence[str], failure: str) -> None:
-    """Run *command* quietly; if it fails, raise a SetupError with the end of its output and *failure*."""
+    """Run *command* quietly; if it fails, raise a SetupError with its first complaints and *failure*."""
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
     if done.returncode != 0:
-        raise SetupError("\n".join([*done.stdout.splitlines()[-20:], failure]))
+        lines = [line.strip() for line in done.stdout.splitlines()]
+        complaints = [line for line in lines if _COMPLAINT.match(line)] or lines[-3:]
+        raise SetupError("\n".join([*complaints[:3], failure]))
 
 
 def _check_python() -> None:

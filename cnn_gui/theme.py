@@ -115,4 +115,5 @@ def _style_sheet(scheme: Tokens) -> str:
         "window": scheme.window, "surface": scheme.surface, "raised": scheme.raised, "line": scheme.line,
         "text": scheme.text, "muted": scheme.muted, "accent": scheme.accent, "on_accent": scheme.on_accent,
         "good": scheme.good, "warning": scheme.warning, "bad": scheme.bad,
+        "icons": resources.path("icons").as_posix(),
     }  # fmt: skip

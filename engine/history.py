@@ -76,6 +76,8 @@ class History:
         every: list[npt.NDArray[Any]] = [*curves, *columns]
         if {c.ndim for c in every} != {1} or len({len(c) for c in curves}) != 1:
             raise ValueError("the history's curves differ in length")
+        if not np.isfinite(columns[:2]).all():
+            raise ValueError("the history's epochs are not numbered")
         room = np.zeros(1024, np.float32)
         history.loss, history.smoothed, history.accuracy = (np.concatenate([c, room]) for c in curves)
         history.steps = len(curves[0])

@@ -67,7 +67,8 @@ class RunBar(QWidget):
         if problem := self._document.problem:
             return self.tr("Cannot train: {0}").format(problem)
         if self._document.dataset is None:
-            return self.tr("Cannot train yet: the data is still being read.")
+            waiting = self.tr("The data is still being read.")
+            return self.tr("Cannot train: {0}").format(self._document.data_problem or waiting)
         return self._invalid_setting
 
     def show_progress(self, result: StepResult) -> None:

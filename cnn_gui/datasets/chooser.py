@@ -44,7 +44,7 @@ class DataChooser(QToolButton):
         name = self.tr("MNIST digits") if source == "bundled" else Path(source).name
         self.setText(self.tr("Data: {0}").format(name))
         if data is None:
-            self.setToolTip(self.tr("The data is still being read."))
+            self.setToolTip(self._document.data_problem or self.tr("The data is still being read."))
             return
         self.setToolTip(
             self.tr(

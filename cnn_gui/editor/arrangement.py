@@ -9,9 +9,9 @@ from cnn_gui import theme
 
 CARD_HEIGHT = 64  # px
 ROW_GAP = theme.SPACE[4]
-LEAST_GAP = 72  # px between cards of a row: room for the shape "6 × 28 × 28" on the wire
+_LEAST_GAP = 56  # px between cards of a row: room for a shape on the wire
 _WIDEST_GAP = 112
-_MARGIN = 20  # px left and right, where wires turn from one row to the next
+_MARGIN = 16  # px left and right, where wires turn from one row to the next
 _TOP = 12  # px above the first row and below the last
 
 
@@ -27,7 +27,7 @@ class Grid:
     def fitting(cls, width: float) -> "Grid":
         """Return the grid with as many columns as fit *width*, and at least one."""
         room = width - 2 * _MARGIN
-        columns = max(1, int((room + LEAST_GAP) // (theme.CARD_WIDTH + LEAST_GAP)))
+        columns = max(1, int((room + _LEAST_GAP) // (theme.CARD_WIDTH + _LEAST_GAP)))
         spare = room - columns * theme.CARD_WIDTH
         gap = min(spare / (columns - 1), _WIDEST_GAP) if columns > 1 else 0.0
         return cls(columns, gap, max(_MARGIN, (width - cls._width(columns, gap)) / 2))

@@ -2,7 +2,13 @@
 
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import (
-    QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QMouseEvent,
+    QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QKeyEvent,
+    QMouseEvent,
 )  # fmt: skip
 from PySide6.QtWidgets import QApplication, QWidget
 

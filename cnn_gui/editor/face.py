@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cnn_gui import theme
 from cnn_gui.editor import lettering
@@ -68,7 +68,7 @@ def _paint_ring(painter: QPainter, card: QRectF, look: Look, scheme: theme.Token
 def _paint_body(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme.Tokens) -> None:
     shape = QPainterPath()
     shape.addRoundedRect(card.adjusted(0.5, 0.5, -0.5, -0.5), theme.RADIUS, theme.RADIUS)
-    raised = scheme.raised if look.fixed or look.hovered and scheme.dark else scheme.surface
+    raised = scheme.raised if look.fixed or (look.hovered and scheme.dark) else scheme.surface
     painter.fillPath(shape, QColor(raised))
     stripe = QPainterPath()
     stripe.addRect(QRectF(card.topLeft(), QSize(_STRIPE, int(card.height()))))

@@ -2,7 +2,7 @@
 
 import html
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QFont, QIcon, QKeyEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem, QWidget
 
@@ -73,7 +73,7 @@ class LayerList(QListWidget):
         drag.setMimeData(mime.of_layer_type(kind.name))
         pixmap = _card(kind, theme.tokens(self.palette()), self.devicePixelRatioF())
         drag.setPixmap(pixmap)
-        drag.setHotSpot(pixmap.deviceIndependentSize().toSize().toRectF().center().toPoint())
+        drag.setHotSpot(QPoint(_SHADE + theme.CARD_WIDTH // 2, _SHADE + CARD_HEIGHT // 2))
         return drag
 
     def paint_icons(self) -> None:

@@ -19,6 +19,12 @@ def fitted(text: str, usual: QFont, width: float) -> tuple[str, QFont]:
     """Return *text* and a font in which it is at most *width* px long: set tighter, and only then cut short."""
     if QFontMetricsF(usual).horizontalAdvance(text) <= width:
         return text, usual
-    tight = QFont(usual)
-    tight.setStretch(_TIGHT)
-    return QFontMetricsF(tight).elidedText(text, Qt.TextElideMode.ElideRight, width), tight
+    closer = tight(usual)
+    return QFontMetricsF(closer).elidedText(text, Qt.TextElideMode.ElideRight, width), closer
+
+
+def tight(usual: QFont) -> QFont:
+    """Return a narrower font for a place that is a little too small."""
+    closer = QFont(usual)
+    closer.setStretch(_TIGHT)
+    return closer

@@ -51,7 +51,9 @@ class LayerPalette(QFrame):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_text_changed)
         self.search.installEventFilter(self)
-        self._magnifier = self.search.addAction(theme.icon("search", "#808080"), QLineEdit.ActionPosition.LeadingPosition)
+        self._magnifier = self.search.addAction(
+            theme.icon("search", "#808080"), QLineEdit.ActionPosition.LeadingPosition
+        )
         for keys in _SEARCH_KEYS:
             QShortcut(QKeySequence(keys), self, self._begin_search)
 

@@ -1,17 +1,16 @@
 """The wire between two cards, with the shape that flows along it."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnn_gui import theme
-from cnn_gui.editor import lettering
 from cnn_gui.editor.arrangement import ROW_GAP
 from cnn_gui.editor.describe import UNKNOWN
+from cnn_gui.editor.wire_label import WireLabel
 
 _TURN = 10  # px beyond a card's side, where the wire to another row turns; also the radius of its bends
 _HEAD = 5  # px, the arrow's head
-_CLEAR = theme.SPACE[0]  # px between a label and what is beside it
 
 
 class WireItem(QGraphicsItem):
@@ -49,7 +48,7 @@ class WireItem(QGraphicsItem):
         self._path = _straight(start, end) if self._is_in_row else _around(start, end, self._middle.y())
 
     def boundingRect(self) -> QRectF:
-        return self._path.boundingRect().united(self._label_rect()).adjusted(-_HEAD, -_HEAD, _HEAD, _HEAD)
+        return self._path.boundingRect().united(self._label()[1]).adjusted(-_HEAD, -_HEAD, _HEAD, _HEAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         scheme = theme.tokens(self.scene().palette())
@@ -70,37 +69,23 @@ class WireItem(QGraphicsItem):
         painter.drawPolygon(QPolygonF([tip, tip + back - QPointF(0, _HEAD - 1), tip + back + QPointF(0, _HEAD - 1)]))
 
     def _paint_label(self, painter: QPainter, scheme: theme.Tokens) -> None:
-        where = self._label_rect()
-        painter.setFont(_label_font())
-        painter.setPen(QColor(scheme.muted))
+        label, where = self._label()
         if not self._is_in_row:
             painter.fillRect(where, QColor(scheme.window))
-        elif where.width() > self._end.x() - self._start.x():
-            self._paint_split_label(painter, where)
-            return
-        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self.label)
+        painter.setPen(QColor(scheme.muted))
+        label.paint(painter, where)
 
-    def _paint_split_label(self, painter: QPainter, where: QRectF) -> None:
-        """Paint a label that is longer than the gap in two parts, above and below the wire."""
-        first, _, rest = self.label.partition(" × ")
-        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, f"{first} ×")
-        painter.drawText(where.translated(0, where.height() + 1), Qt.AlignmentFlag.AlignCenter, rest)
-
-    def _label_rect(self) -> QRectF:
-        """Return where the label stands: above a straight wire, and in the way of one that turns."""
-        metrics = QFontMetricsF(_label_font())
-        place = QRectF(0, 0, metrics.horizontalAdvance(self.label) + 2 * _CLEAR, metrics.height())
-        lift = QPointF(_HEAD / 2, place.height() / 2 + 1) if self._is_in_row else QPointF()
-        place.moveCenter(self._middle - lift)
-        return place
+    def _label(self) -> tuple[WireLabel, QRectF]:
+        """Return the label and its place: above a straight wire, across one that turns."""
+        if self._is_in_row:
+            label = WireLabel.fitting(self.label, self._end.x() - self._start.x())
+            return label, label.rect_above(self._middle - QPointF(_HEAD / 2, 0))
+        label = WireLabel.fitting(self.label, self._start.x() - self._end.x())
+        return label, label.rect_across(self._middle)
 
     @property
     def _is_in_row(self) -> bool:
         return self._end.x() > self._start.x()
-
-
-def _label_font() -> QFont:
-    return lettering.font(theme.FONT_SMALL)
 
 
 def _straight(start: QPointF, end: QPointF) -> QPainterPath:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from cnn_gui.plots.pictures import Pixels
 from cnn_gui.plots.tiling import Tiling
 
-GRID_FROM = 8  # screen pixels: cells at least so large are parted by lines
+_RULED_FROM = 12  # times the frame: cells at least so large are parted by lines
 _NOTHING = 0  # transparent
 
 
@@ -30,7 +30,7 @@ def compose(cells: Pixels, shown: npt.NDArray[np.bool_], tiling: Tiling, line: i
     framed[...] = line
     inside = framed[:, tiling.border : height - tiling.border, :, tiling.border : width - tiling.border]
     inside[...] = cells.transpose(0, 2, 1, 3).repeat(tiling.scale[1], 3).repeat(tiling.scale[0], 1)
-    if min(tiling.scale) >= GRID_FROM:
+    if tiling.border and min(tiling.scale) >= _RULED_FROM * tiling.border:
         inside[:, tiling.scale[0] :: tiling.scale[0]] = line
         inside[:, :, :, tiling.scale[1] :: tiling.scale[1]] = line
     tiles.transpose(0, 2, 1, 3)[~shown] = _NOTHING

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots import mosaic_words
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.legend import Legend
@@ -15,8 +16,7 @@ from cnn_gui.plots.levels import SteadyLimit
 from cnn_gui.plots.mosaic_canvas import MosaicCanvas
 from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.pager import Pager
-from cnn_gui.plots.text import number
-from cnn_gui.plots.tiles import Kernels, Maps, Matrix, Tiles, Vector
+from cnn_gui.plots.tiles import Biases, Kernels, Maps, Matrix, Tiles, Vector
 
 Floats = npt.NDArray[np.floating]
 _STRIP = 24  # px, height of the row of biases
@@ -42,7 +42,7 @@ class MosaicView(QWidget):
         self._limit = 0.0
         self._subject, self._details = "", ""
         self.caption, self.readout, self.note = ElidedLabel("muted"), ElidedLabel("muted"), QLabel()
-        self.canvas, self.strip, self.strip_label = MosaicCanvas(), MosaicCanvas(), QLabel(self.tr("Bias"))
+        self.canvas, self.strip, self.strip_label = MosaicCanvas(), MosaicCanvas(centred=False), QLabel(self.tr("Bias"))
         self.legend, self.pager = Legend(), Pager()
         self._explain()
         self._arrange()
@@ -95,8 +95,7 @@ class MosaicView(QWidget):
         self.canvas.show_tiles(tiles, self._colormap, self._limit)
         self._show_strip(bias)
         self.legend.show_range(self._colormap, self._limit)
-        self._show_parts(True)
-        self._write_note(tiles)
+        self._show_parts(True, mosaic_words.warning(tiles, self.locale()))
         self._write_caption()
         self._write_readout()
 
@@ -104,18 +103,13 @@ class MosaicView(QWidget):
         for part in (self.strip, self.strip_label):
             part.setVisible(bias is not None)
         if bias is not None:
-            self.strip.show_tiles(Vector(bias), self._colormap, self._limit)
+            self.strip.show_tiles(Biases(bias), self._colormap, self._limit)
 
-    def _show_parts(self, shown: bool) -> None:
+    def _show_parts(self, shown: bool, warning: str = "") -> None:
         for part in (self.caption, self.readout, self.legend):
             part.setVisible(shown)
-        self.note.setVisible(False)
-
-    def _write_note(self, tiles: Tiles) -> None:
-        bad = tiles.values.size - int(np.count_nonzero(np.isfinite(tiles.values)))
-        self.note.setVisible(bad > 0)
-        text = self.tr("{0} of {1} values are not a finite number (yellow).")
-        self.note.setText(text.format(self.locale().toString(bad), self.locale().toString(tiles.values.size)))
+        self.note.setText(warning)
+        self.note.setVisible(bool(warning))
 
     def _write_caption(self) -> None:
         tiles, selected = self.canvas.tiles, self.canvas.selected
@@ -123,26 +117,12 @@ class MosaicView(QWidget):
         self.caption.show_text(" · ".join(filter(None, (self._subject, chosen, self._details))))
 
     def _write_readout(self) -> None:
-        self.readout.show_text(self._pointed_words() or self._summary())
-
-    def _pointed_words(self) -> str:
-        """Return the value under the mouse and where it stands, or '' if the mouse is elsewhere."""
-        for canvas, prefix in ((self.canvas, ""), (self.strip, self.tr("bias of "))):
-            if canvas.spot is not None and canvas.tiles is not None:
-                value = number(float(canvas.tiles.values[canvas.spot]), self.locale())
-                return self.tr("{0}: {1}").format(prefix + canvas.tiles.where(*canvas.spot), value)
-        return ""
-
-    def _summary(self) -> str:
-        """Return in words what is shown, with the range of the values, of the selected tile if there is one."""
-        tiles, selected = self.canvas.tiles, self.canvas.selected
-        if tiles is None:
-            return ""
-        values = tiles.values if selected < 0 else tiles.values[selected]
-        finite = values[np.isfinite(values)]
-        ends = [number(float(end), self.locale()) for end in (finite.min(), finite.max())] if finite.size else ["–", "–"]
-        what = tiles.summary() if selected < 0 else tiles.tile_name(selected)
-        return self.tr("{0} · from {1} to {2}").format(what, *ends)
+        for canvas in (self.strip, self.canvas):
+            if canvas.tiles is not None and canvas.spot is not None:
+                self.readout.show_text(mosaic_words.pointed(canvas.tiles, canvas.spot, self.locale()))
+                return
+        if self.canvas.tiles is not None:
+            self.readout.show_text(mosaic_words.summary(self.canvas.tiles, self.canvas.selected, self.locale()))
 
     def _on_pointed(self, spot: Spot | None) -> None:
         self._write_readout()
@@ -162,7 +142,7 @@ class MosaicView(QWidget):
             self.tr("Point at a value to read it, click a tile to select it (arrow keys, Esc). All counts start at 0.")
         )
         self.strip.setAccessibleName(self.tr("Biases"))
-        self.strip.setToolTip(self.tr("One bias for each filter or unit, in the same colours. Point at one to read it."))
+        self.strip.setToolTip(self.tr("The bias of each filter or unit, in the same colours. Point at one to read it."))
         self.strip_label.setProperty("role", "muted")
         self.note.setProperty("role", "error")
         self.note.setWordWrap(True)

@@ -34,8 +34,9 @@ class MosaicCanvas(QWidget):
     selected_changed = Signal(int)
     pages_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, centred: bool = True) -> None:
         super().__init__(parent)
+        self._centred = centred
         self.tiles: Tiles | None = None
         self.spot: Spot | None = None
         self.selected = -1
@@ -90,7 +91,7 @@ class MosaicCanvas(QWidget):
         """Return the page as it is painted; None while there is a message instead."""
         if self._drawn is None and self.tiles is not None and self.pages is not None:
             ratio, label = self.devicePixelRatioF(), label_width(self.tiles, QFontMetrics(small_font(self.font())))
-            geometry = Geometry(self.pages, self.pages.tiles(self.page), self._area(label), ratio)
+            geometry = Geometry(self.pages, self.pages.tiles(self.page), self._area(label), ratio, self._centred)
             dark = theme.tokens(self.palette()).dark
             self._drawn = MosaicPage.draw(self.tiles, geometry, self._colormap, self._limit, dark)
         return self._drawn

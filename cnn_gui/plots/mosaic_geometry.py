@@ -29,40 +29,42 @@ class Geometry:
         ids: which tile stands where on this page, -1 for none.
         area: the part of the widget that tiles may use, in the widget's coordinates.
         ratio: screen pixels a unit of the widget's coordinates.
+        centred: in the middle of the area, or else at its left.
     """
 
     pages: Pages
     ids: Ids
     area: QRectF
     ratio: float
+    centred: bool = True
 
     @cached_property
     def rect(self) -> QRectF:
-        """Where the page lies: in the middle, on whole screen pixels; shrunk only if it does not fit at all."""
-        height, width = self.pages.tiling.size
-        size = QSizeF(width, height) / self.ratio
-        shrink = min(1.0, self.area.width() / size.width(), self.area.height() / size.height())
-        size *= shrink
-        left = self.area.x() + (self.area.width() - size.width()) / 2
-        top = self.area.y() + (self.area.height() - size.height()) / 2
-        return QRectF(QPointF(round(left * self.ratio), round(top * self.ratio)) / self.ratio, size)
+        """Where the page lies, on whole screen pixels; shrunk only if it does not fit at all."""
+        width, height = (side * unit for side, unit in zip(self.pages.tiling.size[::-1], self.unit, strict=True))
+        left = self.area.x() + (self.area.width() - width) / 2 * self.centred
+        top = self.area.y() + (self.area.height() - height) / 2
+        return QRectF(QPointF(round(left * self.ratio), round(top * self.ratio)) / self.ratio, QSizeF(width, height))
 
     @cached_property
-    def unit(self) -> float:
-        """Length of a pixel of the page in the widget's coordinates."""
-        return self.rect.width() / self.pages.tiling.size[1]
+    def unit(self) -> tuple[float, float]:
+        """(width, height) of a pixel of the page in the widget's coordinates: 1 / ratio, unless the page shrinks."""
+        height, width = self.pages.tiling.size
+        whole = 1 / self.ratio
+        x, y = min(whole, self.area.width() / width), min(whole, self.area.height() / height)
+        return (x, y) if self.pages.tiling.elastic else (min(x, y), min(x, y))
 
     @property
     def pitch(self) -> tuple[float, float]:
         """(down, across) from a tile to the next, in the widget's coordinates."""
         down, across = self.pages.tiling.pitch
-        return down * self.unit, across * self.unit
+        return down * self.unit[1], across * self.unit[0]
 
     def tile_rect(self, row: int, column: int) -> QRectF:
         """Return where the tile at *row*, *column* of the page lies, with its frame."""
         height, width = self.pages.tiling.outer
         corner = self.rect.topLeft() + QPointF(column * self.pitch[1], row * self.pitch[0])
-        return QRectF(corner, QSizeF(width, height) * self.unit)
+        return QRectF(corner, QSizeF(width * self.unit[0], height * self.unit[1]))
 
     def cell_rect(self, spot: Spot) -> QRectF | None:
         """Return where the value at *spot* lies; None if another page has it."""
@@ -72,8 +74,8 @@ class Geometry:
     def cell_in(self, tile_rect: QRectF, row: int, column: int) -> QRectF:
         """Return where the value at *row*, *column* of the tile at *tile_rect* lies."""
         (height, width), border = self.pages.tiling.scale, self.pages.tiling.border
-        offset = QPointF(column * width + border, row * height + border) * self.unit
-        return QRectF(tile_rect.topLeft() + offset, QSizeF(width, height) * self.unit)
+        x, y = (column * width + border) * self.unit[0], (row * height + border) * self.unit[1]
+        return QRectF(tile_rect.topLeft() + QPointF(x, y), QSizeF(width * self.unit[0], height * self.unit[1]))
 
     def place_of(self, tile: int) -> Pair | None:
         """Return the (row, column) of *tile* on this page, or None."""
@@ -94,8 +96,8 @@ class Geometry:
 
     def spot_at(self, position: QPointF) -> Spot | None:
         """Return what lies at *position* of the widget; None beside the tiles."""
-        point = (position - self.rect.topLeft()) / self.unit
-        found = self.pages.tiling.cell_at(int(point.y() // 1), int(point.x() // 1))
+        offset = position - self.rect.topLeft()
+        found = self.pages.tiling.cell_at(int(offset.y() // self.unit[1]), int(offset.x() // self.unit[0]))
         if found is None or self.ids[found[0], found[1]] < 0:
             return None
         return Spot(int(self.ids[found[0], found[1]]), found[2], found[3])

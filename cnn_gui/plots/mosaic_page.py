@@ -23,6 +23,7 @@ class MosaicPage:
     tiles: Tiles
     geometry: Geometry
     pixels: Pixels
+    limit: float
     image: QImage
 
     @classmethod
@@ -31,7 +32,10 @@ class MosaicPage:
         shown = geometry.ids >= 0
         pixels = to_pixels(tiles.values[geometry.ids.clip(0)], colormap, limit, dark)
         line = QColor((theme.DARK if dark else theme.LIGHT).line).rgba()
-        return cls(tiles, geometry, pixels, to_image(compose(pixels, shown, geometry.pages.tiling, line)))
+        image = to_image(compose(pixels, shown, geometry.pages.tiling, line))
+        size = (geometry.rect.size() * geometry.ratio).toSize()  # else every pixel is painted as it is
+        smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+        return cls(tiles, geometry, pixels, limit, image if size == image.size() else image.scaled(size, *smooth))
 
     def paint(self, painter: QPainter, scheme: theme.Tokens, locale: QLocale) -> None:
         """Paint the picture, the numbers beside it and, where they fit, the values in it."""
@@ -39,7 +43,7 @@ class MosaicPage:
         painter.setPen(QColor(scheme.muted))
         if self.tiles.labelled:
             paint_labels(painter, self.geometry)
-        paint_values(painter, self.geometry, self.tiles, self.pixels, locale)
+        paint_values(painter, self.geometry, self.tiles, self.pixels, self.limit, locale)
 
     def paint_marks(self, painter: QPainter, scheme: theme.Tokens, spot: Spot | None, selected: int) -> None:
         """Paint a ring around the tile and the value under the mouse, and around the *selected* tile."""

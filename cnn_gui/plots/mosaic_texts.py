@@ -10,13 +10,12 @@ from cnn_gui import theme
 from cnn_gui.plots.mosaic_geometry import Geometry
 from cnn_gui.plots.pictures import Pixels
 from cnn_gui.plots.round_numbers import COARSE, round_up
-from cnn_gui.plots.text import number, readable_on
+from cnn_gui.plots.text import fixed, readable_on
 from cnn_gui.plots.tiles import Tiles
 from cnn_gui.plots.tiling import Ids
 
 MOST_TEXTS = 200  # a page: painting text is slow, and nobody reads more
 GUTTER = 16  # px above the tiles, for the numbers of their columns
-_DIGITS = 2  # significant ones in a cell
 
 
 def label_width(tiles: Tiles, metrics: QFontMetrics) -> int:
@@ -32,21 +31,23 @@ def paint_labels(painter: QPainter, geometry: Geometry) -> None:
         _paint_column_numbers(painter, geometry, start)
 
 
-def paint_values(painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels, locale: QLocale) -> None:
+def paint_values(
+    painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels, limit: float, locale: QLocale
+) -> None:
     """Write into each cell of the page its value, and before it the tile's name, if all of that fits.
 
-    *pixels* are the colours of the cells, (rows, columns, H, W) as they stand on the page.
+    *pixels* are the colours of the cells, (rows, columns, H, W) as they stand on the page, for values up to *limit*.
     """
     scale, metrics = geometry.pages.tiling.scale, painter.fontMetrics()
-    width, height = scale[1] * geometry.unit, scale[0] * geometry.unit
-    lines = 2 if tiles.names else 1
-    if pixels.size > MOST_TEXTS or height < lines * metrics.height() or width < metrics.horizontalAdvance("−0.000"):
+    width, height = scale[1] * geometry.unit[0], scale[0] * geometry.unit[1]
+    widest = metrics.horizontalAdvance(f" −{fixed(limit, limit, locale)} ")
+    if pixels.size > MOST_TEXTS or width < widest or height < metrics.height() * (2 if tiles.names else 1):
         return
     for i, j in np.argwhere(geometry.ids >= 0).tolist():
         tile, rect = int(geometry.ids[i, j]), geometry.tile_rect(i, j)
         name = metrics.elidedText(tiles.names[tile], Qt.TextElideMode.ElideRight, int(width)) if tiles.names else ""
         for row, column in np.ndindex(*tiles.shape):
-            value = number(float(tiles.values[tile, row, column]), locale, _DIGITS)
+            value = fixed(float(tiles.values[tile, row, column]), limit, locale)
             painter.setPen(readable_on(QColor.fromRgba(int(pixels[i, j, row, column]))))
             text = f"{name}\n{value}" if name else value
             painter.drawText(geometry.cell_in(rect, row, column), Qt.AlignmentFlag.AlignCenter, text)

@@ -1,5 +1,7 @@
 """Small text for pictures: fonts with digits of equal width, and numbers as a person reads them."""
 
+from math import floor, log10
+
 from PySide6.QtCore import QLocale
 from PySide6.QtGui import QColor, QFont
 
@@ -17,6 +19,11 @@ def small_font(font: QFont) -> QFont:
 def number(value: float, locale: QLocale, digits: int = 4) -> str:
     """Return *value* with so many significant digits and a true minus sign."""
     return locale.toString(value, "g", digits).replace("-", "−")
+
+
+def fixed(value: float, limit: float, locale: QLocale) -> str:
+    """Return *value* with as many decimals as show three digits of *limit* > 0, so that such numbers line up."""
+    return locale.toString(value, "f", max(0, 2 - floor(log10(limit)))).replace("-", "−")
 
 
 def readable_on(background: QColor) -> QColor:

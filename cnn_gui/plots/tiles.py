@@ -105,8 +105,8 @@ class Kernels(Tiles):
         return _tr("filter {0}, channel {1}").format(*divmod(tile, self._channels))
 
     def summary(self) -> str:
-        words = _tr("%n filter(s)", self._filters), _tr("%n input channel(s)", self._channels)
-        return _tr("{0}, {1}, kernels of {2} × {3}").format(*words, *self.shape)
+        words = _tr("%n filter(s)", self._filters), _tr("%n channel(s)", self._channels)
+        return _tr("{0} × {1} of {2} × {3}").format(*words, *self.shape)
 
 
 class Matrix(Tiles):
@@ -131,7 +131,18 @@ class Matrix(Tiles):
         return _tr("unit {0}, input {1}").format(*divmod(tile, self._inputs))
 
     def summary(self) -> str:
-        return _tr("%n unit(s)", self._units) + _tr(", %n input(s)", self._inputs)
+        return _tr("{0} × {1}").format(_tr("%n unit(s)", self._units), _tr("%n input(s)", self._inputs))
+
+
+class Biases(Vector):
+    """Values (F,) in one row, however many."""
+
+    def arrange(self, sheet: Sheet, label: int) -> Pages:
+        pages = super().arrange(sheet, label)
+        return pages if pages.tiling.grid == (1, len(self.values)) else sheet.matrix(1, len(self.values))
+
+    def where(self, tile: int, row: int, column: int) -> str:
+        return _tr("bias {0}").format(tile)
 
 
 def _with_axes(values: Floats, axes: int, what: str) -> Floats:

@@ -1,11 +1,14 @@
 """Where the tiles of a mosaic lie: how many a row, how large, on how many pages. All lengths in screen pixels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 MOST_TILES = 512  # a page
+MOST_VALUES = 1024  # a row and a column of a matrix, on one page
+_SMALLER = 0.75  # of the largest scale: what full rows may cost
 _STRETCH = 6  # cells of a matrix may be so many times as tall as wide, or the other way round
 
 Pair = tuple[int, int]  # down, across
@@ -16,7 +19,8 @@ Ids = npt.NDArray[np.intp]
 class Tiling:
     """One page: *grid* = (rows, columns) of tiles, each of *tile* = (H, W) cells of *scale* = (height, width) px.
 
-    Each tile has a frame *border* px wide; *gap* px part it from the next.
+    Each tile has a frame *border* px wide; *gap* px part it from the next. An *elastic* page that is too large for its
+    place may shrink more in one direction than in the other.
     """
 
     tile: Pair
@@ -24,6 +28,7 @@ class Tiling:
     grid: Pair
     border: int = 0
     gap: int = 0
+    elastic: bool = False
 
     @property
     def outer(self) -> Pair:
@@ -103,12 +108,14 @@ class Sheet:
     gap: int
 
     def flow(self, count: int, tile: Pair) -> Pages:
-        """Set *count* tiles in as many columns as make them largest."""
+        """Set *count* tiles so that they are largest, or nearly so and all rows full."""
         shown = min(count, MOST_TILES)
-        for scale in self._scales(tile):
-            rows, columns = self._room(tile, scale)
-            if rows * columns >= shown:
-                break
+        scale = self._largest(tile, lambda rows, columns: rows * columns >= shown) or 1
+        full = self._largest(tile, lambda rows, columns: _full_rows(shown, rows, columns) > 0)
+        if full > _SMALLER * scale:
+            columns = _full_rows(shown, *self._room(tile, full))
+            return Pages(count, columns, self._tiling(tile, full, (shown // columns, columns)))
+        rows, columns = self._room(tile, scale)
         rows = min(rows, -(-shown // columns))
         columns = min(columns, -(-shown // rows))
         return Pages(count, columns, self._tiling(tile, scale, (rows, columns)))
@@ -132,16 +139,23 @@ class Sheet:
         return Pages(rows * columns, columns, self._tiling(tile, 1, grid))
 
     def matrix(self, rows: int, columns: int) -> Pages:
-        """Set single values in *rows* x *columns* without gaps; their cells need not be square."""
-        tall, wide = _even(rows, max(1, self.area[0])), _even(columns, max(1, self.area[1]))
+        """Set single values in *rows* x *columns* without gaps; their cells need not be square.
+
+        A page may be larger than the area: it then shrinks when it is painted.
+        """
+        tall, wide = _even(rows, MOST_VALUES), _even(columns, MOST_VALUES)
         height, width = max(1, self.area[0] // tall), max(1, self.area[1] // wide)
         scale = min(height, _STRETCH * width), min(width, _STRETCH * height)
-        return Pages(rows * columns, columns, Tiling((1, 1), scale, (tall, wide)))
+        return Pages(rows * columns, columns, Tiling((1, 1), scale, (tall, wide), elastic=True))
 
     def _scales(self, tile: Pair) -> range:
         """Return the scales to try, from the largest at which one tile fits down to 1."""
         largest = min((a - 2 * self.border) // t for a, t in zip(self.area, tile, strict=True))
         return range(max(1, largest), 0, -1)
+
+    def _largest(self, tile: Pair, suits: Callable[[int, int], bool]) -> int:
+        """Return the largest scale at which the (rows, columns) that fit suit; 0 if there is none."""
+        return next((scale for scale in self._scales(tile) if suits(*self._room(tile, scale))), 0)
 
     def _room(self, tile: Pair, scale: int) -> Pair:
         """Return how many (rows, columns) of tiles fit at *scale*; at least one."""
@@ -150,6 +164,11 @@ class Sheet:
 
     def _tiling(self, tile: Pair, scale: int, grid: Pair) -> Tiling:
         return Tiling(tile, (scale, scale), grid, self.border, self.gap)
+
+
+def _full_rows(count: int, rows: int, columns: int) -> int:
+    """Return the most columns, up to *columns*, that divide *count* into at most *rows* rows; 0 if none do."""
+    return next((c for c in range(columns, 0, -1) if count % c == 0 and count // c <= rows), 0)
 
 
 def _even(count: int, most: int) -> int:

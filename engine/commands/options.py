@@ -41,7 +41,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         if param.kind == "bool":
             how: dict[str, Any] = {"action": argparse.BooleanOptionalAction}
         else:
-            how = {"type": _reader(param), "metavar": param.kind.upper()}
+            how = {"type": _reader(param), "metavar": "|".join(param.choices) or param.kind.upper()}
         group.add_argument(flag, dest=param.name, default=None, help=_help(param), **how)
 
 

@@ -7,11 +7,9 @@ from pathlib import Path
 import numpy as np
 
 from engine import presets
-from engine.architecture import Architecture
 from engine.commands import options
 from engine.commands.report import JsonReport, TableReport
 from engine.data import catalogue
-from engine.data.dataset import Dataset
 from engine.files import atomic
 from engine.files.project import Project, save
 from engine.files.weights import weights_of
@@ -35,11 +33,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, report and save; return DIVERGED where the loss ran away."""
     if arguments.out:
         atomic.check_writable(arguments.out)
-    preset, dataset = presets.load(arguments.preset), catalogue.load(arguments.data)
-    settings = options.settings(arguments, preset.settings)
-    architecture = fitted(preset.architecture, dataset)
-    model = Model.build(architecture, dataset.image_shape, np.random.default_rng(settings.seed))
-    trainer = Trainer(model, dataset, settings, arguments.threads)
+    trainer = _trainer(arguments)
     report = JsonReport() if arguments.json else TableReport()
     try:
         for event in trainer.run():
@@ -48,24 +42,28 @@ def run(arguments: argparse.Namespace) -> int:
         print(f"cnn-engine: {error}", file=sys.stderr)
         return DIVERGED
     if arguments.out:
-        save(arguments.out, project_of(trainer, arguments.data))
+        save(arguments.out, _project(trainer, arguments.data))
     report.finish(trainer.history, arguments.out)
     return 0
 
 
-def project_of(trainer: Trainer, source: str) -> Project:
-    """Return what *trainer* trained on the data *source* as a project."""
-    model, dataset = trainer.model, trainer.dataset
-    return Project(
-        model.architecture, trainer.settings, model.input_shape, dataset.class_names, catalogue.lasting(source),
-        weights_of(model), trainer.history,
-    )  # fmt: skip
-
-
-def fitted(architecture: Architecture, dataset: Dataset) -> Architecture:
-    """Return the network with one output for each class of the data, and say so where that is a change."""
+def _trainer(arguments: argparse.Namespace) -> Trainer:
+    """Return what trains the preset on the data, with an output for each of its classes."""
+    preset, dataset = presets.load(arguments.preset), catalogue.load(arguments.data)
+    settings = options.settings(arguments, preset.settings)
     classes = len(dataset.class_names)
-    changed = presets.for_classes(architecture, classes)
-    if changed != architecture:
+    architecture = presets.for_classes(preset.architecture, classes)
+    model = Model.build(architecture, dataset.image_shape, np.random.default_rng(settings.seed))
+    trainer = Trainer(model, dataset, settings, arguments.threads)
+    if architecture != preset.architecture:
         print(f"The last dense layer now has {classes} units, one for each class of {dataset.name}.", file=sys.stderr)
-    return changed
+    return trainer
+
+
+def _project(trainer: Trainer, source: str) -> Project:
+    """Return what *trainer* trained on the data *source*."""
+    model = trainer.model
+    return Project(
+        model.architecture, trainer.settings, model.input_shape, trainer.dataset.class_names,
+        catalogue.lasting(source), weights_of(model), trainer.history,
+    )  # fmt: skip

@@ -146,10 +146,13 @@ def _weight_entries(archive: Archive) -> dict[str, dict[str, str]]:
 
 
 def _finite(archive: Archive, entry: str) -> Array:
-    values = archive.array(entry)
-    if values.dtype.kind != "f" or not np.isfinite(values).all():
-        raise BadInputError(f"{archive.name}: {entry} holds values that are not finite; open a copy of the file.")
-    return values.astype(np.float32)
+    """Return the weights in *entry*, float32 and finite."""
+    if archive.header(entry).dtype.kind == "f":
+        with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+            values = archive.array(entry).astype(np.float32)
+        if np.isfinite(values).all():
+            return values
+    raise BadInputError(f"{archive.name}: {entry} holds values that are not finite; open a copy of the file.")
 
 
 def _history(archive: Archive) -> History:
@@ -158,10 +161,11 @@ def _history(archive: Archive) -> History:
     if not archive.entries.intersection(entries.values()):
         return History()
     try:
-        if archive.header(entries["epoch_epoch"]).shape > (EPOCH_LIMIT,):
-            raise ValueError("longer than any run")
+        headers = {name: archive.header(entry) for name, entry in entries.items()}
+        if headers["epoch_epoch"].shape > (EPOCH_LIMIT,) or any(h.dtype.kind != "f" for h in headers.values()):
+            raise ValueError("not the figures of any run")
         return History.from_arrays({name: archive.array(entry) for name, entry in entries.items()})
     except BadInputError:
         raise
-    except (KeyError, ValueError, TypeError, OverflowError) as error:
+    except (KeyError, ValueError, OverflowError) as error:
         raise BadInputError(f"{archive.name}: its training history is incomplete; open a copy of the file.") from error

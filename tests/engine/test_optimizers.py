@@ -84,7 +84,7 @@ def test_that_a_step_changes_the_parameters_in_place_and_leaves_the_gradient(nam
 def test_that_every_optimizer_finds_the_bottom_of_a_bowl(name: str) -> None:
     w, optimizer = vector(3, -2), optimizers.create(name, 2, DOUBLE, momentum=0.9)
     for step in range(400):
-        optimizer.step(w, 2 * w * vector(1, 10), learning_rate=0.02 * (1 - step / 400))
+        optimizer.step(w, 2 * w * vector(1, 10), learning_rate=0.05 * (1 - step / 400))
     assert np.abs(w).max() < 1e-3
 
 

@@ -187,8 +187,8 @@ def test_that_an_old_file_goes_through_every_step_in_order(tmp_path: Path, monke
         ({"architecture": [{"uid": "a", "type": "transformer"}]}, "no layer type 'transformer'"),
         ({"architecture": [{"uid": "../a", "type": "relu"}]}, "'uid'"),
         ({"architecture": [{"uid": "a", "type": "relu"}] * 2}, "same uid"),
-        ({"architecture": [{"uid": "a", "type": "dense", "units": 10**9}]}, "Units is 1e+09"),
-        ({"architecture": [{"uid": "a", "type": "dense", "units": 10**400}]}, "damaged"),
+        ({"architecture": [{"uid": "a", "type": "dense", "units": 10**9}]}, "Units is 1000000000"),
+        ({"architecture": [{"uid": "a", "type": "dense", "units": 10**400}]}, "whole number from 1 to 8192"),
         ({"architecture": [{"uid": "a", "type": "dense", "colour": 1}]}, "no setting 'colour'"),
         ({"architecture": {}}, "list of layers"),
         ({"settings": {"epochs": 0}}, "Epochs is 0"),
@@ -307,7 +307,7 @@ json_values = st.recursive(
 )
 
 
-@same_folder
+@settings(same_folder, max_examples=50)
 @given(key=st.sampled_from(["architecture", "settings", "input_shape", "class_names", "version"]), value=json_values)
 def test_that_any_value_in_project_json_ends_in_a_sentence(tmp_path: Path, key: str, value: Any) -> None:
     try:

@@ -73,10 +73,23 @@ def test_that_a_missing_library_is_named_with_the_apt_line_of_its_package(
     removed: set[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(preflight, "APT", Path(__file__))
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
     removed |= {"libglib-2.0.so.0", "libgthread-2.0.so.0", "libEGL.so.1"}
     (problem,) = preflight.problems(OFFSCREEN)
     assert "libEGL.so.1, libglib-2.0.so.0, libgthread-2.0.so.0" in problem
     assert problem.endswith("apt-get install -y --no-install-recommends libegl1 libglib2.0-0")
+
+
+@linux
+@pytest.mark.parametrize(
+    ("user", "has_sudo", "first"), [(0, True, "apt-get"), (7, True, "sudo"), (7, False, "apt-get")]
+)
+def test_that_the_apt_line_uses_sudo_where_it_is_there_and_needed(
+    user: int, has_sudo: bool, first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: user)
+    monkeypatch.setattr(preflight, "SUDO", Path(__file__) if has_sudo else Path("/no/sudo"))
+    assert [part.split()[0] for part in preflight.apt_line(["libgl1"]).split("&& ")] == [first, first]
 
 
 @linux

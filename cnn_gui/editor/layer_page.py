@@ -1,0 +1,128 @@
+"""One layer as a page: what it is, its settings, and what it makes of its input."""
+
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.document import Document
+from cnn_gui.editor import describe
+from cnn_gui.editor.layer_icons import icon_of
+from cnn_gui.editor.notice import Notice
+from cnn_gui.forms import SchemaForm
+from engine.architecture import LayerSpec
+
+_ICON = QSize(20, 20)
+
+
+class LayerPage(QWidget):
+    """The settings of one layer. Every entry that is allowed goes to the document at once.
+
+    Attributes:
+        form: the fields.
+        problem, lock_hint: notices, hidden while there is nothing to say.
+        shapes, parameters: facts in words.
+
+    Thread: the GUI's.
+    """
+
+    def __init__(self, document: Document, spec: LayerSpec, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document, self._uid, self._type = document, spec.uid, spec.type
+        self._icon, self._place = QLabel(), _label("muted")
+        self.lock_hint = Notice("lock")
+        self.lock_hint.say(self.tr("Training is running."), self.tr("Stop it to change the network."))
+        self.problem = Notice("warning")
+        self.form = SchemaForm(type(spec.config))
+        self.form.value_changed.connect(self._on_value_changed)
+        self.shapes, self.parameters = _label(), _label()
+        self.delete_button = QPushButton(self.tr("Delete layer"))
+        self.delete_button.setToolTip(self.tr("Delete this layer (Delete on the network)"))
+        self.delete_button.setAccessibleName(self.tr("Delete layer"))
+        self.delete_button.clicked.connect(lambda: document.remove(self._uid))
+        self._arrange()
+        self._colour_icons()
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Show the layer as it is now."""
+        document = self._document
+        position = document.architecture.index(self._uid)
+        spec, info = document.architecture.layers[position], document.infos[position]
+        self.form.set_config(spec.config)
+        self._place.setText(self.tr("Layer {0} of {1}").format(position + 1, len(document.architecture.layers)))
+        self.problem.setVisible(info.problem is not None)
+        if info.problem is not None:
+            self.problem.say(info.problem.what, info.problem.remedy)
+        self.shapes.setText(f"{describe.shape_text(info.input)} → {describe.shape_text(info.output)}")
+        known = info.input is not None and info.output is not None
+        self.parameters.setText(describe.parameter_sum(spec.config, info.input) if known else describe.UNKNOWN)
+        self.lock_hint.setVisible(document.locked)
+        self.form.setDisabled(document.locked)
+        self.delete_button.setDisabled(document.locked)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._colour_icons()
+
+    def _on_value_changed(self, name: str, value: object) -> None:
+        spec = self._document.architecture.find(self._uid)
+        if spec is not None:
+            self._document.configure(self._uid, replace(spec.config, **{name: value}), field=name)
+
+    def _arrange(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(*(theme.SPACE[2],) * 4)
+        box.setSpacing(theme.SPACE[2])
+        box.addLayout(self._heading())
+        doc = _label()
+        doc.setText(self._type.doc)
+        for part in (doc, self.lock_hint, self.problem, self.form, _line()):
+            box.addWidget(part)
+        for caption, fact in ((self.tr("Input → output"), self.shapes), (self.tr("Parameters"), self.parameters)):
+            box.addLayout(_fact(caption, fact))
+        box.addWidget(self.delete_button, 0, Qt.AlignmentFlag.AlignLeft)
+        box.addStretch()
+
+    def _heading(self) -> QHBoxLayout:
+        title = _label("heading")
+        title.setText(self._type.label)
+        line = QHBoxLayout()
+        line.setSpacing(theme.SPACE[1])
+        line.addWidget(self._icon)
+        line.addWidget(title, 1)
+        line.addWidget(self._place)
+        return line
+
+    def _colour_icons(self) -> None:
+        scheme = theme.tokens(self.palette())
+        self._icon.setPixmap(icon_of(self._type.name, scheme.category[self._type.category]).pixmap(_ICON))
+        self.delete_button.setIcon(theme.icon("delete", scheme.text))
+
+
+def _label(role: str = "") -> QLabel:
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setWordWrap(not role)
+    return label
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFrameShape(QFrame.Shape.HLine)
+    line.setProperty("role", "line")
+    return line
+
+
+def _fact(caption: str, fact: QLabel) -> QVBoxLayout:
+    heading = _label("muted")
+    heading.setText(caption)
+    fact.setAccessibleName(caption)
+    fact.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    box = QVBoxLayout()
+    box.setSpacing(2)
+    box.addWidget(heading)
+    box.addWidget(fact)
+    return box

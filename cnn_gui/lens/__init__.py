@@ -1,0 +1,1 @@
+"""The lens: what the selected layer has learned, and what it makes of one image."""

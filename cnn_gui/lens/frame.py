@@ -1,0 +1,100 @@
+"""What the lens looks at: one layer of the document's network and one image, at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QCoreApplication, QLocale
+
+from cnn_gui.document import Document
+from engine.architecture import Architecture, LayerSpec
+from engine.layer import Array
+from engine.shapes import LayerInfo, show
+
+Image = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """An image (C, H, W) in [0, 1], what it is called, and its true class where one is known."""
+
+    image: Image
+    title: str
+    label: int | None = None
+
+
+class Frame:
+    """Reads the document once, when it is made, except for ``values``: they cost a forward pass.
+
+    A frame is good until the weights or the chain change; views copy what they keep.
+
+    Attributes:
+        spec, info, index: the selected layer; None, None and -1 if none is.
+        parameters: its learned arrays by name; empty if it has none or cannot work.
+        sample: the image on show, or None.
+        step: the training step of the weights; 0 for initial ones.
+        class_names: of the data.
+        problem: why the network cannot compute, or ''.
+    """
+
+    def __init__(self, document: Document, sample: Sample | None, step: int) -> None:
+        self._model, self._architecture = document.model, document.architecture
+        self.spec: LayerSpec | None = document.selected_spec
+        self.index = document.architecture.index(self.spec.uid) if self.spec else -1
+        self.info: LayerInfo | None = document.infos[self.index] if self.spec else None
+        self.parameters: Mapping[str, Array] = (
+            self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
+        )
+        self.sample, self.step, self.class_names = sample, step, document.class_names
+        self.problem = str(document.problem or "")
+
+    @cached_property
+    def values(self) -> tuple[Array, ...] | None:
+        """The input and every layer's output for the sample, (C, H, W) or (features,); None without a network."""
+        if self._model is None or self.sample is None or self.sample.image.shape != self._model.input_shape:
+            return None
+        with np.errstate(all="ignore"):  # the views say what is not finite
+            return tuple(value[0] for value in self._model.activations(self.sample.image[None]))
+
+    @property
+    def prediction(self) -> tuple[int, float] | None:
+        """The likeliest class and its probability; None without a network or if the answer is not a number."""
+        if self.values is None or not np.isfinite(self.values[-1]).all():
+            return None
+        best = int(np.argmax(self.values[-1]))
+        return best, float(self.values[-1][best])
+
+    def title(self) -> str:
+        """Return 'Convolution 2' for the second layer of that type; 'Input' if none is selected."""
+        return layer_title(self._architecture, self.spec) if self.spec else _tr("Input")
+
+    def about(self) -> str:
+        """Return the layer's settings, shapes and number of weights in one line."""
+        if self.spec is None or self.info is None:
+            return ""
+        parts = [self.spec.config.summary()]
+        if self.info.input is not None and self.info.output is not None:
+            parts.append(f"{show(self.info.input)} → {show(self.info.output)}")
+        if self.info.parameters:
+            parts.append(_tr("{0} parameters").format(QLocale().toString(self.info.parameters)))
+        return " · ".join(filter(None, parts))
+
+    def moment(self) -> str:
+        """Return 'step 1,204', or that nothing was trained yet."""
+        return _tr("step {0}").format(QLocale().toString(self.step)) if self.step else _tr("initial weights")
+
+    def class_name(self, label: int) -> str:
+        """Return the name of class *label*, or its number where it has none."""
+        return self.class_names[label] if label < len(self.class_names) else str(label)
+
+
+def layer_title(architecture: Architecture, spec: LayerSpec) -> str:
+    """Return the layer's label and its number among the layers of its type, from 1."""
+    alike = [each.uid for each in architecture.layers if each.type is spec.type]
+    return f"{spec.type.label} {alike.index(spec.uid) + 1}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Frame", text)

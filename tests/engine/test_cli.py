@@ -1,0 +1,291 @@
+"""The command line: what it prints, what it writes, and how it refuses."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import cli, presets
+from engine.commands import train
+from engine.files.project import open_project
+from engine.settings import TrainingSettings
+from engine.trainer import DivergedError, Trainer
+from tests.helpers import archives, tiny
+
+Captured = pytest.CaptureFixture[str]
+LENET = presets.load("lenet5")
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Return a small data set of bands, two classes of 8 × 8 images, as a file."""
+    return write(tmp_path / "bands.npz", tiny.dataset())
+
+
+@pytest.fixture
+def small(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the preset a small network, so that training it takes no time."""
+    settings = TrainingSettings(epochs=2, batch_size=8, learning_rate=0.01, validation=0.0)
+    preset = replace(LENET, architecture=tiny.architecture(), settings=settings)
+    monkeypatch.setitem(presets.BUILDERS, "small", lambda: preset)
+
+
+def write(path: Path, dataset: Any) -> Path:
+    splits = {"train": dataset.train, "test": dataset.test}
+    images = {f"x_{name}": split.images for name, split in splits.items()}
+    return archives.write(path, {**images, **{f"y_{name}": split.labels for name, split in splits.items()}})
+
+
+def run(*arguments: Any) -> int:
+    return cli.main([str(a) for a in arguments])
+
+
+def train_lines(capsys: Captured, *arguments: Any) -> list[dict[str, Any]]:
+    assert run("train", "--preset", "small", "--json", *arguments) == 0
+    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def refused(capsys: Captured, *arguments: Any) -> str:
+    """Run a command that must refuse with exit code 2 and one sentence, and return the sentence."""
+    assert run(*arguments) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("cnn-engine: ")
+    assert err.endswith(".\n")
+    assert err.count("\n") == 1
+    return err
+
+
+@pytest.mark.usefixtures("small")
+def test_that_json_has_a_line_for_each_epoch_and_a_final_one(capsys: Captured, data: Path) -> None:
+    *epochs, final = train_lines(capsys, "--data", data, "--epochs", 3)
+    assert [line["epoch"] for line in epochs] == [1, 2, 3]
+    for line in (*epochs, final):
+        assert 0 <= line["train_accuracy"] <= 1
+        assert 0 <= line["test_accuracy"] <= 1
+        assert line["train_loss"] > 0
+        assert line["test_loss"] > 0
+        assert line["seconds"] > 0
+        assert line["images_per_second"] > 0
+    assert not any("final" in line for line in epochs)
+    assert final["final"] is True
+    assert final["test_accuracy"] == epochs[-1]["test_accuracy"]
+    assert final["seconds"] == pytest.approx(sum(line["seconds"] for line in epochs))
+
+
+@pytest.mark.usefixtures("small")
+def test_that_a_run_learns_the_bands(capsys: Captured, data: Path) -> None:
+    assert train_lines(capsys, "--data", data, "--epochs", 8)[-1]["test_accuracy"] == 1
+
+
+@pytest.mark.usefixtures("small")
+def test_that_the_same_seed_gives_the_same_figures_and_another_seed_others(capsys: Captured, data: Path) -> None:
+    one, two, other = (
+        train_lines(capsys, "--data", data, "--seed", seed, "--augment", "--threads", 2)[-1]["train_loss"]
+        for seed in (5, 5, 6)
+    )
+    assert one == two
+    assert one != other
+
+
+@pytest.mark.usefixtures("small")
+def test_that_speed_is_that_of_training_alone(capsys: Captured, tmp_path: Path) -> None:
+    """Ten times as many test images make the epoch longer, and the speed of training hardly another."""
+    data = write(tmp_path / "bands.npz", tiny.dataset(train=64, test=20_000))
+    final = train_lines(capsys, "--data", data)[-1]
+    assert 2 * 64 / final["images_per_second"] < final["seconds"] / 2
+
+
+@pytest.mark.usefixtures("small")
+def test_that_options_override_the_preset_and_the_rest_stays_its_own(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.cnn"
+    options = "--batch 4 --lr 0.02 --optimizer sgd --momentum 0.5 --schedule cosine --validation 0.25 --augment"
+    assert run("train", "--preset", "small", "--data", data, "--out", out, *options.split()) == 0
+    assert open_project(out).settings == TrainingSettings(
+        epochs=2, batch_size=4, learning_rate=0.02, optimizer="SGD", momentum=0.5, schedule="cosine", validation=0.25,
+        augment=True, seed=0,
+    )  # fmt: skip
+
+
+@pytest.mark.usefixtures("small")
+def test_that_a_saved_run_can_be_measured_again_with_the_same_result(
+    capsys: Captured, data: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.cnn"
+    final = train_lines(capsys, "--data", data, "--out", out)[-1]
+    assert final["file"] == str(out)
+    assert run("evaluate", out, "--json") == 0  # on what it was trained on
+    measured = json.loads(capsys.readouterr().out)
+    assert measured["images"] == 20
+    assert measured["test_accuracy"] == final["test_accuracy"]
+    assert measured["test_loss"] == pytest.approx(final["test_loss"])
+    project = open_project(out)
+    assert [epoch.epoch for epoch in project.history.epochs] == [1, 2]
+    assert project.history.steps == 16
+
+
+@pytest.mark.usefixtures("small")
+def test_that_the_last_dense_layer_gets_a_unit_for_each_class_and_that_this_is_said(
+    capsys: Captured, tmp_path: Path
+) -> None:
+    data, out = write(tmp_path / "four.npz", tiny.dataset(classes=4)), tmp_path / "out.cnn"
+    assert run("train", "--preset", "small", "--data", data, "--out", out) == 0
+    assert "4 units, one for each class of four.npz" in capsys.readouterr().err
+    assert open_project(out).weights[open_project(out).architecture.layers[4].uid]["bias"].shape == (4,)
+
+
+@pytest.mark.usefixtures("small")
+def test_that_a_person_gets_a_table_with_a_row_for_each_epoch(capsys: Captured, data: Path) -> None:
+    assert run("train", "--preset", "small", "--data", data, "--validation", 0.25) == 0
+    head, first, second, last = capsys.readouterr().out.splitlines()
+    assert head.split()[:3] == ["epoch", "train", "loss"]
+    assert (first.split()[0], second.split()[0]) == ("1", "2")
+    assert len({len(line) for line in (head, first, second)}) == 1
+    assert len(re.findall(r"\d\d\.\d\d%", second)) + second.count("100.00%") >= 3
+    assert last.startswith("2 epochs in")
+
+
+@pytest.mark.usefixtures("small")
+def test_that_progress_is_shown_on_a_terminal_alone(
+    capsys: Captured, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run("train", "--preset", "small", "--data", data) == 0
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    assert run("train", "--preset", "small", "--data", data) == 0
+    assert "epoch 2, step 16 of 16, loss" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("small")
+def test_that_divergence_is_one_sentence_and_exit_code_3(
+    capsys: Captured, data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_away(self: Trainer) -> Iterator[Any]:
+        raise DivergedError("Training diverged.")
+        yield
+
+    monkeypatch.setattr(Trainer, "run", run_away)
+    assert run("train", "--preset", "small", "--data", data, "--json") == train.DIVERGED == 3
+    assert capsys.readouterr() == ("", "cnn-engine: Training diverged.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "part"),
+    [
+        (["train", "--preset", "none"], "There is no preset 'none'"),
+        (["train", "--preset", "lenet5", "--data", "{}/missing.npz"], "missing.npz: No such file"),
+        (["train", "--preset", "lenet5", "--data", "{}"], "Is a directory"),
+        (["train", "--preset", "lenet5", "--data", "{}/empty.npz"], "empty.npz is empty"),
+        (["train", "--preset", "lenet5", "--data", "{}/bands.npz"], "cannot work"),
+        (["train", "--preset", "lenet5", "--out", "{}/missing/a.cnn"], "no such folder"),
+        (["train", "--preset", "lenet5", "--out", "/dev/null"], "not an ordinary file"),
+        (["evaluate", "{}/empty.npz"], "is empty"),
+        (["summary", "{}/bands.npz"], "choose a project file"),
+    ],
+)
+def test_that_bad_input_is_one_sentence_and_exit_code_2(
+    capsys: Captured, data: Path, tmp_path: Path, arguments: list[str], part: str
+) -> None:
+    (tmp_path / "empty.npz").write_bytes(b"")
+    assert part in refused(capsys, *(argument.format(tmp_path) for argument in arguments))
+
+
+@pytest.mark.usefixtures("small")
+def test_that_data_of_another_shape_is_refused_by_a_trained_network(
+    capsys: Captured, data: Path, tmp_path: Path
+) -> None:
+    train_lines(capsys, "--data", data, "--epochs", 1, "--out", tmp_path / "out.cnn")
+    other = write(tmp_path / "other.npz", tiny.dataset(size=10))
+    assert "(1, 10, 10)" in refused(capsys, "evaluate", tmp_path / "out.cnn", "--data", other)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "sentence"),
+    [
+        ("--epochs", "0", "Epochs is 0; it must be a whole number from 1 to 10000."),
+        ("--epochs", "two", "Epochs must be a whole number from 1 to 10000, not 'two'."),
+        ("--lr", "nan", "Learning rate must be a number greater than 0"),
+        ("--optimizer", "RMS", "Optimizer must be one of Adam, SGD"),
+        ("--threads", "0", "Threads is 0"),
+    ],
+)
+def test_that_an_option_outside_its_limits_is_refused_in_the_words_of_the_schema(
+    capsys: Captured, option: str, value: str, sentence: str
+) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("train", "--preset", "lenet5", option, value)
+    assert caught.value.code == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_that_help_names_every_setting_with_its_limits(capsys: Captured) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run("train", "--help")
+    text = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert caught.value.code == 0
+    for part in ("--batch", "--lr", "--no-augment", "a whole number from 1 to 4096", "one of constant, cosine"):
+        assert part in text
+
+
+def test_that_the_summary_counts_parameters_by_hand(capsys: Captured) -> None:
+    assert run("summary", "--preset", "lenet5") == 0
+    text = capsys.readouterr().out
+    for count in (6 * 25 + 6, 16 * 6 * 25 + 16, 400 * 120 + 120, 120 * 84 + 84, 84 * 10 + 10, 61_706):
+        assert re.search(rf"\b{count:,}\n", text)
+    assert "16 × 10 × 10" in text
+
+
+@pytest.mark.usefixtures("small")
+def test_that_the_summary_of_a_file_says_how_far_it_was_trained(capsys: Captured, data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.cnn"
+    final = train_lines(capsys, "--data", data, "--out", out)[-1]
+    assert run("summary", out) == 0
+    text = capsys.readouterr().out
+    assert f"2 epochs, test accuracy {final['test_accuracy']:.2%}" in text
+    assert "1 × 8 × 8" in text
+
+
+def start(*arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "engine.cli", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_that_an_interrupt_ends_a_run_quietly() -> None:
+    with start("train", "--preset", "lenet5", "--epochs", "10000", "--json") as process:
+        assert process.stdout and process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (130, "")
+
+
+def test_that_a_reader_that_went_away_ends_a_run_quietly() -> None:
+    with start("train", "--preset", "lenet5", "--epochs", "10000", "--json") as process:
+        assert process.stdout and process.stderr and process.stdout.readline()
+        process.stdout.close()
+        err = process.stderr.read()
+    assert (process.returncode, err) == (141, "")
+
+
+def test_that_help_does_not_wait_for_numpy() -> None:
+    code = "import sys, contextlib, engine.cli\nwith contextlib.suppress(SystemExit): engine.cli.main(['--help'])\n"
+    check = "sys.exit('numpy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code + check], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in cli.COMMANDS:
+        assert command in done.stdout
+
+
+def test_that_a_sign_that_the_terminal_cannot_show_is_no_error() -> None:
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    command = [sys.executable, "-m", "engine.cli", "summary", "--preset", "lenet5"]
+    done = subprocess.run(command, capture_output=True, env=environ, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"6 ? 28 ? 28" in done.stdout
