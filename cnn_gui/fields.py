@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit,
 from engine.schema import Param
 
 _LARGEST = 2**31 - 1  # what a spin box can hold
+_NARROWEST = 56  # px
 _ROOM = 99_999  # beyond the limits, so that a number that is too large can be entered and explained
 
 
@@ -26,6 +27,8 @@ class IntField(QSpinBox):
         self._least = _LARGEST * -1 if param.ge is None else int(param.ge)
         self._most = _LARGEST if param.le is None else int(param.le)
         self.setRange(max(self._least - _ROOM, -_LARGEST), min(self._most + _ROOM, _LARGEST))
+        self.setMinimumWidth(_NARROWEST)
+        self.lineEdit().setTextMargins(8, 0, 0, 0)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

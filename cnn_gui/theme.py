@@ -60,7 +60,8 @@ DARK = Tokens(
 
 def tokens(palette: QPalette) -> Tokens:
     """Return the colours of the scheme that *palette* belongs to."""
-    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+    # A style sheet puts its backgrounds into a widget's Window, Base and Button, but leaves ToolTipBase alone.
+    return DARK if palette.color(QPalette.ColorRole.ToolTipBase).lightness() < 128 else LIGHT
 
 
 def system_tokens() -> Tokens:

@@ -42,7 +42,9 @@ def _lenet5() -> Preset:
                 new_layer("softmax"),
             )
         ),
-        TrainingSettings(epochs=24, batch_size=64, learning_rate=0.002, schedule="cosine", validation=0.0),
+        TrainingSettings(
+            epochs=24, batch_size=32, learning_rate=0.004, schedule="cosine", augment=True, validation=0.0
+        ),
     )
 
 

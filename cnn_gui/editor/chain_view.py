@@ -28,6 +28,8 @@ class ChainView(QGraphicsView):
         self._zoom = 1.0
         self.chain = ChainScene(document, self)
         self.setScene(self.chain)
+        self.centerOn(0, 0)  # a view begins in the middle of its scene otherwise
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundRole(QPalette.ColorRole.Window)

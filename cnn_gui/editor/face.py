@@ -11,7 +11,8 @@ from cnn_gui.editor.layer_icons import icon_of
 
 _STRIPE = 4  # px
 _ICON = 16
-_LEFT = _STRIPE + 10  # px from the card's edge to its text
+_RIGHT = 6  # px from the text to the other edge
+_LEFT = _STRIPE + 8  # px from the card's edge to its text
 _TITLE_HEIGHT, _LINE_HEIGHT = 18, 15
 
 
@@ -94,7 +95,7 @@ def stripe_colour(face: Face, scheme: theme.Tokens) -> QColor:
 def _paint_text(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme.Tokens) -> None:
     """Paint icon, title and lines as one block, in the middle of the card's height."""
     height = _TITLE_HEIGHT + _LINE_HEIGHT * len(face.lines)
-    line = QRectF(card.left() + _LEFT, card.center().y() - height / 2, card.width() - _LEFT - 8, _TITLE_HEIGHT)
+    line = QRectF(card.left() + _LEFT, card.center().y() - height / 2, card.width() - _LEFT - _RIGHT, _TITLE_HEIGHT)
     _paint_icon(painter, line.topLeft(), face.icon, stripe_colour(face, scheme))
     if look.wrong:
         _paint_icon(painter, line.topRight() - QPointF(_ICON, 0), "warning", QColor(scheme.bad))

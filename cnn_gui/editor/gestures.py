@@ -9,6 +9,7 @@ from cnn_gui.editor.face import Look
 from cnn_gui.editor.scene import ChainScene
 
 _GHOST = 0.35  # opacity of a card's own place while it is in the hand
+_HAND = 0.85  # opacity of a card in the hand: the marker shines through
 
 
 class LayerDrop:
@@ -45,6 +46,7 @@ class CardDrag:
         self._hand = CardItem()
         self._hand.show(self._card.face, Look(selected=True, focused=True, lifted=True))
         self._hand.setZValue(2)
+        self._hand.setOpacity(_HAND)
         scene.addItem(self._hand)
 
     def move_to(self, point: QPointF) -> None:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
-_TIGHT = 88  # per cent of the usual width, tried before text is cut short
+_TIGHT = 85  # per cent of the usual width, tried before text is cut short
 
 
 def font(pixels: int, bold: bool = False) -> QFont:

@@ -8,6 +8,7 @@ from cnn_gui import theme
 from cnn_gui.editor.arrangement import CARD_HEIGHT
 
 _WIDTH = 4  # px
+_HEIGHT = CARD_HEIGHT + 2 * theme.SPACE[1]  # longer than a card, so that one in the hand does not cover it
 
 
 class MarkerItem(QGraphicsItem):
@@ -19,7 +20,7 @@ class MarkerItem(QGraphicsItem):
         self.hide()
 
     def boundingRect(self) -> QRectF:
-        return QRectF(-_WIDTH / 2, -CARD_HEIGHT / 2, _WIDTH, CARD_HEIGHT)
+        return QRectF(-_WIDTH / 2, -_HEIGHT / 2, _WIDTH, _HEIGHT)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

@@ -44,5 +44,6 @@ class PropertyForm(QScrollArea):
         hint = QLabel(self.tr("Select a layer to see and change its settings"))
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint.setWordWrap(True)
+        hint.setProperty("role", "hint")
         hint.setContentsMargins(*(theme.SPACE[4],) * 4)
         return hint

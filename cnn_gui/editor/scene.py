@@ -18,7 +18,7 @@ from cnn_gui.editor.wire import WireItem
 
 # Keys of the cards that are no layers; a layer's uid is alphanumeric.
 INPUT, PLACEHOLDER, OUTPUT = "<input>", "<placeholder>", "<output>"
-_NUDGE = theme.SPACE[1]  # px that neighbours make way for a layer
+_NUDGE = 6  # px that neighbours make way for a layer
 
 
 class ChainScene(QGraphicsScene):
@@ -134,7 +134,7 @@ class ChainScene(QGraphicsScene):
         below = self.callouts.show(problems, grid)
         before, self.arrangement = self.arrangement, Arrangement(grid, len(self.cards), below)
         self.callouts.place(self.arrangement)
-        self.setSceneRect(0, 0, max(self._width, grid.right + grid.left), self.arrangement.height)
+        self.setSceneRect(0, 0, self._width, self.arrangement.height)
         self._bring_cards(animate and before.grid == grid)
 
     def _bring_cards(self, animate: bool) -> None:

@@ -1,7 +1,7 @@
 """Which image the lens looks through: a test image by its number, or the drawing."""
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
@@ -25,31 +25,31 @@ class SampleBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture, self.entry = Picture(), Picture()
-        self.title, self.verdict = QLabel(), ElidedLabel("muted")
-        self.number = QSpinBox()
+        self.number, self.verdict = QSpinBox(prefix="#"), ElidedLabel("muted")
         self.previous_button, self.next_button, self.random_button = QToolButton(), QToolButton(), QToolButton()
-        self.back_button = QPushButton(self.tr("Back to the test images"))
+        self.back_button = QPushButton()
         self._explain()
         self._arrange()
         self._dress()
-        self.show_choice(0, 0, "")
+        self.show_choice(0, 0, given=False)
         self.number.valueChanged.connect(self.chosen)
         self.back_button.clicked.connect(lambda: self.chosen.emit(self.number.value()))
         self.previous_button.clicked.connect(lambda: self.number.stepBy(-1))
         self.next_button.clicked.connect(lambda: self.number.stepBy(1))
         self.random_button.clicked.connect(self.random_wanted)
 
-    def show_choice(self, index: int, images: int, other: str) -> None:
-        """Say which of so many test images is chosen; *other* is the title of an image that is shown instead."""
+    def show_choice(self, index: int, images: int, given: bool) -> None:
+        """Say which of so many test images is chosen, and whether a *given* image is on show instead."""
         self.number.blockSignals(True)
         self.number.setRange(0, max(0, images - 1))
         self.number.setValue(index)
         self.number.blockSignals(False)
-        self.title.setText(other or self.tr("Test image"))
+        self.back_button.setText(self.tr("Back to test image {0}").format(index))
+        self.back_button.setAccessibleName(self.back_button.text())
         for control in (self.number, self.previous_button, self.next_button, self.random_button):
-            control.setVisible(not other)
+            control.setVisible(not given)
             control.setEnabled(images > 0)
-        self.back_button.setVisible(bool(other) and images > 0)
+        self.back_button.setVisible(given and images > 0)
 
     def show_frame(self, frame: Frame) -> None:
         """Show the image of *frame*, what the network reads in it, and the input of its layer."""
@@ -63,12 +63,52 @@ class SampleBar(QWidget):
             self.entry.show_values(frame.values[frame.index], self.tr("What enters {0}").format(frame.title()))
 
     def _verdict(self, frame: Frame) -> str:
-        """Return 'a 7, read as 7 (99.8 %)', or as much of it as is known."""
-        parts = []
-        if frame.sample is not None and frame.sample.label is not None:
-            parts.append(self.tr("is {0}").format(frame.class_name(frame.sample.label)))
+        """Return 'Test image 17: is 7, read as 7 (99.8 %)', or as much of it as is known."""
+        if frame.sample is None:
+            return ""
+        title, label, parts = frame.sample.title, frame.sample.label, []
+        if label is not None:
+            parts.append(self.tr("is {0}").format(frame.class_name(label)))
         if frame.prediction is not None:
             best, share = frame.prediction
             percent = self.locale().toString(100 * share, "f", 1)
-            parts.append(self.tr("read as {0} ({1} %)").format(frame.class_name(best), percent))
-        return ", ".join(parts)
+            text = self.tr("read as {0} ({1} %)") if label in (None, best) else self.tr("wrongly read as {0} ({1} %)")
+            parts.append(text.format(frame.class_name(best), percent))
+        return ": ".join(filter(None, (title[:1].upper() + title[1:], ", ".join(parts))))
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def _explain(self) -> None:
+        for control, name, tip in (
+            (self.number, self.tr("Number of the test image"), self.tr("Which image of the test set (Up, Down)")),
+            (self.previous_button, self.tr("Previous test image"), self.tr("Previous test image (Down in the box)")),
+            (self.next_button, self.tr("Next test image"), self.tr("Next test image (Up in the box)")),
+            (self.random_button, self.tr("Random test image"), self.tr("Any image of the test set")),
+        ):
+            control.setAccessibleName(name)
+            control.setToolTip(tip)
+        self.back_button.setToolTip(self.tr("Look at a test image instead"))
+
+    def _arrange(self) -> None:
+        choice, text, row = QHBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
+        for control in (self.number, self.previous_button, self.next_button, self.random_button):
+            choice.addWidget(control)
+        choice.addWidget(self.back_button)
+        choice.addStretch(1)
+        text.addLayout(choice)
+        text.addWidget(self.verdict)
+        row.addWidget(self.picture)
+        row.addLayout(text, 1)
+        row.addWidget(self.entry)
+        for layout, space in ((choice, theme.SPACE[0]), (text, theme.SPACE[0]), (row, theme.SPACE[1])):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(space)
+
+    def _dress(self) -> None:
+        scheme = theme.tokens(self.palette())
+        icons = (self.previous_button, "previous"), (self.next_button, "next"), (self.random_button, "random")
+        for button, name in icons:
+            button.setIcon(theme.icon(name, scheme.text))

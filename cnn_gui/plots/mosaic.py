@@ -38,7 +38,7 @@ class MosaicView(QWidget):
 
     def __init__(self, colormap: ColorMap = ColorMap.ACTIVATIONS, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colormap, self._steady = colormap, SteadyLimit()
+        self.colormap, self._steady = colormap, SteadyLimit()
         self._limit = 0.0
         self._subject, self._details = "", ""
         self.caption, self.readout, self.note = ElidedLabel("muted"), ElidedLabel("muted"), QLabel()
@@ -92,9 +92,9 @@ class MosaicView(QWidget):
             self._steady.reset()
         largest = max(signed_levels(values) for values in (tiles.values, bias) if values is not None)
         self._limit = self._steady.follow(largest) if limit is None else limit
-        self.canvas.show_tiles(tiles, self._colormap, self._limit)
+        self.canvas.show_tiles(tiles, self.colormap, self._limit)
         self._show_strip(bias)
-        self.legend.show_range(self._colormap, self._limit)
+        self.legend.show_range(self.colormap, self._limit)
         self._show_parts(True, mosaic_words.warning(tiles, self.locale()))
         self._write_caption()
         self._write_readout()
@@ -103,7 +103,7 @@ class MosaicView(QWidget):
         for part in (self.strip, self.strip_label):
             part.setVisible(bias is not None)
         if bias is not None:
-            self.strip.show_tiles(Biases(bias), self._colormap, self._limit)
+            self.strip.show_tiles(Biases(bias), self.colormap, self._limit)
 
     def _show_parts(self, shown: bool, warning: str = "") -> None:
         for part in (self.caption, self.readout, self.legend):

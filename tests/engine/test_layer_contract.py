@@ -11,7 +11,7 @@ import engine.layers  # noqa: F401  (registers every layer type)
 from engine import registry, schema
 from engine.gradcheck import check_layer
 from engine.layer import LayerConfig, Shape
-from engine.model import Pass
+from engine.model import Pass, in_field_order
 from tests.helpers.layers import configs, fitting_shapes, forward_and_backward, one_layer
 
 TYPES = pytest.mark.parametrize("kind", registry.all_types(), ids=lambda kind: kind.name)
@@ -105,7 +105,7 @@ def test_that_buffers_used_before_change_nothing(
     for n in sizes:
         x, d = rng.standard_normal((n, *shape)), rng.standard_normal((n, *config.output_shape(shape)))
         y, grad_input, gradient = forward_and_backward(model, x, d)
-        used.activations(x)
+        assert (in_field_order(used.activations(x)[-1]) == y).all()
         assert (used.backward(d) == grad_input).all()
         assert (used.gradients.flat == gradient).all()
 

@@ -34,7 +34,9 @@ def output(config: LayerConfig, x: Array) -> Array:
 
 
 def test_that_relu_keeps_positive_values_and_its_derivative_at_zero_is_zero() -> None:
-    y, grad, _ = forward_and_backward(one_layer(ReLUConfig(), (4,)), np.array([[-2.0, -0.0, 0.0, 3.0]]), np.ones((1, 4)))
+    y, grad, _ = forward_and_backward(
+        one_layer(ReLUConfig(), (4,)), np.array([[-2.0, -0.0, 0.0, 3.0]]), np.ones((1, 4))
+    )
     assert y.tolist() == [[0, 0, 0, 3]]
     assert grad.tolist() == [[0, 0, 0, 1]]
 

@@ -1,5 +1,7 @@
 """The learning rate over a run."""
 
+from itertools import pairwise
+
 import pytest
 
 from engine import schedules
@@ -16,4 +18,4 @@ def test_that_a_cosine_falls_from_one_through_a_half_to_zero() -> None:
 @pytest.mark.parametrize("name", schedules.BY_NAME)
 def test_that_no_schedule_rises_above_one_or_falls_below_zero(name: str) -> None:
     factors = [schedules.BY_NAME[name](step / 100) for step in range(101)]
-    assert all(0 <= later <= earlier <= 1 for earlier, later in zip(factors, factors[1:], strict=False))
+    assert all(0 <= later <= earlier <= 1 for earlier, later in pairwise(factors))

@@ -186,6 +186,7 @@ def test_that_the_dialog_can_go_away_with_its_window(reporter: errors.ErrorRepor
     assert "after the window" in texts(shown_dialog(qtbot))
 
 
+@pytest.mark.qt_log_level_fail("CRITICAL")
 def test_that_a_warning_of_qt_is_logged_and_passed_on_but_not_shown(
     reporter: errors.ErrorReporter, qtbot: QtBot, qtlog: Any
 ) -> None:

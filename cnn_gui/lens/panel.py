@@ -1,0 +1,151 @@
+"""The lens: the selected layer's kernels and activation maps, side by side as tabs."""
+
+from time import perf_counter
+
+import numpy as np
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.document import Document
+from cnn_gui.lens.frame import Frame, Image, Sample
+from cnn_gui.lens.kernels import KernelsView
+from cnn_gui.lens.maps import MapsView
+from cnn_gui.plots.labels import ElidedLabel
+from engine.data.dataset import pixels
+
+
+class LensPanel(QWidget):
+    """Looks into the document's selected layer, through a test image or through one that it is given.
+
+    What changes is shown at the next turn of the event loop, several changes at once. Only while a training run
+    changes the weights does it wait for ``refresh``, so that the window sets the pace.
+
+    Attributes:
+        last_cost: seconds that the last refresh took, without the painting that follows it.
+
+    Signals:
+        sample_requested(int): a person chose the test image of that number; it is on show already.
+
+    Thread: GUI.
+    """
+
+    sample_requested = Signal(int)
+
+    def __init__(
+        self, document: Document, rng: np.random.Generator | None = None, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._rng = np.random.default_rng() if rng is None else rng
+        self._test_index, self._given, self._step = 0, None, document.history.steps
+        self._stale, self.last_cost = True, 0.0
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
+        self.heading, self.about = QLabel(), ElidedLabel("muted")
+        self.kernels, self.maps = KernelsView(), MapsView()
+        self.tabs = QTabWidget()
+        self._arrange()
+        self._connect()
+
+    def set_sample(self, image: Image | None, title: str) -> None:
+        """Look through *image*, float32 (C, H, W) in [0, 1], called *title*; None: through the test image again."""
+        self._given = None if image is None else Sample(image, title)
+        self._on_changed()
+
+    def set_step(self, step: int) -> None:
+        """Say which training step the weights are of; 0 for initial ones."""
+        if step != self._step:
+            self._step, self._stale = step, True
+
+    @property
+    def test_index(self) -> int:
+        """Number of the test image that was chosen last."""
+        return self._test_index
+
+    def choose(self, index: int) -> None:
+        """Look through the test image *index*, and say so."""
+        self._test_index, self._given = index, None
+        self._on_changed()
+        self.sample_requested.emit(index)
+
+    def refresh(self) -> None:
+        """Show what changed since the last time; does nothing while hidden or if nothing did."""
+        self._soon.stop()
+        if not (self._stale and self.isVisible()):
+            return
+        start = perf_counter()
+        self._stale = False
+        frame = Frame(self._document, self._sample(), self._step)
+        self.heading.setText(frame.title())
+        self.about.show_text(frame.about())
+        self.maps.samples.show_choice(self._test_index, self._images(), self._given is not None)
+        view = self.tabs.currentWidget()
+        assert isinstance(view, KernelsView | MapsView)
+        view.show_frame(frame)
+        self.last_cost = perf_counter() - start
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._on_changed()
+
+    def _sample(self) -> Sample | None:
+        """Return the image to look through, as the network gets it; None if there is none."""
+        if self._given is not None or not self._images():
+            return self._given
+        assert self._document.dataset is not None
+        test = self._document.dataset.test
+        title = self.tr("test image {0}").format(self.locale().toString(self._test_index))
+        return Sample(pixels(test.images[self._test_index]), title, int(test.labels[self._test_index]))
+
+    def _images(self) -> int:
+        return len(self._document.dataset.test) if self._document.dataset is not None else 0
+
+    def _on_changed(self) -> None:
+        self._stale = True
+        if self.isVisible():
+            self._soon.start()
+
+    def _on_weights_changed(self) -> None:
+        self._stale = True
+        if not self._document.locked:
+            self._on_changed()
+
+    def _on_data_changed(self) -> None:
+        self._test_index = min(self._test_index, max(0, self._images() - 1))
+        self._on_changed()
+
+    def _on_history_replaced(self) -> None:
+        self._step = self._document.history.steps
+        self._on_changed()
+
+    def _on_random_wanted(self) -> None:
+        self.choose(int(self._rng.integers(self._images())))
+
+    def _connect(self) -> None:
+        document = self._document
+        document.weights_changed.connect(self._on_weights_changed)
+        document.data_changed.connect(self._on_data_changed)
+        document.history_replaced.connect(self._on_history_replaced)
+        for signal in (document.architecture_changed, document.selection_changed, self.tabs.currentChanged):
+            signal.connect(self._on_changed)
+        self.maps.samples.chosen.connect(self.choose)
+        self.maps.samples.random_wanted.connect(self._on_random_wanted)
+
+    def _arrange(self) -> None:
+        self.heading.setProperty("role", "heading")
+        self.tabs.addTab(self.kernels, self.tr("&Kernels"))
+        self.tabs.addTab(self.maps, self.tr("Activation &maps"))
+        self.tabs.setTabToolTip(0, self.tr("What the layer has learned (Alt+K)"))
+        self.tabs.setTabToolTip(1, self.tr("What the layer makes of one image (Alt+M)"))
+        self.tabs.setAccessibleName(self.tr("Views into the selected layer"))
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.setAccessibleName(self.tr("Lens"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[theme.SPACE[2]] * 4)
+        column.setSpacing(theme.SPACE[0])
+        column.addWidget(self.heading)
+        column.addWidget(self.about)
+        column.addWidget(self.tabs, 1)

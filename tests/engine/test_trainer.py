@@ -1,0 +1,299 @@
+"""The training loop: what it yields, what it keeps, how it ends."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from math import isnan
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.architecture import Architecture, new_layer
+from engine.data.dataset import Dataset, Split
+from engine.history import EpochResult, History
+from engine.model import Model
+from engine.parallel import Shards
+from engine.settings import TrainingSettings
+from engine.trainer import EVALUATION_BATCH, DivergedError, Evaluating, Event, StepResult, Trainer, evaluate
+from tests.helpers import tiny
+from tests.helpers.layers import Array
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left() -> Iterator[None]:
+    before = set(threading.enumerate())
+    yield
+    assert set(threading.enumerate()) <= before
+
+
+def trainer(
+    dataset: Dataset | None = None, *, history: History | None = None, threads: int = 1, **settings: Any
+) -> Trainer:
+    dataset = dataset or tiny.dataset()
+    model = Model.build(tiny.architecture(len(dataset.class_names)), dataset.image_shape, np.random.default_rng(0))
+    chosen = TrainingSettings(**{"epochs": 2, "batch_size": 16, "validation": 0.25, "learning_rate": 0.01, **settings})
+    return Trainer(model, dataset, chosen, threads, history)
+
+
+def steps_of(events: list[Event]) -> list[StepResult]:
+    return [event for event in events if isinstance(event, StepResult)]
+
+
+def epochs_of(events: list[Event]) -> list[EpochResult]:
+    return [event for event in events if isinstance(event, EpochResult)]
+
+
+def wide(dataset: Dataset) -> Model:
+    """Return a network deep enough to run away quickly."""
+    names = ["flatten", *["dense", "relu"] * 4]
+    ending = new_layer("dense", units=len(dataset.class_names)), new_layer("softmax")
+    chain = Architecture((*map(new_layer, names), *ending))
+    return Model.build(chain, dataset.image_shape, np.random.default_rng(0))
+
+
+# What a run yields.
+
+
+def test_that_a_run_counts_its_steps_and_epochs_from_one() -> None:
+    events = list(trainer().run())
+    assert [(s.step, s.steps, s.epoch) for s in steps_of(events)] == [(i, 6, (i + 2) // 3) for i in range(1, 7)]
+    assert [(e.epoch, e.step) for e in epochs_of(events)] == [(1, 3), (2, 6)]
+    assert all(s.images_per_second > 0 for s in steps_of(events))
+
+
+def test_that_an_epoch_ends_with_its_evaluation_and_then_its_result() -> None:
+    kinds = [type(event) for event in trainer(epochs=1).run()]
+    assert kinds == [StepResult] * 3 + [Evaluating] * 2 + [EpochResult]
+
+
+def test_that_a_long_evaluation_is_cut_into_pieces_so_that_a_run_can_pause() -> None:
+    kinds = [type(event) for event in trainer(tiny.dataset(test=2 * EVALUATION_BATCH + 1), epochs=1).run()]
+    assert kinds.count(Evaluating) == 1 + 3
+
+
+def test_that_the_last_mini_batch_may_be_smaller() -> None:
+    run = trainer(tiny.dataset(train=20), validation=0.0, epochs=1, batch_size=16)
+    assert run.steps == 2 == len(steps_of(list(run.run())))
+
+
+def test_that_a_mini_batch_larger_than_the_data_is_all_of_the_data() -> None:
+    run = trainer(tiny.dataset(train=20), validation=0.0, epochs=3, batch_size=4096)
+    assert run.steps == 3 == len(steps_of(list(run.run())))
+
+
+def test_that_batches_of_one_train_too() -> None:
+    run = trainer(tiny.dataset(train=6), validation=0.0, epochs=1, batch_size=1)
+    assert [s.step for s in steps_of(list(run.run()))] == [1, 2, 3, 4, 5, 6]
+
+
+def test_that_the_history_holds_what_the_run_yielded() -> None:
+    run = trainer()
+    events = list(run.run())
+    steps, history = steps_of(events), run.history
+    assert history.steps == len(steps)
+    assert history.loss[: len(steps)].tolist() == pytest.approx([s.loss for s in steps])
+    assert history.accuracy[: len(steps)].tolist() == pytest.approx([s.accuracy for s in steps])
+    assert history.epochs == epochs_of(events)
+
+
+def test_that_a_given_history_is_continued() -> None:
+    first = trainer()
+    list(first.run())
+    second = trainer(history=first.history)
+    list(second.run())
+    assert second.history is first.history
+    assert [(e.epoch, e.step) for e in second.history.epochs] == [(1, 3), (2, 6), (3, 9), (4, 12)]
+
+
+def test_that_running_again_goes_on_with_the_same_moments() -> None:
+    run = trainer(validation=0.0, epochs=1, schedule="cosine")
+    list(run.run())
+    again = steps_of(list(run.run()))
+    assert [(s.step, s.steps, s.epoch) for s in again] == [(i, 4, 1) for i in (1, 2, 3, 4)]
+    assert run._optimizer.time == 8  # type: ignore[attr-defined]
+
+
+def test_that_the_training_figures_of_an_epoch_are_the_means_over_its_images() -> None:
+    events = list(trainer(tiny.dataset(train=20), validation=0.0, epochs=1, batch_size=16).run())
+    (first, last), (epoch,) = steps_of(events), epochs_of(events)
+    assert epoch.train_loss == pytest.approx((16 * first.loss + 4 * last.loss) / 20)
+    assert epoch.train_accuracy == pytest.approx((16 * first.accuracy + 4 * last.accuracy) / 20)
+
+
+# What is measured on which images.
+
+
+def test_that_validation_images_are_never_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    images = np.arange(64, dtype=np.uint8)[:, None, None, None] * np.ones((1, 1, 8, 8), np.uint8)
+    split = Split(images, np.arange(64) % 2)
+    run = trainer(Dataset("numbered", split, split, ("0", "1")), epochs=3)
+    seen: set[int] = set()
+    train = Shards.train
+
+    def recorded(self: Shards, inputs: Any, labels: Array) -> tuple[float, int]:
+        seen.update(np.rint(255 * inputs(slice(None))[:, 0, 0, 0]).astype(int).tolist())
+        return train(self, inputs, labels)
+
+    monkeypatch.setattr(Shards, "train", recorded)
+    list(run.run())
+    assert run.dataset.validation is not None
+    held = set(run.dataset.validation.images[:, 0, 0, 0].tolist())
+    assert len(held) == 16
+    assert seen == set(range(64)) - held
+
+
+def test_that_validation_and_test_figures_are_those_of_their_own_images() -> None:
+    data = tiny.dataset(train=64, test=40)
+    data = replace(data, test=Split(data.test.images, 1 - data.test.labels))  # a test set that cannot be learned
+    run = trainer(data, epochs=8)
+    last = epochs_of(list(run.run()))[-1]
+    assert run.dataset.validation is not None
+    expected = (*evaluate(run.model, run.dataset.validation, 1), *evaluate(run.model, data.test, 1))
+    measured = (last.validation_loss, last.validation_accuracy, last.test_loss, last.test_accuracy)
+    assert measured == pytest.approx(expected)
+    assert last.validation_accuracy > 0.9 and last.test_accuracy < 0.1
+
+
+def test_that_what_was_not_measured_is_nan() -> None:
+    data = tiny.dataset(test=0)
+    (last,) = epochs_of(list(trainer(data, validation=0.0, epochs=1).run()))
+    assert all(map(isnan, (last.validation_loss, last.validation_accuracy, last.test_loss, last.test_accuracy)))
+    assert not isnan(last.train_loss)
+
+
+def test_that_evaluate_is_the_mean_over_all_images_whatever_the_pieces() -> None:
+    data = tiny.dataset(test=EVALUATION_BATCH + 7)
+    model = Model.build(tiny.architecture(), data.image_shape, np.random.default_rng(0))
+    p = model.forward(data.test.images.astype(np.float32) / 255)
+    loss, accuracy = evaluate(model, data.test, threads=2)
+    assert loss == pytest.approx(-np.log(p[np.arange(len(p)), data.test.labels]).mean(), rel=1e-5)
+    assert accuracy == (p.argmax(axis=1) == data.test.labels).mean()
+    assert all(map(isnan, evaluate(model, data.test.take(np.arange(0)), 1)))
+
+
+# That it learns, and repeats.
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("Adam", 0.01), ("SGD", 0.05)])
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_that_it_learns_a_task_that_can_be_learned(optimizer: str, rate: float, schedule: str) -> None:
+    data = tiny.dataset(train=300, test=100, classes=4)
+    run = trainer(data, epochs=6, optimizer=optimizer, learning_rate=rate, schedule=schedule, threads=2)
+    epochs = epochs_of(list(run.run()))
+    assert epochs[-1].test_accuracy > 0.97
+    assert epochs[-1].train_loss < 0.5 * epochs[0].train_loss
+
+
+def test_that_it_learns_from_augmented_images() -> None:
+    last = epochs_of(list(trainer(tiny.dataset(train=200, test=60), epochs=8, augment=True).run()))[-1]
+    assert last.test_accuracy > 0.9
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_that_the_same_seed_repeats_a_run_bit_for_bit(threads: int) -> None:
+    runs = [trainer(threads=threads, augment=True, schedule="cosine") for _ in range(2)]
+    losses = [[s.loss for s in steps_of(list(run.run()))] for run in runs]
+    assert losses[0] == losses[1]
+    assert (runs[0].model.parameters.flat == runs[1].model.parameters.flat).all()
+
+
+def test_that_another_seed_of_the_settings_orders_the_images_differently() -> None:
+    losses = [[s.loss for s in steps_of(list(trainer(seed=seed).run()))] for seed in (0, 1)]
+    assert losses[0] != losses[1]
+
+
+def test_that_a_cosine_schedule_lets_the_steps_shrink() -> None:
+    run = trainer(validation=0.0, epochs=4, schedule="cosine", optimizer="SGD", momentum=0.0, learning_rate=0.1)
+    moved, before = [], run.model.parameters.flat.copy()
+    for event in run.run():
+        if isinstance(event, StepResult):
+            moved.append(float(np.abs(run.model.parameters.flat - before).max()))
+            before = run.model.parameters.flat.copy()
+    assert 0 < moved[-1] < 0.1 * max(moved)
+
+
+# How it ends.
+
+
+def test_that_closing_the_run_stops_it_and_leaves_no_thread() -> None:
+    run = trainer(threads=3)
+    events = run.run()
+    next(events)
+    events.close()
+    assert run.history.steps == 1
+    assert not [t for t in threading.enumerate() if t.name.startswith("shard")]
+
+
+def test_that_closing_during_an_evaluation_leaves_no_thread_and_no_epoch() -> None:
+    run = trainer(threads=2)
+    events = run.run()
+    while not isinstance(next(events), Evaluating):
+        pass
+    events.close()
+    assert run.history.epochs == []
+
+
+def test_that_a_paused_run_waits_and_its_speed_does_not_count_the_pause(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter(np.arange(0, 1e6))
+    monkeypatch.setattr("engine.trainer.perf_counter", lambda: float(next(clock)))
+    run = trainer(validation=0.0)
+    first = None
+    for event in run.run():
+        if isinstance(event, StepResult):
+            first = first or event
+            assert event.images_per_second == first.images_per_second
+            for _ in range(1000):
+                next(clock)
+        if isinstance(event, EpochResult):
+            break
+
+
+def diverge(run: Trainer) -> str:
+    with pytest.raises(DivergedError) as caught:
+        for _ in run.run():
+            pass
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("optimizer", ["SGD", "Adam"])
+def test_that_a_run_that_diverges_says_where_and_keeps_the_last_good_weights(optimizer: str) -> None:
+    data = tiny.dataset(train=200)
+    model = wide(data)
+    model.parameters.flat *= 1e3
+    run = Trainer(model, data, TrainingSettings(epochs=50, optimizer=optimizer, learning_rate=10.0), threads=2)
+    run._optimizer.step = lambda w, g, rate: np.multiply(w, 1e3, out=w)  # type: ignore[method-assign]
+    sentence = diverge(run)
+    assert "puts out values that are not finite" in sentence
+    assert "The last good weights were kept. Use a learning rate smaller than 10." in sentence
+    assert np.isfinite(model.parameters.flat).all()
+    assert np.isfinite(evaluate(model, run.dataset.train, 1)[0])
+
+
+def test_that_a_learning_rate_of_ten_diverges_with_a_sentence() -> None:
+    data = tiny.dataset(train=200)
+    model = wide(data)
+    model.parameters.flat *= 1e4
+    run = Trainer(model, data, TrainingSettings(epochs=5, optimizer="SGD", learning_rate=10.0), threads=1)
+    assert "Training diverged after step" in diverge(run)
+    assert np.isfinite(evaluate(model, run.dataset.train, 1)[0])
+
+
+def test_that_the_very_last_step_cannot_spoil_the_weights_unseen() -> None:
+    data = tiny.dataset(train=16)
+    model = wide(data)
+    settings = TrainingSettings(epochs=1, batch_size=16, optimizer="SGD", learning_rate=10.0, validation=0.0)
+    run = Trainer(model, data, settings, threads=1)
+    good = model.parameters.flat.copy()
+    run._optimizer.step = lambda w, g, rate: w.fill(np.nan)  # type: ignore[method-assign]
+    assert diverge(run).startswith("Training diverged after step 1: layer 2 (Dense)")
+    assert (model.parameters.flat == good).all()
+    assert run.history.epochs == []
+
+
+def test_that_a_run_that_diverges_leaves_no_thread() -> None:
+    data = tiny.dataset(train=64)
+    run = Trainer(wide(data), data, TrainingSettings(learning_rate=1.0), threads=3)
+    run._optimizer.step = lambda w, g, rate: w.fill(np.inf)  # type: ignore[method-assign]
+    diverge(run)
+    assert not [t for t in threading.enumerate() if t.name.startswith("shard")]
