@@ -98,7 +98,7 @@ class BoolField(QCheckBox):
 
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(param.label, parent)
-        self.clicked.connect(self.entered.emit)
+        self.clicked.connect(lambda: self.entered.emit(self.isChecked()))
 
     def value(self) -> bool:
         """Return whether it is checked."""

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QLabel, QMainWindow, QMessageBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMessageBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from cnn_gui import actions, menus, settings, theme
 from cnn_gui.controls.run_bar import RunBar
@@ -71,9 +71,10 @@ class MainWindow(QMainWindow):
         self.inspector.addTab(self.lens, self.tr("Look inside"))
         left = _splitter("left", Qt.Orientation.Vertical, (self.palette_view, 3), (self.settings_panel, 2))
         middle = _splitter("middle", Qt.Orientation.Vertical, (self.canvas, 3), (self.curves, 2))
-        right = _splitter("right", Qt.Orientation.Vertical, (self.inspector, 3), (self.draw, 2))
+        right = _splitter("right", Qt.Orientation.Vertical, (_panel(self.inspector), 3), (_panel(self.draw), 2))
         whole = _splitter("whole", Qt.Orientation.Horizontal, (left, 0), (middle, 1), (right, 0))
-        whole.setSizes([208, 640, 432])
+        for splitter, sizes in ((left, (350, 340)), (middle, (440, 250)), (right, (410, 280)), (whole, (212, 628, 416))):
+            splitter.setSizes(sizes)
         page = QWidget()
         box = QVBoxLayout(page)
         box.setContentsMargins(*(theme.SPACE[1],) * 4)
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(page)
         self.test_figures.setProperty("role", "muted")
         self.statusBar().addPermanentWidget(self.test_figures)
+        self.canvas.setFocus()
         settings.restore_layout(self)
 
     # Wiring.
@@ -162,6 +164,9 @@ class MainWindow(QMainWindow):
         self.clock.set_running(state is not State.IDLE)
         if state is State.IDLE:
             self._show_history()
+            self.say(self.tr("The run is over. Train goes on from these weights; Reset begins anew."))
+        elif state is State.RUNNING:
+            self.say(self.tr("Training. Select a layer and look inside while it learns."))
 
     def _follow_run(self) -> None:
         snapshot = self.controller.take_snapshot()
@@ -169,6 +174,7 @@ class MainWindow(QMainWindow):
             self.lens.set_step(self.document.history.steps)
             self.document.set_weights(snapshot.parameters)
             self.run_bar.show_progress(snapshot.result)
+            self.lens.refresh()
             self._show_history()
 
     def _show_history(self) -> None:
@@ -228,6 +234,16 @@ class MainWindow(QMainWindow):
         self.loader.wait()
         settings.save_layout(self)
         event.accept()
+
+
+def _panel(widget: QWidget) -> QFrame:
+    """Return *widget* on a surface of its own, like the palette and the settings."""
+    frame = QFrame()
+    frame.setProperty("role", "panel")
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(*(theme.SPACE[0],) * 4)
+    box.addWidget(widget)
+    return frame
 
 
 def _splitter(name: str, orientation: Qt.Orientation, *parts: tuple[QWidget, int]) -> QSplitter:

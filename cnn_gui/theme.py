@@ -116,5 +116,5 @@ def _style_sheet(scheme: Tokens) -> str:
         "window": scheme.window, "surface": scheme.surface, "raised": scheme.raised, "line": scheme.line,
         "text": scheme.text, "muted": scheme.muted, "accent": scheme.accent, "on_accent": scheme.on_accent,
         "good": scheme.good, "warning": scheme.warning, "bad": scheme.bad,
-        "icons": resources.path("icons").as_posix(),
+        "icons": resources.path("icons").as_posix(), "scheme": "dark" if scheme.dark else "light",
     }  # fmt: skip

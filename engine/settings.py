@@ -34,7 +34,7 @@ class TrainingSettings:
     augment: bool = param(
         False,
         label="Augment",
-        doc="Turn, scale and shift each image a little, differently each time it is used.",
+        doc="Turn, scale, shift and bend each image a little, differently each time it is used.",
     )
     validation: float = param(
         0.1, label="Validation share", ge=0, le=0.5,

@@ -129,6 +129,7 @@ class RunBar(QWidget):
             colour = colours.text if button.isEnabled() else colours.muted
             button.setIcon(theme.icon(button.property("icon_name"), colour))
         if idle:
+            self.progress.reset()
             self.status.setText(obstacle or self.tr("Ready to train."))
             self.status.setToolTip(obstacle)
 

@@ -12,7 +12,7 @@ ROW_GAP = theme.SPACE[4]
 _LEAST_GAP = 56  # px between cards of a row: room for a shape on the wire
 _WIDEST_GAP = 112
 _MARGIN = 16  # px left and right, where wires turn from one row to the next
-_TOP = 12  # px above the first row and below the last
+_TOP = theme.SPACE[1]  # px above the first row and below the last
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ class ChainView(QGraphicsView):
         self.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setBackgroundRole(QPalette.ColorRole.Window)
-        self.setMouseTracking(True)
+        self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMinimumSize(theme.CARD_WIDTH + 2 * theme.SPACE[4], 160)
         self.setAccessibleName(self.tr("Network"))
@@ -85,8 +85,10 @@ class ChainView(QGraphicsView):
         super().resizeEvent(event)
         self._fit()
 
-    def leaveEvent(self, event: QEvent) -> None:
-        self.chain.set_hovered("")
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave:
+            self.chain.set_hovered("")
+        return super().viewportEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -1,6 +1,7 @@
 """Layers in words: for a card, its tooltip, and a screen reader."""
 
 import html
+from collections.abc import Sequence
 from math import prod
 
 from PySide6.QtCore import QCoreApplication
@@ -25,9 +26,9 @@ def input_face(shape: Shape, data: str) -> Face:
     return Face("input", "", _tr("Input"), (show(shape), data))
 
 
-def output_face(classes: int) -> Face:
+def output_face(classes: Sequence[str]) -> Face:
     """Return what the card after the last layer says."""
-    return Face("output", "", _tr("Output"), (_tr("{0:,} classes").format(classes),))
+    return Face("output", "", _tr("Output"), (_tr("{0:,} classes").format(len(classes)), ", ".join(classes)))
 
 
 def shape_text(shape: Shape | None) -> str:
@@ -50,11 +51,17 @@ def parameter_sum(config: LayerConfig, shape: Shape) -> str:
 
 def tooltip(spec: LayerSpec, info: LayerInfo) -> str:
     """Return a card's tooltip: what the layer does, what it makes of its input, and what is wrong with it."""
-    parts = [f"<b>{html.escape(spec.type.label)}</b>", html.escape(spec.type.doc), html.escape(_flow(info))]
+    facts = [spec.type.doc, spec.config.summary(), _flow(info)]
     if info.problem is not None:
-        parts[1:] = [f"{html.escape(info.problem.what)}<br><b>{html.escape(info.problem.remedy)}</b>"]
+        facts = [info.problem.what, info.problem.remedy]
     keys = _tr("Drag to move (Ctrl+Left, Ctrl+Right), Delete to delete.")
-    return "<br>".join([*filter(None, parts), f"<small>{html.escape(keys)}</small>"])
+    lines = [html.escape(line) for line in facts if line]
+    return "<br>".join([f"<b>{html.escape(spec.type.label)}</b>", *lines, f"<small>{html.escape(keys)}</small>"])
+
+
+def end_tooltip(face: Face) -> str:
+    """Return the tooltip of the card at an end of the chain: the card's own words, in full."""
+    return "<br>".join([f"<b>{html.escape(face.title)}</b>", *map(html.escape, face.lines)])
 
 
 def chain(document: Document) -> str:

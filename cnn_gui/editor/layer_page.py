@@ -57,7 +57,8 @@ class LayerPage(QWidget):
             self.problem.say(info.problem.what, info.problem.remedy)
         self.shapes.setText(f"{describe.shape_text(info.input)} → {describe.shape_text(info.output)}")
         known = info.input is not None and info.output is not None
-        self.parameters.setText(describe.parameter_sum(spec.config, info.input) if known else describe.UNKNOWN)
+        unknown = self.tr("Known once this layer and those before it fit together.")
+        self.parameters.setText(describe.parameter_sum(spec.config, info.input) if known else unknown)
         self.lock_hint.setVisible(document.locked)
         self.form.setDisabled(document.locked)
         self.delete_button.setDisabled(document.locked)
@@ -84,7 +85,7 @@ class LayerPage(QWidget):
         for caption, fact in ((self.tr("Input → output"), self.shapes), (self.tr("Parameters"), self.parameters)):
             box.addLayout(_fact(caption, fact))
         box.addWidget(self.delete_button, 0, Qt.AlignmentFlag.AlignLeft)
-        box.addStretch()
+        box.addStretch(1)
 
     def _heading(self) -> QHBoxLayout:
         title = _label("heading")

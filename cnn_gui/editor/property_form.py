@@ -34,6 +34,8 @@ class PropertyForm(QScrollArea):
     def _on_selection_changed(self) -> None:
         spec = self._document.selected_spec
         self.page = LayerPage(self._document, spec) if spec else None
+        if before := self.takeWidget():
+            before.deleteLater()  # it may be its own Delete button that is being clicked
         self.setWidget(self.page or self._nothing_selected())
 
     def _refresh(self) -> None:

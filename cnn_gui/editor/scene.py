@@ -5,7 +5,6 @@ from itertools import pairwise, zip_longest
 from PySide6.QtCore import QObject, QPointF
 from PySide6.QtWidgets import QGraphicsScene
 
-from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.editor import describe
 from cnn_gui.editor.arrangement import Arrangement, Grid, Insertion
@@ -73,9 +72,12 @@ class ChainScene(QGraphicsScene):
     def show_state(self) -> None:
         """Let every card show what it is, and whether it is selected, focused, hovered or wrong."""
         document = self._document
-        self.cards[INPUT].show(self._input_face(), Look(fixed=True))
-        self.cards[OUTPUT].show(describe.output_face(len(document.class_names)), Look(fixed=True))
+        for key, face in ((INPUT, self._input_face()), (OUTPUT, describe.output_face(document.class_names))):
+            self.cards[key].show(face, Look(fixed=True))
+            self.cards[key].setToolTip(describe.end_tooltip(face))
         for spec, info in zip(document.architecture.layers, document.infos, strict=True):
+            if spec.uid not in self.cards:  # an edit ends the selection before it announces the new chain
+                continue
             selected = spec.uid == document.selected
             look = Look(selected, selected and self._focused, spec.uid == self._hovered, info.problem is not None)
             self.cards[spec.uid].show(describe.layer_face(spec, info), look)

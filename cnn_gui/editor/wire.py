@@ -23,12 +23,13 @@ class WireItem(QGraphicsItem):
         self._labelled = True
         self._start, self._middle, self._end = QPointF(), QPointF(), QPointF()
         self._path = QPainterPath()
+        self._text, self._place = WireLabel.fitting("", 0), QRectF()
 
     def set_label(self, text: str) -> None:
         """Show a shape, or '?'."""
         if text != self.label:
-            self.prepareGeometryChange()
             self.label = text
+            self._place_label()
 
     def set_labelled(self, labelled: bool) -> None:
         """Hide the label while something else needs its place."""
@@ -42,13 +43,13 @@ class WireItem(QGraphicsItem):
         end = QPointF(target.left(), target.center().y())
         if (start, end) == (self._start, self._end) and not self._path.isEmpty():
             return
-        self.prepareGeometryChange()
         self._start, self._end = start, end
         self._middle = QPointF((start.x() + end.x()) / 2, end.y() if self._is_in_row else target.top() - ROW_GAP / 2)
         self._path = _straight(start, end) if self._is_in_row else _around(start, end, self._middle.y())
+        self._place_label()
 
     def boundingRect(self) -> QRectF:
-        return self._path.boundingRect().united(self._label()[1]).adjusted(-_HEAD, -_HEAD, _HEAD, _HEAD)
+        return self._path.boundingRect().united(self._place).adjusted(-_HEAD, -_HEAD, _HEAD, _HEAD)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         scheme = theme.tokens(self.scene().palette())
@@ -69,19 +70,20 @@ class WireItem(QGraphicsItem):
         painter.drawPolygon(QPolygonF([tip, tip + back - QPointF(0, _HEAD - 1), tip + back + QPointF(0, _HEAD - 1)]))
 
     def _paint_label(self, painter: QPainter, scheme: theme.Tokens) -> None:
-        label, where = self._label()
         if not self._is_in_row:
-            painter.fillRect(where, QColor(scheme.window))
+            painter.fillRect(self._place, QColor(scheme.window))
         painter.setPen(QColor(scheme.muted))
-        label.paint(painter, where)
+        self._text.paint(painter, self._place)
 
-    def _label(self) -> tuple[WireLabel, QRectF]:
-        """Return the label and its place: above a straight wire, across one that turns."""
-        if self._is_in_row:
-            label = WireLabel.fitting(self.label, self._end.x() - self._start.x())
-            return label, label.rect_above(self._middle - QPointF(_HEAD / 2, 0))
-        label = WireLabel.fitting(self.label, self._start.x() - self._end.x())
-        return label, label.rect_across(self._middle)
+    def _place_label(self) -> None:
+        """Put the label above a straight wire, or across one that turns."""
+        self.prepareGeometryChange()
+        self._text = WireLabel.fitting(self.label, abs(self._end.x() - self._start.x()))
+        above, across = (
+            self._text.rect_above(self._middle - QPointF(_HEAD / 2, 0)),
+            self._text.rect_across(self._middle),
+        )
+        self._place = above if self._is_in_row else across
 
     @property
     def _is_in_row(self) -> bool:

@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
 from engine.architecture import Architecture, LayerSpec
@@ -78,12 +78,12 @@ class Frame:
         if self.info.input is not None and self.info.output is not None:
             parts.append(f"{show(self.info.input)} → {show(self.info.output)}")
         if self.info.parameters:
-            parts.append(_tr("{0} parameters").format(QLocale().toString(self.info.parameters)))
+            parts.append(_tr("{0:,} parameters").format(self.info.parameters))
         return " · ".join(filter(None, parts))
 
     def moment(self) -> str:
         """Return 'step 1,204', or that nothing was trained yet."""
-        return _tr("step {0}").format(QLocale().toString(self.step)) if self.step else _tr("initial weights")
+        return _tr("step {0:,}").format(self.step) if self.step else _tr("initial weights")
 
     def class_name(self, label: int) -> str:
         """Return the name of class *label*, or its number where it has none."""

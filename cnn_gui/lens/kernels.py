@@ -1,5 +1,6 @@
 """What a layer has learned: its kernels, or its weights as a matrix, and its biases."""
 
+import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -34,7 +35,8 @@ class KernelsView(QWidget):
         elif weight is not None and weight.ndim == 2:
             self.mosaic.set_matrix(weight, bias)
         else:
-            self.mosaic.set_vector(next(iter(frame.parameters.values())))
+            names = [f"{name} {i}" for name, values in frame.parameters.items() for i in range(values.size)]
+            self.mosaic.set_vector(np.concatenate([values.ravel() for values in frame.parameters.values()]), names)
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.spec is None:

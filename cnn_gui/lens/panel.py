@@ -57,7 +57,8 @@ class LensPanel(QWidget):
     def set_step(self, step: int) -> None:
         """Say which training step the weights are of; 0 for initial ones."""
         if step != self._step:
-            self._step, self._stale = step, True
+            self._step = step
+            self._on_weights_changed()
 
     @property
     def test_index(self) -> int:
@@ -96,7 +97,7 @@ class LensPanel(QWidget):
             return self._given
         assert self._document.dataset is not None
         test = self._document.dataset.test
-        title = self.tr("test image {0}").format(self.locale().toString(self._test_index))
+        title = self.tr("test image {0:,}").format(self._test_index)
         return Sample(pixels(test.images[self._test_index]), title, int(test.labels[self._test_index]))
 
     def _images(self) -> int:

@@ -35,7 +35,7 @@ class Picture(QWidget):
 
     def show_values(self, values: Floats, name: str) -> None:
         """Show maps (K, H, W) or a vector (K,) in the colours of activations."""
-        end = number(signed_levels(values), self.locale(), 3)
+        end = number(signed_levels(values), 3)
         self._show(values, False, name, self.tr("from −{0} (blue) to +{0} (red)").format(end))
 
     def changeEvent(self, event: QEvent) -> None:

@@ -63,18 +63,19 @@ class SampleBar(QWidget):
             self.entry.show_values(frame.values[frame.index], self.tr("What enters {0}").format(frame.title()))
 
     def _verdict(self, frame: Frame) -> str:
-        """Return 'Test image 17: is 7, read as 7 (99.8 %)', or as much of it as is known."""
+        """Return 'Is 7, read as 7 (99.8 %)', or as much of it as is known."""
         if frame.sample is None:
             return ""
-        title, label, parts = frame.sample.title, frame.sample.label, []
-        if label is not None:
-            parts.append(self.tr("is {0}").format(frame.class_name(label)))
+        label, title = frame.sample.label, frame.sample.title
+        known = title[:1].upper() + title[1:] if label is None else self.tr("Is {0}").format(frame.class_name(label))
+        parts = [known]
         if frame.prediction is not None:
             best, share = frame.prediction
-            percent = self.locale().toString(100 * share, "f", 1)
-            text = self.tr("read as {0} ({1} %)") if label in (None, best) else self.tr("wrongly read as {0} ({1} %)")
-            parts.append(text.format(frame.class_name(best), percent))
-        return ": ".join(filter(None, (title[:1].upper() + title[1:], ", ".join(parts))))
+            text = (
+                self.tr("read as {0} ({1:.1f} %)") if label in (None, best) else self.tr("wrongly read as {0} ({1:.1f} %)")
+            )
+            parts.append(text.format(frame.class_name(best), 100 * share))
+        return ", ".join(parts)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -37,9 +37,9 @@ class Legend(QWidget):
 
     def numbers(self) -> list[str]:
         """Return the texts under the bar: left end, middle, right end."""
-        end = number(self._limit, self.locale())
+        end = number(self._limit)
         if self._colormap is ColorMap.INK:
-            return ["0", number(self._limit / 2, self.locale()), end]
+            return ["0", number(self._limit / 2), end]
         return [f"−{end}", "0", f"+{end}"]
 
     def sizeHint(self) -> QSize:

@@ -28,6 +28,9 @@ class MosaicView(QWidget):
     The colour range follows the values in round numbers: it grows at once and shrinks slowly. Another kind or shape
     of values begins a range of its own.
 
+    Attributes:
+        colormap: what the colours of the next picture mean.
+
     Signals:
         tile_selected(int): a person selected a tile, counted over all pages; -1 for none.
 
@@ -42,7 +45,7 @@ class MosaicView(QWidget):
         self._limit = 0.0
         self._subject, self._details = "", ""
         self.caption, self.readout, self.note = ElidedLabel("muted"), ElidedLabel("muted"), QLabel()
-        self.canvas, self.strip, self.strip_label = MosaicCanvas(), MosaicCanvas(centred=False), QLabel(self.tr("Bias"))
+        self.canvas, self.strip, self.strip_label = MosaicCanvas(), MosaicCanvas(strip=True), QLabel(self.tr("Bias"))
         self.legend, self.pager = Legend(), Pager()
         self._explain()
         self._arrange()
@@ -95,7 +98,7 @@ class MosaicView(QWidget):
         self.canvas.show_tiles(tiles, self.colormap, self._limit)
         self._show_strip(bias)
         self.legend.show_range(self.colormap, self._limit)
-        self._show_parts(True, mosaic_words.warning(tiles, self.locale()))
+        self._show_parts(True, mosaic_words.warning(tiles))
         self._write_caption()
         self._write_readout()
 
@@ -119,10 +122,10 @@ class MosaicView(QWidget):
     def _write_readout(self) -> None:
         for canvas in (self.strip, self.canvas):
             if canvas.tiles is not None and canvas.spot is not None:
-                self.readout.show_text(mosaic_words.pointed(canvas.tiles, canvas.spot, self.locale()))
+                self.readout.show_text(mosaic_words.pointed(canvas.tiles, canvas.spot))
                 return
         if self.canvas.tiles is not None:
-            self.readout.show_text(mosaic_words.summary(self.canvas.tiles, self.canvas.selected, self.locale()))
+            self.readout.show_text(mosaic_words.summary(self.canvas.tiles, self.canvas.selected))
 
     def _on_pointed(self, spot: Spot | None) -> None:
         self._write_readout()

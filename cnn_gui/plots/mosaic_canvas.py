@@ -34,9 +34,10 @@ class MosaicCanvas(QWidget):
     selected_changed = Signal(int)
     pages_changed = Signal()
 
-    def __init__(self, parent: QWidget | None = None, *, centred: bool = True) -> None:
+    def __init__(self, parent: QWidget | None = None, *, strip: bool = False) -> None:
+        """A *strip* lies at the left instead of in the middle, and nothing in it can be selected."""
         super().__init__(parent)
-        self._centred = centred
+        self._strip = strip
         self.tiles: Tiles | None = None
         self.spot: Spot | None = None
         self.selected = -1
@@ -45,7 +46,7 @@ class MosaicCanvas(QWidget):
         self._pages: Pages | None = None
         self._drawn: MosaicPage | None = None
         self.setMouseTracking(True)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus if strip else Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_tiles(self, tiles: Tiles, colormap: ColorMap, limit: float) -> None:
@@ -91,7 +92,7 @@ class MosaicCanvas(QWidget):
         """Return the page as it is painted; None while there is a message instead."""
         if self._drawn is None and self.tiles is not None and self.pages is not None:
             ratio, label = self.devicePixelRatioF(), label_width(self.tiles, QFontMetrics(small_font(self.font())))
-            geometry = Geometry(self.pages, self.pages.tiles(self.page), self._area(label), ratio, self._centred)
+            geometry = Geometry(self.pages, self.pages.tiles(self.page), self._area(label), ratio, not self._strip)
             dark = theme.tokens(self.palette()).dark
             self._drawn = MosaicPage.draw(self.tiles, geometry, self._colormap, self._limit, dark)
         return self._drawn
@@ -133,7 +134,7 @@ class MosaicCanvas(QWidget):
         self._point_at(self._spot_at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        spot = self._spot_at(event.position())
+        spot = None if self._strip else self._spot_at(event.position())
         self.select(-1 if spot is None or spot.tile == self.selected else spot.tile)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -144,7 +145,7 @@ class MosaicCanvas(QWidget):
         painter = QPainter(self)
         if page := self.drawn():
             painter.setFont(small_font(self.font()))
-            page.paint(painter, scheme, self.locale())
+            page.paint(painter, scheme)
             page.paint_marks(painter, scheme, self.spot, self.selected)
         else:
             painter.setPen(QColor(scheme.muted))

@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
 
+from cnn_gui.plots import tiling
 from cnn_gui.plots.tiles import Tiles
 from cnn_gui.plots.tiling import Ids, Pages, Pair, Sheet
 
-_FEW = 64  # tiles: up to here they get wider gaps
+_GAPS = ((24, 8), (96, 4), (tiling.MOST_TILES, 2))  # up to so many tiles there are so many px between them
 
 
 class Spot(NamedTuple):
@@ -107,5 +108,5 @@ def arrange(tiles: Tiles, area: QRectF, ratio: float, label: float) -> Pages:
     """Return the pages of *tiles* in *area*; *label* is the width of a number beside them, in the same unit."""
     px = max(1, round(ratio))
     room = int(area.height() * ratio), int(area.width() * ratio)
-    gap = (4 if len(tiles.values) <= _FEW else 2) * px
+    gap = next((gap for most, gap in _GAPS if len(tiles.values) <= most), _GAPS[-1][1]) * px
     return tiles.arrange(Sheet(room, px, gap), round(label * ratio))

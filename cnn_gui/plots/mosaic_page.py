@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QLocale, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
 
 from cnn_gui import theme
@@ -37,13 +37,13 @@ class MosaicPage:
         smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
         return cls(tiles, geometry, pixels, limit, image if size == image.size() else image.scaled(size, *smooth))
 
-    def paint(self, painter: QPainter, scheme: theme.Tokens, locale: QLocale) -> None:
+    def paint(self, painter: QPainter, scheme: theme.Tokens) -> None:
         """Paint the picture, the numbers beside it and, where they fit, the values in it."""
         painter.drawImage(self.geometry.rect, self.image)
         painter.setPen(QColor(scheme.muted))
         if self.tiles.labelled:
             paint_labels(painter, self.geometry)
-        paint_values(painter, self.geometry, self.tiles, self.pixels, self.limit, locale)
+        paint_values(painter, self.geometry, self.tiles, self.pixels, self.limit)
 
     def paint_marks(self, painter: QPainter, scheme: theme.Tokens, spot: Spot | None, selected: int) -> None:
         """Paint a ring around the tile and the value under the mouse, and around the *selected* tile."""

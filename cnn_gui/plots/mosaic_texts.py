@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
-from PySide6.QtCore import QLocale, QRectF, Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from cnn_gui import theme
@@ -31,23 +31,21 @@ def paint_labels(painter: QPainter, geometry: Geometry) -> None:
         _paint_column_numbers(painter, geometry, start)
 
 
-def paint_values(
-    painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels, limit: float, locale: QLocale
-) -> None:
+def paint_values(painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels, limit: float) -> None:
     """Write into each cell of the page its value, and before it the tile's name, if all of that fits.
 
     *pixels* are the colours of the cells, (rows, columns, H, W) as they stand on the page, for values up to *limit*.
     """
     scale, metrics = geometry.pages.tiling.scale, painter.fontMetrics()
     width, height = scale[1] * geometry.unit[0], scale[0] * geometry.unit[1]
-    widest = metrics.horizontalAdvance(f" −{fixed(limit, limit, locale)} ")
+    widest = metrics.horizontalAdvance(f" −{fixed(limit, limit)} ")
     if pixels.size > MOST_TEXTS or width < widest or height < metrics.height() * (2 if tiles.names else 1):
         return
     for i, j in np.argwhere(geometry.ids >= 0).tolist():
         tile, rect = int(geometry.ids[i, j]), geometry.tile_rect(i, j)
         name = metrics.elidedText(tiles.names[tile], Qt.TextElideMode.ElideRight, int(width)) if tiles.names else ""
         for row, column in np.ndindex(*tiles.shape):
-            value = fixed(float(tiles.values[tile, row, column]), limit, locale)
+            value = fixed(float(tiles.values[tile, row, column]), limit)
             painter.setPen(readable_on(QColor.fromRgba(int(pixels[i, j, row, column]))))
             text = f"{name}\n{value}" if name else value
             painter.drawText(geometry.cell_in(rect, row, column), Qt.AlignmentFlag.AlignCenter, text)

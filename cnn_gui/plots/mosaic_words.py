@@ -1,36 +1,35 @@
 """What a mosaic says in words: what it shows, the value under the mouse, and what is wrong with the values."""
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.text import number
 from cnn_gui.plots.tiles import Tiles
 
 
-def summary(tiles: Tiles, selected: int, locale: QLocale) -> str:
+def summary(tiles: Tiles, selected: int) -> str:
     """Return what is shown and the range of its values; of the tile *selected* alone unless that is -1."""
     values = tiles.values if selected < 0 else tiles.values[selected]
     what = tiles.summary() if selected < 0 else tiles.tile_name(selected)
     finite = values[np.isfinite(values)]
     if not finite.size:
         return what
-    ends = (number(float(end), locale, 3) for end in (finite.min(), finite.max()))
+    ends = (number(float(end), 3) for end in (finite.min(), finite.max()))
     return _tr("{0} · {1} to {2}").format(what, *ends)
 
 
-def pointed(tiles: Tiles, spot: Spot, locale: QLocale) -> str:
+def pointed(tiles: Tiles, spot: Spot) -> str:
     """Return where the value at *spot* stands, and the value."""
-    return _tr("{0}: {1}").format(tiles.where(*spot), number(float(tiles.values[spot]), locale))
+    return _tr("{0}: {1}").format(tiles.where(*spot), number(float(tiles.values[spot])))
 
 
-def warning(tiles: Tiles, locale: QLocale) -> str:
+def warning(tiles: Tiles) -> str:
     """Return how many values are no finite numbers; '' if all are."""
     bad = tiles.values.size - int(np.count_nonzero(np.isfinite(tiles.values)))
     if not bad:
         return ""
-    text = _tr("{0} of {1} values are not finite numbers (yellow).")
-    return text.format(locale.toString(bad), locale.toString(tiles.values.size))
+    return _tr("{0:,} of {1:,} values are not finite numbers (yellow).").format(bad, tiles.values.size)
 
 
 def _tr(text: str) -> str:

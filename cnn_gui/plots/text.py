@@ -2,7 +2,6 @@
 
 from math import floor, log10
 
-from PySide6.QtCore import QLocale
 from PySide6.QtGui import QColor, QFont
 
 from cnn_gui import theme
@@ -16,14 +15,14 @@ def small_font(font: QFont) -> QFont:
     return font
 
 
-def number(value: float, locale: QLocale, digits: int = 4) -> str:
+def number(value: float, digits: int = 4) -> str:
     """Return *value* with so many significant digits and a true minus sign."""
-    return locale.toString(value, "g", digits).replace("-", "−")
+    return f"{value:.{digits}g}".replace("-", "−")
 
 
-def fixed(value: float, limit: float, locale: QLocale) -> str:
+def fixed(value: float, limit: float) -> str:
     """Return *value* with as many decimals as show three digits of *limit* > 0, so that such numbers line up."""
-    return locale.toString(value, "f", max(0, 2 - floor(log10(limit)))).replace("-", "−")
+    return f"{value:.{max(0, 2 - floor(log10(limit)))}f}".replace("-", "−")
 
 
 def readable_on(background: QColor) -> QColor:

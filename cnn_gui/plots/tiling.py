@@ -128,7 +128,7 @@ class Sheet:
         shown = _even(rows, max(1, MOST_TILES // columns))
         for scale in self._scales(tile):
             tall, wide = self._room(tile, scale)
-            spacer = -(-label // (tile[1] * scale + 2 * self.border + self.gap))
+            spacer = max(1, -(-label // (tile[1] * scale + 2 * self.border + self.gap)))
             groups = -(-shown // tall)
             across = groups * (columns + spacer) - spacer
             if across <= wide:

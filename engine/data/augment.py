@@ -1,13 +1,35 @@
-"""Light augmentation: each image a little turned, scaled and shifted, differently each time."""
+"""Light augmentation: each image a little turned, scaled, shifted and bent, differently each time."""
+
+import threading
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.layer import Workspace
+
 ANGLE = np.deg2rad(12)  # the largest turn either way, radians
 SCALE = 0.15  # the largest change of size either way
-SHIFT = 2.5  # the largest shift along each axis, pixels
+SHIFT = 1.5  # the largest shift along each axis, pixels
+BEND = 1.5  # the largest shift of a knot along each axis, pixels
+KNOTS = 4  # along each side: few, so that strokes bend and do not tremble
+
+_PIECE = 2**15  # pixels moved at once: what is worked on stays in the cache
 
 Floats = npt.NDArray[np.float32]
+Buffer = Callable[..., npt.NDArray[Any]]
+
+
+class _Scratch(threading.local):
+    """Each thread's buffers. Allocating them anew cost three times the arithmetic."""
+
+    def __init__(self) -> None:
+        self.work = Workspace(np.float32)
+
+
+_scratch = _Scratch()
 
 
 def draw_transforms(rng: np.random.Generator, count: int) -> Floats:
@@ -21,53 +43,101 @@ def draw_transforms(rng: np.random.Generator, count: int) -> Floats:
     return maps
 
 
-def warp(images: Floats, transforms: Floats) -> Floats:
-    """Return images (N, C, H, W) moved by *transforms* (N, 2, 3), bilinear; outside the image is 0.
+def draw_bends(rng: np.random.Generator, count: int) -> Floats:
+    """Return (count, 2, KNOTS, KNOTS): how far down and to the right each knot of a grid over the image is read.
 
-    The pixel at (r, c) from the middle is read at A (r, c) + b, with A = transforms[:, :, :2].
+    Source: Simard, Steinkraus & Platt, "Best Practices for Convolutional Neural Networks", 2003, section 2, with
+    knots in the place of their smoothed noise.
     """
-    n, channels, height, width = images.shape
-    # One ring of zeros before and two after: everything further out is read from the ring.
-    padded = np.zeros((channels, n, height + 3, width + 3), np.float32)
-    padded[:, :, 1:-2, 1:-2] = images.swapaxes(0, 1)
-    row, down = _places(transforms[:, 0], height, width, height)
-    col, right = _places(transforms[:, 1], height, width, width)
-    row *= width + 3
-    row += col
-    index = row.astype(np.intp)
-    index += (np.arange(n) * padded[0, 0].size)[:, None, None]
+    return rng.uniform(-BEND, BEND, (count, 2, KNOTS, KNOTS)).astype(np.float32)
+
+
+def warp(images: Floats, transforms: Floats, bends: Floats | None = None) -> Floats:
+    """Return images (N, C, H, W) moved by *transforms* (N, 2, 3) and *bends*, bilinear; outside the image is 0.
+
+    The pixel at (r, c) from the middle is read at A (r, c) + b, with A = transforms[:, :, :2], plus the shift of
+    the bends there.
+    """
     out = np.empty_like(images, np.float32)
-    for channel, pixels in enumerate(padded.reshape(channels, -1)):
-        top = _between(pixels, index, right)
-        bottom = _between(pixels[width + 3 :], index, right)
-        bottom -= top
-        bottom *= down
-        np.add(top, bottom, out=out[:, channel])
+    if bends is None:
+        bends = np.zeros((len(images), 2, KNOTS, KNOTS), np.float32)
+    step = max(1, _PIECE // images[0, 0].size)
+    for start in range(0, len(images), step):
+        part = slice(start, start + step)
+        _warp(images[part], transforms[part], bends[part], out[part], _scratch.work.buffer)
     return out
 
 
-def _places(line: Floats, height: int, width: int, size: int) -> tuple[Floats, Floats]:
-    """Return where each pixel is read along one axis of *size* pixels, for that axis's (N, 3) of the transforms.
+def _warp(images: Floats, transforms: Floats, bends: Floats, out: Floats, buffer: Buffer) -> None:
+    """Write the moved *images* (N, C, H, W) to *out*."""
+    n, channels, height, width = images.shape
+    # One ring of zeros before and two after: everything further out is read from the ring.
+    padded = buffer("padded", (channels, n, height + 3, width + 3))
+    padded[:, :, 1:-2, 1:-2] = images.swapaxes(0, 1)
+    row, col = (buffer(f"place {axis}", (n, height, width)) for axis in (0, 1))
+    for axis, place in enumerate((row, col)):
+        _places(transforms[:, axis], bends[:, axis], place, buffer)
+    down = _split(row, height, buffer("rest 0", row.shape))
+    right = _split(col, width, buffer("rest 1", row.shape))
+    row *= width + 3
+    row += col
+    index = buffer("index", row.shape, np.intp)
+    index[...] = row
+    index += (np.arange(n) * padded[0, 0].size)[:, None, None]
+    for channel, pixels in enumerate(padded.reshape(channels, -1)):
+        top = _between(pixels, index, right, buffer, "top")
+        bottom = _between(pixels[width + 3 :], index, right, buffer, "bottom")
+        bottom -= top
+        bottom *= down
+        np.add(top, bottom, out=out[:, channel])
 
-    Returns:
-        (N, H, W) twice: the padded pixel before the place, a whole number, and the rest, from 0 to 1.
+
+def _places(line: Floats, bends: Floats, out: Floats, buffer: Buffer) -> None:
+    """Write where each pixel is read along one axis to *out* (N, H, W), counted from the middle.
+
+    *line* (N, 3) is that axis's row of the transforms, *bends* (N, KNOTS, KNOTS) its part of the bends.
     """
+    n, height, width = out.shape
     from_row, from_col, shift = line.T[:, :, None]
     down = from_row * (np.arange(height, dtype=np.float32) - np.float32((height - 1) / 2))
-    down += shift + np.float32((size - 1) / 2 + 1)
+    down += shift
     across = from_col * (np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2))
-    rest = down[:, :, None] + across[:, None, :]
-    np.clip(rest, 0, size + 1, out=rest)
-    whole = np.floor(rest)
-    rest -= whole
-    return whole, rest
+    np.add(down[:, :, None], across[:, None, :], out=out)
+    bent = buffer("bent", (n, height * width))
+    out += np.matmul(bends.reshape(n, -1), _shares(height, width), out=bent).reshape(out.shape)
 
 
-def _between(pixels: Floats, index: npt.NDArray[np.intp], share: Floats) -> Floats:
-    """Return *share* of the way from the pixels at *index* to their right neighbours."""
+def _split(places: Floats, size: int, rest: Floats) -> Floats:
+    """Turn *places* from the middle of an axis of *size* pixels into the padded pixel before them; return the rest.
+
+    The pixels are whole numbers, written over *places*; the rest, from 0 to 1, is written to *rest*.
+    """
+    places += np.float32((size - 1) / 2 + 1)
+    np.clip(places, 0, size + 1, out=rest)
+    np.floor(rest, out=places)
+    rest -= places
+    return rest
+
+
+@lru_cache(maxsize=8)
+def _shares(height: int, width: int) -> Floats:
+    """Return (KNOTS KNOTS, H W): the share that each knot has in the shift of each pixel."""
+    down, right = _along(height), _along(width)
+    return np.kron(down, right).astype(np.float32)
+
+
+def _along(size: int) -> Floats:
+    """Return (KNOTS, size): the knots' shares along one axis, 3 t^2 - 2 t^3 of the way from one to the next."""
+    distance = np.abs(np.linspace(0, KNOTS - 1, size) - np.arange(KNOTS)[:, None])
+    t = np.maximum(1 - distance, 0)
+    return np.asarray(t * t * (3 - 2 * t), np.float32)
+
+
+def _between(pixels: Floats, index: npt.NDArray[np.intp], share: Floats, buffer: Buffer, name: str) -> Floats:
+    """Return *share* of the way from the pixels at *index* to their right neighbours, in the buffer *name*."""
     # Every index is inside; "clip" only spares take() its check of them, which costs more than the reading.
-    here = pixels.take(index, mode="clip")
-    there = pixels[1:].take(index, mode="clip")
+    here = pixels.take(index, out=buffer(name, index.shape), mode="clip")
+    there = pixels[1:].take(index, out=buffer("there", index.shape), mode="clip")
     there -= here
     there *= share
     here += there

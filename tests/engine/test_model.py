@@ -92,8 +92,10 @@ def test_that_activations_are_the_input_and_each_layers_output_in_the_fields_ord
     model, x = build("conv2d", "relu", "pool2d", "flatten", "dense", "softmax"), images()
     shapes = [a.shape for a in model.activations(x)]
     assert shapes == [(3, 2, 9, 8), (3, 3, 7, 6), (3, 3, 7, 6), (3, 3, 3, 3), (3, 27), (3, 4), (3, 4)]
-    assert (model.activations(x)[0] == x).all()
-    assert (model.activations(x)[-1] == model.forward(x)).all()
+    given, correlated, kept, *_, last = model.activations(x)
+    assert (given == x).all()
+    assert correlated.min() < 0 and (kept == np.maximum(correlated, 0)).all()
+    assert (last == model.forward(x)).all()
 
 
 def test_that_activations_are_read_only() -> None:

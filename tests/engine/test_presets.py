@@ -35,7 +35,7 @@ def test_that_lenet5_has_the_61706_parameters_of_the_paper() -> None:
 
 
 def test_that_an_unknown_preset_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(BadInputError, match="no preset 'lenet6'; known are .*lenet5"):
+    with pytest.raises(BadInputError, match=r"no preset 'lenet6'; known are .*lenet5"):
         presets.load("lenet6")
 
 
