@@ -60,8 +60,10 @@ DARK = Tokens(
 
 def tokens(palette: QPalette) -> Tokens:
     """Return the colours of the scheme that *palette* belongs to."""
-    # A style sheet puts its backgrounds into a widget's Window, Base and Button, but leaves ToolTipBase alone.
-    return DARK if palette.color(QPalette.ColorRole.ToolTipBase).lightness() < 128 else LIGHT
+    shade = palette.color(QPalette.ColorRole.Window)
+    if shade.alpha() == 0:  # where a style sheet says "background: transparent", Window is that; ToolTipBase stays
+        shade = palette.color(QPalette.ColorRole.ToolTipBase)
+    return DARK if shade.lightness() < 128 else LIGHT
 
 
 def system_tokens() -> Tokens:

@@ -47,7 +47,8 @@ def main() -> None:
     mnist = read_npz(parser.parse_args().source)
     target = FOLDER / "bundled.npz"
     with atomic.replacing(target) as stream:
-        write_archive(stream, [(f"{name}.npy", npy.to_bytes(array)) for name, array in cut(mnist).items()])
+        entries = [(f"{name}.npy", npy.to_bytes(array)) for name, array in cut(mnist).items()]
+        write_archive(stream, entries, compressed=True)
     digest = hashlib.sha256(target.read_bytes()).hexdigest()
     atomic.write_bytes(FOLDER / "NOTICE", notice(digest).encode())
     print(f"{target}: {target.stat().st_size:,} bytes, SHA-256 {digest}")

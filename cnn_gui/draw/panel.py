@@ -15,7 +15,7 @@ from cnn_gui.draw.strokes import Ink
 from cnn_gui.draw.tools import DrawTools
 from engine.data.digits import normalise_digit
 
-_SHARES = (8, 5, 7)  # of the width: canvas, what the network sees, bars
+_SHARES = (10, 5, 6)  # of the width: canvas, what the network sees, bars
 
 
 class DrawPanel(QWidget):
@@ -55,7 +55,7 @@ class DrawPanel(QWidget):
         return self.tools.follow_box.isChecked()
 
     def set_follow_drawing(self, follow: bool) -> None:
-        """Tick or clear "Activation maps follow the drawing"."""
+        """Tick or clear "Maps follow the drawing"."""
         self.tools.follow_box.setChecked(follow)
 
     def set_input_shape(self, height: int, width: int) -> None:

@@ -24,7 +24,7 @@ class DrawTools(QWidget):
         self.pen_slider = _percent_slider()
         self.undo_button = QToolButton(text=self.tr("Undo stroke"))
         self.clear_button = QToolButton(text=self.tr("Clear"))
-        self.follow_box = QCheckBox(self.tr("Activation maps follow the drawing"))
+        self.follow_box = QCheckBox(self.tr("Maps follow the drawing"))
         self._explain()
         self._arrange()
         self.undo_button.clicked.connect(canvas.undo_stroke)

@@ -117,7 +117,7 @@ class ChainView(QGraphicsView):
         self.chain.show_state()
         self._describe()
         if uid:
-            self.ensureVisible(self.chain.arrangement.slots[self._slot(uid)], 0, theme.SPACE[4])
+            self.ensureVisible(self.chain.area(self._slot(uid)), 0, theme.SPACE[3])
 
     def _describe(self) -> None:
         """Tell a screen reader what is selected."""

@@ -1,6 +1,7 @@
 """The list inside the palette: layer types below the headings of their categories."""
 
 import html
+from itertools import groupby
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QDrag, QFont, QIcon, QKeyEvent, QPainter, QPixmap
@@ -18,6 +19,7 @@ _ROW = QSize(0, 30)  # px
 _HEADING = QSize(0, 28)
 _SHADE = 8  # px around the card in the hand, for its shadow
 _TYPE = Qt.ItemDataRole.UserRole
+_HELD = Look(lifted=True)
 
 
 class LayerList(QListWidget):
@@ -40,10 +42,10 @@ class LayerList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Layers"))
         self.itemDoubleClicked.connect(self._choose)
-        for kind in registry.all_types():
-            if not self.findItems(kind.category, Qt.MatchFlag.MatchExactly):
-                self.addItem(_heading(kind.category))
-            self.addItem(self._row(kind))
+        for category, kinds in groupby(registry.all_types(), key=lambda kind: kind.category):
+            self.addItem(_heading(category))
+            for kind in kinds:
+                self.addItem(self._row(kind))
         self.paint_icons()
 
     def show_only(self, words: str) -> bool:
@@ -137,10 +139,8 @@ def _card(kind: LayerType, scheme: theme.Tokens, ratio: float) -> QPixmap:
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     summary = kind.config().summary()
+    shown = Face(kind.name, kind.category, kind.label, (summary,) if summary else ())
     painter = QPainter(pixmap)
-    face.paint(painter, card, Face(kind.name, kind.category, kind.label, (summary,) if summary else ()), _HELD, scheme)
+    face.paint(painter, card, shown, _HELD, scheme)
     painter.end()
     return pixmap
-
-
-_HELD = Look(lifted=True)

@@ -2,7 +2,7 @@
 
 from itertools import pairwise, zip_longest
 
-from PySide6.QtCore import QObject, QPointF
+from PySide6.QtCore import QObject, QPointF, QRectF
 from PySide6.QtWidgets import QGraphicsScene
 
 from cnn_gui.document import Document
@@ -88,6 +88,12 @@ class ChainScene(QGraphicsScene):
         slot = self.arrangement.slot_at(point)
         layers = self._document.architecture.layers
         return layers[slot - 1].uid if slot is not None and 0 < slot <= len(layers) else ""
+
+    def area(self, slot: int) -> QRectF:
+        """Return what belongs to the card in *slot*: its place and what is wrong with it."""
+        callout = self.callouts.items.get(slot)
+        place = self.arrangement.slots[slot]
+        return place.united(callout.sceneBoundingRect()) if callout else place
 
     def show_insertion(self, insertion: Insertion | None) -> None:
         """Mark where a layer will land, and let its neighbours make way; None ends it."""

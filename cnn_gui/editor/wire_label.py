@@ -9,7 +9,7 @@ from cnn_gui import theme
 from cnn_gui.editor import lettering
 
 _TIMES, _CLOSE_TIMES = " × ", "\u200a×\u200a"  # hair spaces
-_CLEAR = 5  # px between a label and the cards beside it
+_CLEAR = 4  # px between a label and the cards beside it
 
 
 @dataclass(frozen=True, slots=True)

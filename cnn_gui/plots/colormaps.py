@@ -43,7 +43,7 @@ class ColorMap(Enum):
     """Which colours mean what. INK is for pictures from 0 (paper) to 1 (ink); the others are signed."""
 
     ACTIVATIONS = "activations"  # blue, 0, red
-    WEIGHTS = "weights"  # brown, 0, green
+    WEIGHTS = "weights"  # brown, 0, blue-green
     GRADIENTS = "gradients"  # purple, 0, orange
     INK = "ink"
 
@@ -55,8 +55,8 @@ _HUES: dict[ColorMap, dict[bool, tuple[_Hue, _Hue]]] = {
         True: ((258, 0.165, 0.075), (27, 0.190, 0.085)),
     },
     ColorMap.WEIGHTS: {
-        False: ((72, 0.125, 0.080), (165, 0.120, 0.080)),
-        True: ((75, 0.108, 0.120), (165, 0.110, 0.120)),
+        False: ((72, 0.125, 0.080), (188, 0.115, 0.066)),
+        True: ((72, 0.108, 0.118), (188, 0.088, 0.125)),
     },
     ColorMap.GRADIENTS: {
         False: ((300, 0.150, 0.190), (55, 0.155, 0.095)),

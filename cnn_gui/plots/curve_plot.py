@@ -13,6 +13,7 @@ from cnn_gui.plots.curve_painting import paint_cursor, paint_curve, paint_points
 from cnn_gui.plots.series import Curve, Points
 from cnn_gui.plots.text import small_font
 
+_WIDE_LABEL = "0.005"  # keeps its place free, so that the plot does not jump when its scale changes
 _NOTCH = 120.0  # of QWheelEvent.angleDelta: one click of the wheel
 _ZOOM = 0.8  # a click
 
@@ -64,7 +65,8 @@ class CurvePlot(QWidget):
         """Return where the curves are painted."""
         metrics, entries = QFontMetrics(small_font(self.font())), self.entries()
         top = (legend_height(entries, self.width(), metrics) if entries else 0) + theme.SPACE[1]
-        left = max(map(metrics.horizontalAdvance, self._y_texts(self.height()).values()), default=0) + theme.SPACE[1]
+        labels = self._y_texts(self.height()).values()
+        left = max(map(metrics.horizontalAdvance, (*labels, _WIDE_LABEL))) + theme.SPACE[1]
         bottom = metrics.height() + theme.SPACE[1]
         rect = QRectF(left, top, max(1, self.width() - left - 1), max(1, self.height() - top - bottom))
         return Plot(rect, *self._axes)
@@ -125,13 +127,12 @@ class CurvePlot(QWidget):
         return "–" if value != value else self._write(value)
 
     def _x_texts(self, width: float) -> dict[float, str]:
-        room = QFontMetrics(small_font(self.font())).horizontalAdvance(self._step_text(self._axes[0].high)) + 24
-        first, *others = self._axes[0].ticks(int(width / room))
-        named = self.tr("step {0}").format(self._step_text(first))
-        return {first: named, **{tick: self._step_text(tick) for tick in others}}
+        room = QFontMetrics(small_font(self.font())).horizontalAdvance(f"{self._axes[0].high:,.0f}") + 24
+        texts = {tick: f"{tick:,.0f}" for tick in self._axes[0].ticks(int(width / room)) if tick == round(tick)}
+        if texts:
+            first = next(iter(texts))
+            texts[first] = self.tr("step {0}").format(texts[first])
+        return texts
 
     def _y_texts(self, height: float) -> dict[float, str]:
         return {tick: self._write(tick) for tick in self._axes[1].ticks(int(height / 28))}
-
-    def _step_text(self, step: float) -> str:
-        return f"{round(step):,}"

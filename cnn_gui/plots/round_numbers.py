@@ -5,7 +5,8 @@ from math import ceil, floor, isfinite, log10
 
 FINE = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 COARSE = (1.0, 2.0, 5.0, 10.0)
-_SLACK = 1e-9  # so that 0.3 / 0.1 counts as 3
+_TICKS = (1.0, 2.0, 2.5, 5.0, 10.0)
+_SLACK = 1e-6  # so that 0.3 / 0.1 counts as 3, and what float32 takes for 0.1 as 0.1
 
 
 def round_up(value: float, steps: Sequence[float] = FINE) -> float:
@@ -24,9 +25,9 @@ def ticks(low: float, high: float, most: int) -> list[float]:
     """Return at most *most* (>= 2) evenly spaced round numbers in [low, high], for a linear axis."""
     if not (isfinite(low) and isfinite(high) and low < high):
         return []
-    step = round_up((high - low) / most, COARSE)
+    step = round_up((high - low) / most, _TICKS)
     while (last := floor(high / step + _SLACK)) - (first := ceil(low / step - _SLACK)) >= most:
-        step = round_up(step * 1.5, COARSE)
+        step = round_up(step * 1.1, _TICKS)
     return [i * step for i in range(first, last + 1)]
 
 

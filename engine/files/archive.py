@@ -112,13 +112,14 @@ def open_archive(path: Path) -> Iterator[Archive]:
             yield Archive(file, path.name)
 
 
-def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]]) -> None:
-    """Write (name, content) *entries* to *stream* as a zip, compressed, with no date and no owner."""
+def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]], *, compressed: bool) -> None:
+    """Write (name, content) *entries* to *stream* as a zip with no date and no owner."""
+    method = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with zipfile.ZipFile(stream, "w") as file:
         for name, content in entries:
             info = zipfile.ZipInfo(name, _EPOCH)
             info.create_system, info.external_attr = 3, 0o644 << 16  # the same on every system
-            file.writestr(info, content, zipfile.ZIP_DEFLATED, 9)
+            file.writestr(info, content, method, 9)
 
 
 @contextmanager

@@ -56,7 +56,7 @@ class Project:
 def save(path: Path, project: Project) -> None:
     """Write *project* to *path*, which holds all of it or is unchanged; raises OSError where that fails."""
     with atomic.replacing(path) as stream:
-        write_archive(stream, _entries(project))
+        write_archive(stream, _entries(project), compressed=False)
 
 
 def open_project(path: Path) -> Project:

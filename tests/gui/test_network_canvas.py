@@ -414,6 +414,16 @@ def test_that_a_card_selected_out_of_sight_is_scrolled_into_sight(canvas, docume
     assert canvas.viewport().rect().contains(canvas.card_center(uid(document, 0)))
 
 
+def test_that_a_problem_comes_into_sight_with_its_card(canvas, document) -> None:
+    document.remove(uid(document, 5))
+    document.select(uid(document, 0))
+    canvas.resize(700, 200)
+    document.select(uid(document, 4))
+    (callout,) = canvas.chain.callouts.items.values()
+    seen = canvas.mapToScene(canvas.viewport().rect()).boundingRect()
+    assert seen.contains(QRectF(callout.pos(), QSizeF(callout.width, callout.height)))
+
+
 # Locked.
 
 

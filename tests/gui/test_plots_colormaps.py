@@ -51,9 +51,7 @@ class TestThatADivergingTable:
         assert len(set(zero.tolist())) == 1
         assert zero[0] < 40 if dark else zero[0] == 255
 
-    def test_has_the_same_lightness_on_both_sides_which_only_goes_one_way(
-        self, colormap: ColorMap, dark: bool
-    ) -> None:
+    def test_has_the_same_lightness_on_both_sides_which_only_goes_one_way(self, colormap: ColorMap, dark: bool) -> None:
         lightness = oklab(linear(table(colormap, dark)[:LEVELS]))[:, 0]
         assert np.abs(lightness - lightness[::-1]).max() < 0.012  # half a step of 8 bits here and there
         steps = np.diff(lightness[ZERO:]) * (1 if dark else -1)
@@ -64,7 +62,7 @@ class TestThatADivergingTable:
     def test_keeps_the_signs_apart_whoever_looks(self, colormap: ColorMap, dark: bool, vision: str) -> None:
         seen = oklab(linear(table(colormap, dark)[:LEVELS]) @ np.transpose(BLINDNESS[vision]))
         apart = np.linalg.norm(seen - seen[::-1], axis=1)
-        assert apart[ZERO + ZERO // 4 :].min() > 0.06  # from a quarter of the range; 0.02 is just noticeable
+        assert apart[ZERO + ZERO // 4 :].min() > 0.055  # from a quarter of the range; 0.02 is just noticeable
 
 
 def test_that_the_colour_of_bad_values_is_in_no_table() -> None:

@@ -10,8 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
 from cnn_gui.editor.property_form import PropertyForm
+from cnn_gui.field_row import Field
 from cnn_gui.fields import BoolField, ChoiceField, FloatField, IntField
-from cnn_gui.forms import Field, SchemaForm
+from cnn_gui.forms import SchemaForm
 from cnn_gui.pair_field import PairField
 from engine import registry, schema
 from engine.architecture import Architecture, new_layer
@@ -117,6 +118,17 @@ def test_that_a_value_that_is_not_allowed_is_explained_below_its_field_and_kept_
     assert row.field.property("invalid")
 
 
+def test_that_an_entry_that_goes_wrong_is_taken_back_as_a_whole(qtbot: QtBot, form: SchemaForm) -> None:
+    field = form.rows["count"].field
+    enter(qtbot, field, "40")
+    qtbot.keyClick(field, Key.Key_Return)
+    enter(qtbot, field, "600")
+    assert form.changes == [("count", 4), ("count", 40), ("count", 6), ("count", 60), ("count", 40)]
+    qtbot.keyClick(field, Key.Key_Escape)
+    assert field.value() == 40
+    assert form.problem == ""
+
+
 def test_that_a_corrected_value_takes_its_error_away(qtbot: QtBot, form: SchemaForm) -> None:
     row = form.rows["count"]
     enter(qtbot, row.field, "600")
@@ -187,7 +199,7 @@ def test_that_a_pair_out_of_limits_marks_its_fields(qtbot: QtBot, form: SchemaFo
     enter(qtbot, pair.rows, "70")
     assert "each from 1 to 64" in form.problem
     assert pair.rows.property("invalid")
-    assert form.changes == [("size", (7, 7))]
+    assert form.changes == [("size", (7, 7)), ("size", (2, 2))]
 
 
 def test_that_showing_another_config_is_no_change_of_a_person(form: SchemaForm) -> None:
@@ -268,6 +280,9 @@ def test_that_a_value_out_of_limits_never_reaches_the_document(qtbot, properties
     assert properties.page.form.rows["filters"].error.text() == (
         "Filters is 0; it must be a whole number from 1 to 512."
     )
+    enter(qtbot, properties.page.form.rows["filters"].field, "9999")
+    assert document.architecture.layers[0].config == Conv2DConfig()
+    assert document.undo_stack.count() == 0
 
 
 def test_that_a_kernel_larger_than_its_input_is_allowed_and_explained_at_the_top(qtbot, properties, document) -> None:
