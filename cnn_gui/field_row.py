@@ -15,6 +15,8 @@ _FIELDS: dict[str, type[Field]] = {
     "bool": BoolField, "choice": ChoiceField, "float": FloatField, "int": IntField, "pair": PairField,
 }  # fmt: skip
 
+_LABEL_SHARE, _FIELD_SHARE = 4, 5  # of the width
+
 
 class FieldRow(QWidget):
     """Hands on what a person enters if it is allowed, key by key; an entry that goes wrong is taken back as a whole.
@@ -84,27 +86,22 @@ class FieldRow(QWidget):
         self.problem_changed.emit()
 
     def _explain(self) -> None:
-        expected = self._param.expected()
+        expected = " ".join(filter(None, (self._param.expected(), self._param.unit)))
         tip = f"{self._param.doc}\n{expected[0].upper()}{expected[1:]}."
         self.field.setAccessibleName(self._param.label)
         self.field.setAccessibleDescription(tip)
         self.setToolTip(tip)
 
     def _arrange(self) -> None:
+        line = QHBoxLayout()
+        line.setSpacing(theme.SPACE[1])
+        if not isinstance(self.field, BoolField):  # a check box is its own label
+            label = QLabel(self._param.label)
+            label.setBuddy(self.field)
+            line.addWidget(label, _LABEL_SHARE)
+        line.addWidget(self.field, _FIELD_SHARE)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.SPACE[0])
-        if not isinstance(self.field, BoolField):  # a check box is its own label
-            box.addLayout(self._heading())
-        box.addWidget(self.field)
+        box.addLayout(line)
         box.addWidget(self.error)
-
-    def _heading(self) -> QHBoxLayout:
-        label, unit = QLabel(self._param.label), QLabel(self._param.unit)
-        label.setBuddy(self.field)
-        unit.setProperty("role", "muted")
-        line = QHBoxLayout()
-        line.addWidget(label)
-        line.addStretch()
-        line.addWidget(unit)
-        return line

@@ -34,10 +34,10 @@ class TrainingSettings:
     augment: bool = param(
         False,
         label="Augment",
-        doc="Turn, scale, shift and bend each image a little, differently each time it is used.",
+        doc="Turn, scale and shift each image a little, differently each time it is used.",
     )
     validation: float = param(
-        0.1, label="Validation share", ge=0, le=0.5,
+        0.1, label="Validation", ge=0, le=0.5,
         doc="Share of the training images that is never trained on and only measured.",
     )  # fmt: skip
     seed: int = param(

@@ -101,6 +101,8 @@ class Trainer:
                 yield from self._epoch(epoch, shards)
         finally:
             shards.close()
+            if not np.isfinite(self.model.parameters.flat).all():  # stopped before the next loss could tell
+                np.copyto(self.model.parameters.flat, self._good)
 
     def _epoch(self, epoch: int, shards: Shards) -> Iterator[Event]:
         meter, start = _Meter(), perf_counter()

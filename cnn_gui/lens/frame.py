@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from cnn_gui.document import Document
 from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
-from engine.shapes import LayerInfo, show
+from engine.shapes import LayerInfo
 
 Image = npt.NDArray[np.float32]
 
@@ -74,12 +74,10 @@ class Frame:
         """Return the layer's settings, shapes and number of weights in one line."""
         if self.spec is None or self.info is None:
             return ""
-        parts = [self.spec.config.summary()]
-        if self.info.input is not None and self.info.output is not None:
-            parts.append(f"{show(self.info.input)} → {show(self.info.output)}")
-        if self.info.parameters:
-            parts.append(_tr("{0:,} parameters").format(self.info.parameters))
-        return " · ".join(filter(None, parts))
+        shapes = (self.info.input, self.info.output)
+        flow = " → ".join("×".join(map(str, shape)) for shape in shapes if shape is not None)
+        count = _tr("{0:,} parameters").format(self.info.parameters) if self.info.parameters else ""
+        return " · ".join(filter(None, (self.spec.config.summary(), flow, count)))
 
     def moment(self) -> str:
         """Return 'step 1,204', or that nothing was trained yet."""

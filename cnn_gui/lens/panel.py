@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.document import Document
@@ -81,6 +81,7 @@ class LensPanel(QWidget):
         frame = Frame(self._document, self._sample(), self._step)
         self.heading.setText(frame.title())
         self.about.show_text(frame.about())
+        self.about.setToolTip(frame.about())
         self.maps.samples.show_choice(self._test_index, self._images(), self._given is not None)
         view = self.tabs.currentWidget()
         assert isinstance(view, KernelsView | MapsView)
@@ -144,9 +145,11 @@ class LensPanel(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.setAccessibleName(self.tr("Lens"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(*[theme.SPACE[2]] * 4)
+        head, column = QHBoxLayout(), QVBoxLayout(self)
+        head.setSpacing(theme.SPACE[1])
+        head.addWidget(self.heading)
+        head.addWidget(self.about, 1)
+        column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[0])
-        column.addWidget(self.heading)
-        column.addWidget(self.about)
+        column.addLayout(head)
         column.addWidget(self.tabs, 1)

@@ -72,7 +72,9 @@ class SampleBar(QWidget):
         if frame.prediction is not None:
             best, share = frame.prediction
             text = (
-                self.tr("read as {0} ({1:.1f} %)") if label in (None, best) else self.tr("wrongly read as {0} ({1:.1f} %)")
+                self.tr("read as {0} ({1:.1f} %)")
+                if label in (None, best)
+                else self.tr("wrongly read as {0} ({1:.1f} %)")
             )
             parts.append(text.format(frame.class_name(best), 100 * share))
         return ", ".join(parts)
@@ -94,6 +96,7 @@ class SampleBar(QWidget):
         self.back_button.setToolTip(self.tr("Look at a test image instead"))
 
     def _arrange(self) -> None:
+        self.number.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
         choice, text, row = QHBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
         for control in (self.number, self.previous_button, self.next_button, self.random_button):
             choice.addWidget(control)

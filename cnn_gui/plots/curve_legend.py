@@ -16,22 +16,18 @@ Entry = tuple[Curve | Points, str]  # with its value as text
 
 def legend_height(entries: Sequence[Entry], width: float, metrics: QFontMetrics) -> int:
     """Return the height in px of the legend for *entries* (at least one) in so much *width*."""
-    return -(-len(entries) // _columns(entries, width, metrics)) * _line(metrics)
+    return int(_places(entries, width, metrics)[-1].y()) + _line(metrics)
 
 
 def paint_legend(painter: QPainter, entries: Sequence[Entry], rect: QRectF, scheme: theme.Tokens) -> None:
-    """Paint *entries* into *rect*, in as many columns as fit."""
-    metrics, columns = painter.fontMetrics(), _columns(entries, rect.width(), painter.fontMetrics())
-    slot = _slot(entries, metrics)
-    for place, (series, value) in enumerate(entries):
-        row, column = divmod(place, columns)
-        box = QRectF(rect.left() + column * slot, rect.top() + row * _line(metrics), slot, _line(metrics))
-        _paint_sample(painter, QPointF(box.left(), box.center().y()), series, scheme)
+    """Paint *entries* into *rect*, in as many lines as they need."""
+    metrics = painter.fontMetrics()
+    for (series, value), place in zip(entries, _places(entries, rect.width(), metrics), strict=True):
+        start = rect.topLeft() + place
+        _paint_sample(painter, start + QPointF(0, _line(metrics) / 2), series, scheme)
         painter.setPen(QColor(scheme.text))
-        left = box.adjusted(_SAMPLE + theme.SPACE[0], 0, 0, 0)
-        painter.drawText(
-            left, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), f"{series.name} {value}"
-        )
+        box = QRectF(start.x() + _SAMPLE + theme.SPACE[0], start.y(), rect.width(), _line(metrics))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), f"{series.name} {value}")
 
 
 def _paint_sample(painter: QPainter, start: QPointF, series: Curve | Points, scheme: theme.Tokens) -> None:
@@ -42,13 +38,16 @@ def _paint_sample(painter: QPainter, start: QPointF, series: Curve | Points, sch
         paint_marker(painter, start + QPointF(_SAMPLE / 2, 0), series, scheme)
 
 
-def _columns(entries: Sequence[Entry], width: float, metrics: QFontMetrics) -> int:
-    return max(1, min(len(entries), int(width // _slot(entries, metrics))))
-
-
-def _slot(entries: Sequence[Entry], metrics: QFontMetrics) -> int:
-    widest = max(metrics.horizontalAdvance(f"{series.name} 00.000 ") for series, _ in entries)
-    return _SAMPLE + theme.SPACE[0] + widest + theme.SPACE[1]
+def _places(entries: Sequence[Entry], width: float, metrics: QFontMetrics) -> list[QPointF]:
+    """Return where each entry begins, set like words; its width does not depend on its value."""
+    places, x, y = [], 0.0, 0.0
+    for series, _ in entries:
+        own = _SAMPLE + theme.SPACE[0] + metrics.horizontalAdvance(f"{series.name} 0.0000")
+        if x > 0 and x + own > width:
+            x, y = 0.0, y + _line(metrics)
+        places.append(QPointF(x, y))
+        x += own + theme.SPACE[1]
+    return places
 
 
 def _line(metrics: QFontMetrics) -> int:

@@ -1,7 +1,7 @@
 """How a plot is painted: scales, curves, points and the line under the mouse.
 
-Measured for a batch curve and its mean over 1,000,000 steps, 360 x 200 px: 1.0 ms, and no import; pyqtgraph takes 4 ms,
-and 0.25 to 0.4 s of the start to be imported.
+Measured in one run, in processor time: both plots of 1,000,000 steps with all that belongs to them take 4.8 ms; two
+bare pyqtgraph plots of two curves each, with pens of width 1 and no antialiasing, take 11.3 ms, and its import 200 ms.
 """
 
 import numpy as np

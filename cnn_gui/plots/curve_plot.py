@@ -64,12 +64,12 @@ class CurvePlot(QWidget):
     def plot(self) -> Plot:
         """Return where the curves are painted."""
         metrics, entries = QFontMetrics(small_font(self.font())), self.entries()
-        top = (legend_height(entries, self.width(), metrics) if entries else 0) + theme.SPACE[1]
         labels = self._y_texts(self.height()).values()
         left = max(map(metrics.horizontalAdvance, (*labels, _WIDE_LABEL))) + theme.SPACE[1]
+        width = max(1, self.width() - left - 1)
+        top = (legend_height(entries, width, metrics) if entries else 0) + theme.SPACE[1]
         bottom = metrics.height() + theme.SPACE[1]
-        rect = QRectF(left, top, max(1, self.width() - left - 1), max(1, self.height() - top - bottom))
-        return Plot(rect, *self._axes)
+        return Plot(QRectF(left, top, width, max(1, self.height() - top - bottom)), *self._axes)
 
     def sizeHint(self) -> QSize:
         return QSize(320, 180)

@@ -50,7 +50,7 @@ class TrainingCurves(QWidget):
         self._cursor: float | None = None
         self.loss = CurvePlot(self._write_loss, self.tr("Press Train to see the loss fall."))
         self.accuracy = CurvePlot(self._write_accuracy, self.tr("Press Train to see the accuracy rise."))
-        self.log_box = QCheckBox(self.tr("&Logarithmic"))
+        self.log_box = QCheckBox(self.tr("&Log scale"))
         self.loss_step, self.accuracy_step = ElidedLabel("muted"), ElidedLabel("muted")
         self._explain()
         self._arrange()
@@ -132,7 +132,7 @@ class TrainingCurves(QWidget):
     def _write_steps(self) -> None:
         step = round(self._cursor or self._shown.steps)
         text = self.tr("step {0:,}").format(step) if self._shown.steps else ""
-        self.loss_step.show_text(" · ".join(filter(None, (self.tr("nats per image"), text))))
+        self.loss_step.show_text(" · ".join(filter(None, (self.tr("nats"), text))))
         self.accuracy_step.show_text(" · ".join(filter(None, (self.tr("share of right answers"), text))))
 
     def _write_loss(self, value: float) -> str:
@@ -146,6 +146,8 @@ class TrainingCurves(QWidget):
         for plot, name in ((self.loss, self.tr("Loss")), (self.accuracy, self.tr("Accuracy"))):
             plot.setAccessibleName(name)
             plot.setToolTip(tip)
+        self.loss_step.setToolTip(self.tr("Mean cross-entropy of an image in nats: 0.69 is as unsure as a coin."))
+        self.accuracy_step.setToolTip(self.tr("How many images of a hundred get the right class."))
         self.log_box.setAccessibleName(self.tr("Logarithmic scale of the loss"))
         self.log_box.setToolTip(self.tr("Space equal factors equally, to see small losses (Alt+L)"))
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
@@ -43,10 +43,10 @@ class Legend(QWidget):
         return [f"−{end}", "0", f"+{end}"]
 
     def sizeHint(self) -> QSize:
-        return QSize(168, _BAR + theme.SPACE[0] // 2 + self.fontMetrics().height())
+        return QSize(140, _BAR + 2 + QFontMetrics(small_font(self.font())).height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(112, self.sizeHint().height())
+        return QSize(100, self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())

@@ -44,7 +44,8 @@ class MosaicView(QWidget):
         self.colormap, self._steady = colormap, SteadyLimit()
         self._limit = 0.0
         self._subject, self._details = "", ""
-        self.caption, self.readout, self.note = ElidedLabel("muted"), ElidedLabel("muted"), QLabel()
+        self.caption, self.note = ElidedLabel("muted"), QLabel()
+        self.place, self.value = ElidedLabel("muted"), ElidedLabel("muted")
         self.canvas, self.strip, self.strip_label = MosaicCanvas(), MosaicCanvas(strip=True), QLabel(self.tr("Bias"))
         self.legend, self.pager = Legend(), Pager()
         self._explain()
@@ -60,6 +61,11 @@ class MosaicView(QWidget):
     def limit(self) -> float:
         """The value that the last colour stands for; 0.0 while nothing is shown."""
         return self._limit
+
+    @property
+    def readout(self) -> tuple[str, str]:
+        """Where the value under the mouse stands, and the value; or else what is shown, and its range."""
+        return self.place.whole_text, self.value.whole_text
 
     def set_caption(self, subject: str, *details: str) -> None:
         """Say what the picture is of: the selected tile's name goes between *subject* and *details*."""
@@ -109,7 +115,7 @@ class MosaicView(QWidget):
             self.strip.show_tiles(Biases(bias), self.colormap, self._limit)
 
     def _show_parts(self, shown: bool, warning: str = "") -> None:
-        for part in (self.caption, self.readout, self.legend):
+        for part in (self.caption, self.place, self.value, self.legend):
             part.setVisible(shown)
         self.note.setText(warning)
         self.note.setVisible(bool(warning))
@@ -120,12 +126,16 @@ class MosaicView(QWidget):
         self.caption.show_text(" · ".join(filter(None, (self._subject, chosen, self._details))))
 
     def _write_readout(self) -> None:
-        for canvas in (self.strip, self.canvas):
-            if canvas.tiles is not None and canvas.spot is not None:
-                self.readout.show_text(mosaic_words.pointed(canvas.tiles, canvas.spot))
-                return
-        if self.canvas.tiles is not None:
-            self.readout.show_text(mosaic_words.summary(self.canvas.tiles, self.canvas.selected))
+        """Tell the value under the mouse, or else what is shown."""
+        under_mouse = [c for c in (self.strip, self.canvas) if c.tiles is not None and c.spot is not None]
+        if under_mouse:
+            texts = mosaic_words.pointed(under_mouse[0].tiles, under_mouse[0].spot)
+        elif self.canvas.tiles is not None:
+            texts = mosaic_words.summary(self.canvas.tiles, self.canvas.selected)
+        else:
+            texts = "", ""
+        self.place.show_text(texts[0])
+        self.value.show_text(texts[1])
 
     def _on_pointed(self, spot: Spot | None) -> None:
         self._write_readout()
@@ -152,17 +162,21 @@ class MosaicView(QWidget):
 
     def _arrange(self) -> None:
         self.strip.setFixedHeight(_STRIP)
-        biases, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        above, biases, below = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        readout, column = QVBoxLayout(), QVBoxLayout(self)
+        above.addWidget(self.caption, 1)
+        above.addWidget(self.pager)
         biases.addWidget(self.strip_label)
         biases.addWidget(self.strip, 1)
+        readout.addWidget(self.place)
+        readout.addWidget(self.value)
         below.addWidget(self.legend)
-        below.addStretch(1)
-        below.addWidget(self.pager)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(theme.SPACE[0])
-        column.addWidget(self.caption)
+        below.addLayout(readout, 1)
+        column.addLayout(above)
         column.addWidget(self.canvas, 1)
         column.addLayout(biases)
         column.addWidget(self.note)
-        column.addWidget(self.readout)
         column.addLayout(below)
+        column.setContentsMargins(0, 0, 0, 0)
+        for layout, space in ((column, theme.SPACE[0]), (below, theme.SPACE[2]), (readout, 0)):
+            layout.setSpacing(space)

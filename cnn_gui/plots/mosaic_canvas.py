@@ -158,8 +158,8 @@ class MosaicCanvas(QWidget):
 
     def _area(self, label: int) -> QRectF:
         """Return the room for tiles: without that for their numbers, *label* px wide, and that for rings."""
-        top = GUTTER if label else RING
-        return QRectF(self.rect()).adjusted(max(label, RING), top, -RING, -RING)
+        left, top = max(label, RING), GUTTER if label else RING
+        return QRectF(left, top, max(1, self.width() - left - RING), max(1, self.height() - top - RING))
 
     def _start_anew(self) -> None:
         self._number = 0

@@ -8,20 +8,19 @@ from cnn_gui.plots.text import number
 from cnn_gui.plots.tiles import Tiles
 
 
-def summary(tiles: Tiles, selected: int) -> str:
-    """Return what is shown and the range of its values; of the tile *selected* alone unless that is -1."""
+def summary(tiles: Tiles, selected: int) -> tuple[str, str]:
+    """Return what is shown, and the range of its values; of the tile *selected* alone unless that is -1."""
     values = tiles.values if selected < 0 else tiles.values[selected]
     what = tiles.summary() if selected < 0 else tiles.tile_name(selected)
     finite = values[np.isfinite(values)]
     if not finite.size:
-        return what
-    ends = (number(float(end), 3) for end in (finite.min(), finite.max()))
-    return _tr("{0} · {1} to {2}").format(what, *ends)
+        return what, ""
+    return what, _tr("{0} to {1}").format(number(float(finite.min()), 3), number(float(finite.max()), 3))
 
 
-def pointed(tiles: Tiles, spot: Spot) -> str:
+def pointed(tiles: Tiles, spot: Spot) -> tuple[str, str]:
     """Return where the value at *spot* stands, and the value."""
-    return _tr("{0}: {1}").format(tiles.where(*spot), number(float(tiles.values[spot])))
+    return tiles.where(*spot), number(float(tiles.values[spot]))
 
 
 def warning(tiles: Tiles) -> str:

@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from cnn_gui.plots.axes import Array, Axis
 
+_ENOUGH = 1000  # reading a million values for the range of an axis would cost more than painting them
+
 Floats = npt.NDArray[np.floating]
 
 
@@ -26,8 +28,8 @@ class Curve:
         return float(self.values[index]) if 0 <= index < len(self.values) else float("nan")
 
     def seen(self, x: Axis) -> Floats:
-        """Return the values of the steps on *x*."""
-        return self.values[_between(x, len(self.values))]
+        """Return values of the steps on *x*, of a long smooth curve as many as tell its range."""
+        return samples(self.values, x, _ENOUGH)[1]
 
 
 @dataclass(frozen=True, slots=True)

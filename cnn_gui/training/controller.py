@@ -107,7 +107,10 @@ class TrainingController(QObject):
         if self._thread is None:
             return True
         self._thread.quit()
-        return self._thread.wait(STOP_PATIENCE)
+        ended = self._thread.wait(STOP_PATIENCE)
+        if ended:
+            self._release()
+        return ended
 
     @Slot(object)
     def _on_epoch_finished(self, result: EpochResult) -> None:
@@ -119,12 +122,16 @@ class TrainingController(QObject):
             return
         self._thread.quit()
         self._thread.wait()
-        self._thread = self._worker = None
-        self._mailbox.take()
-        self._document.set_locked(False)
+        self._release()
         if parameters is not None:
             self._document.set_weights(parameters)
         self._set_state(State.IDLE)
+
+    def _release(self) -> None:
+        """Let go of a thread that has ended, and of the document."""
+        self._thread = self._worker = None
+        self._mailbox.take()
+        self._document.set_locked(False)
 
     def _set_state(self, state: State) -> None:
         self.state = state

@@ -1,8 +1,7 @@
-"""Light augmentation: each image a little turned, scaled, shifted and bent, differently each time."""
+"""Light augmentation: each image a little turned, scaled and shifted, differently each time."""
 
 import threading
 from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -12,9 +11,7 @@ from engine.layer import Workspace
 
 ANGLE = np.deg2rad(12)  # the largest turn either way, radians
 SCALE = 0.15  # the largest change of size either way
-SHIFT = 1.5  # the largest shift along each axis, pixels
-BEND = 1.5  # the largest shift of a knot along each axis, pixels
-KNOTS = 4  # along each side: few, so that strokes bend and do not tremble
+SHIFT = 2.5  # the largest shift along each axis, pixels
 
 _PIECE = 2**15  # pixels moved at once: what is worked on stays in the cache
 
@@ -43,32 +40,20 @@ def draw_transforms(rng: np.random.Generator, count: int) -> Floats:
     return maps
 
 
-def draw_bends(rng: np.random.Generator, count: int) -> Floats:
-    """Return (count, 2, KNOTS, KNOTS): how far down and to the right each knot of a grid over the image is read.
+def warp(images: Floats, transforms: Floats) -> Floats:
+    """Return images (N, C, H, W) moved by *transforms* (N, 2, 3), bilinear; outside the image is 0.
 
-    Source: Simard, Steinkraus & Platt, "Best Practices for Convolutional Neural Networks", 2003, section 2, with
-    knots in the place of their smoothed noise.
-    """
-    return rng.uniform(-BEND, BEND, (count, 2, KNOTS, KNOTS)).astype(np.float32)
-
-
-def warp(images: Floats, transforms: Floats, bends: Floats | None = None) -> Floats:
-    """Return images (N, C, H, W) moved by *transforms* (N, 2, 3) and *bends*, bilinear; outside the image is 0.
-
-    The pixel at (r, c) from the middle is read at A (r, c) + b, with A = transforms[:, :, :2], plus the shift of
-    the bends there.
+    The pixel at (r, c) from the middle is read at A (r, c) + b, with A = transforms[:, :, :2].
     """
     out = np.empty_like(images, np.float32)
-    if bends is None:
-        bends = np.zeros((len(images), 2, KNOTS, KNOTS), np.float32)
     step = max(1, _PIECE // images[0, 0].size)
     for start in range(0, len(images), step):
         part = slice(start, start + step)
-        _warp(images[part], transforms[part], bends[part], out[part], _scratch.work.buffer)
+        _warp(images[part], transforms[part], out[part], _scratch.work.buffer)
     return out
 
 
-def _warp(images: Floats, transforms: Floats, bends: Floats, out: Floats, buffer: Buffer) -> None:
+def _warp(images: Floats, transforms: Floats, out: Floats, buffer: Buffer) -> None:
     """Write the moved *images* (N, C, H, W) to *out*."""
     n, channels, height, width = images.shape
     # One ring of zeros before and two after: everything further out is read from the ring.
@@ -76,7 +61,7 @@ def _warp(images: Floats, transforms: Floats, bends: Floats, out: Floats, buffer
     padded[:, :, 1:-2, 1:-2] = images.swapaxes(0, 1)
     row, col = (buffer(f"place {axis}", (n, height, width)) for axis in (0, 1))
     for axis, place in enumerate((row, col)):
-        _places(transforms[:, axis], bends[:, axis], place, buffer)
+        _places(transforms[:, axis], place)
     down = _split(row, height, buffer("rest 0", row.shape))
     right = _split(col, width, buffer("rest 1", row.shape))
     row *= width + 3
@@ -92,19 +77,17 @@ def _warp(images: Floats, transforms: Floats, bends: Floats, out: Floats, buffer
         np.add(top, bottom, out=out[:, channel])
 
 
-def _places(line: Floats, bends: Floats, out: Floats, buffer: Buffer) -> None:
+def _places(line: Floats, out: Floats) -> None:
     """Write where each pixel is read along one axis to *out* (N, H, W), counted from the middle.
 
-    *line* (N, 3) is that axis's row of the transforms, *bends* (N, KNOTS, KNOTS) its part of the bends.
+    *line* (N, 3) is that axis's row of the transforms.
     """
-    n, height, width = out.shape
+    _, height, width = out.shape
     from_row, from_col, shift = line.T[:, :, None]
     down = from_row * (np.arange(height, dtype=np.float32) - np.float32((height - 1) / 2))
     down += shift
     across = from_col * (np.arange(width, dtype=np.float32) - np.float32((width - 1) / 2))
     np.add(down[:, :, None], across[:, None, :], out=out)
-    bent = buffer("bent", (n, height * width))
-    out += np.matmul(bends.reshape(n, -1), _shares(height, width), out=bent).reshape(out.shape)
 
 
 def _split(places: Floats, size: int, rest: Floats) -> Floats:
@@ -117,20 +100,6 @@ def _split(places: Floats, size: int, rest: Floats) -> Floats:
     np.floor(rest, out=places)
     rest -= places
     return rest
-
-
-@lru_cache(maxsize=8)
-def _shares(height: int, width: int) -> Floats:
-    """Return (KNOTS KNOTS, H W): the share that each knot has in the shift of each pixel."""
-    down, right = _along(height), _along(width)
-    return np.kron(down, right).astype(np.float32)
-
-
-def _along(size: int) -> Floats:
-    """Return (KNOTS, size): the knots' shares along one axis, 3 t^2 - 2 t^3 of the way from one to the next."""
-    distance = np.abs(np.linspace(0, KNOTS - 1, size) - np.arange(KNOTS)[:, None])
-    t = np.maximum(1 - distance, 0)
-    return np.asarray(t * t * (3 - 2 * t), np.float32)
 
 
 def _between(pixels: Floats, index: npt.NDArray[np.intp], share: Floats, buffer: Buffer, name: str) -> Floats:

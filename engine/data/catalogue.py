@@ -20,7 +20,7 @@ def load(source: str) -> Dataset:
     if source != BUNDLED:
         return read_npz(Path(source))
     digits = read_npz(resources.path("digits", "bundled.npz"))
-    return replace(digits, name=f"MNIST, {len(digits.train):,} + {len(digits.test):,} digits")
+    return replace(digits, name="Bundled MNIST digits")
 
 
 def lasting(source: str) -> str:

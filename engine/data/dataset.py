@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.augment import draw_bends, draw_transforms, warp
+from engine.data.augment import draw_transforms, warp
 from engine.layer import Array, Shape
 
 Images = npt.NDArray[np.uint8]
@@ -57,18 +57,15 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A mini-batch; where images are augmented, with what moves each (see ``engine.data.augment.warp``)."""
+    """A mini-batch, and the transform (N, 2, 3) of each image where images are augmented."""
 
     samples: Split
     transforms: npt.NDArray[np.float32] | None = None
-    bends: npt.NDArray[np.float32] | None = None
 
     def inputs(self, part: slice) -> Array:
         """Return part of the batch as float32 (n, C, H, W) in [0, 1]: made in the thread that needs it."""
         images = pixels(self.samples.images[part])
-        if self.transforms is None or self.bends is None:
-            return images
-        return warp(images, self.transforms[part], self.bends[part])
+        return images if self.transforms is None else warp(images, self.transforms[part])
 
 
 def pixels(images: Images) -> npt.NDArray[np.float32]:
@@ -81,5 +78,4 @@ def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = F
     order = rng.permutation(len(split))
     for start in range(0, len(split), size):
         samples = split.take(order[start : start + size])
-        count = len(samples)
-        yield Batch(samples, draw_transforms(rng, count), draw_bends(rng, count)) if augment else Batch(samples)
+        yield Batch(samples, draw_transforms(rng, len(samples)) if augment else None)

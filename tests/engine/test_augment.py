@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.data.augment import ANGLE, BEND, KNOTS, SCALE, SHIFT, draw_bends, draw_transforms, warp
+from engine.data.augment import ANGLE, SCALE, SHIFT, draw_transforms, warp
 from tests.helpers.layers import Array
 
 IDENTITY = np.array([[1, 0, 0], [0, 1, 0]], np.float32)
@@ -123,43 +123,9 @@ def test_that_the_generator_decides_the_transforms() -> None:
     assert len(np.unique(first[:, 0, 2])) == 4
 
 
-def test_that_bends_that_agree_shift_the_whole_image() -> None:
-    x, bends = images(), np.zeros((3, 2, KNOTS, KNOTS), np.float32)
-    bends[:, 0], bends[:, 1] = 1, -2
-    expected = warp(x, transform([[1, 0, 1], [0, 1, -2]], 3))
-    np.testing.assert_allclose(warp(x, transform(IDENTITY, 3), bends), expected, atol=1e-5)
-
-
-def test_that_a_knot_in_a_corner_moves_that_corner_alone() -> None:
-    x, bends = images(height=28, width=28), np.zeros((3, 2, KNOTS, KNOTS), np.float32)
-    bends[:, 1, 0, 0] = 1  # one pixel to the right
-    moved = warp(x, transform(IDENTITY, 3), bends)
-    assert (moved[:, :, 0, 0] == x[:, :, 0, 1]).all()
-    reach = 28 // (KNOTS - 1)
-    assert (moved[:, :, reach:] == x[:, :, reach:]).all() and (moved[:, :, :, reach:] == x[:, :, :, reach:]).all()
-    assert (moved[:, :, :3, :3] != x[:, :, :3, :3]).any()
-
-
-def test_that_bends_add_to_the_transform_where_the_image_is_read() -> None:
-    """Columns further right are read further down: a shear, which bends and transform can both say."""
-    x = images(height=4, width=4)  # as many pixels as knots, so that each knot is one pixel
-    bends = np.zeros((3, 2, KNOTS, KNOTS), np.float32)
-    bends[:, 0] = np.arange(KNOTS) - (KNOTS - 1) / 2
-    sheared = warp(x, transform([[1, 1, 0], [0, 1, 0]], 3))
-    np.testing.assert_allclose(warp(x, transform(IDENTITY, 3), bends), sheared, atol=1e-5)
-    back = warp(x, transform([[1, -1, 0], [0, 1, 0]], 3), bends)
-    np.testing.assert_allclose(back, x, atol=1e-5)
-
-
-def test_that_bends_stay_within_their_limit_and_move_each_image_differently() -> None:
-    bends = draw_bends(np.random.default_rng(0), 500)
-    assert 0.95 * BEND < np.abs(bends).max() <= BEND
-    assert len(np.unique(bends[:, 0, 0, 0])) == 500
-
-
 def test_that_a_batch_larger_than_the_scratch_is_moved_like_its_parts() -> None:
     x, rng = images(n=300, channels=1, height=28, width=28), np.random.default_rng(0)
-    maps, bends = draw_transforms(rng, 300), draw_bends(rng, 300)
-    whole = warp(x, maps, bends)
+    maps = draw_transforms(rng, 300)
+    whole = warp(x, maps)
     for n in (0, 40, 41, 42, 299):
-        assert (warp(x[n : n + 1], maps[n : n + 1], bends[n : n + 1])[0] == whole[n]).all()
+        assert (warp(x[n : n + 1], maps[n : n + 1])[0] == whole[n]).all()

@@ -18,7 +18,7 @@ BUNDLED = resources.path("digits", "bundled.npz")
 
 def test_that_the_bundled_digits_are_balanced_mnist() -> None:
     digits = catalogue.load("bundled")
-    assert digits.name == "MNIST, 5,000 + 1,000 digits"
+    assert digits.name == "Bundled MNIST digits"
     assert digits.class_names == tuple("0123456789")
     assert digits.image_shape == (1, 28, 28)
     assert np.bincount(digits.train.labels).tolist() == [500] * 10

@@ -87,7 +87,7 @@ def test_that_the_kernels_on_show_are_those_of_the_model(qtbot: QtBot, panel: Le
     place = page.geometry.cell_rect(Spot(2, 1, 0))
     assert place is not None
     qtbot.mouseMove(view.canvas, place.center().toPoint())
-    assert view.readout.whole_text == f"filter 2, row 1, column 0: {weight[2, 0, 1, 0]:.4g}".replace("-", "−")
+    assert view.readout == ("filter 2, row 1, column 0", f"{weight[2, 0, 1, 0]:.4g}".replace("-", "−"))
 
 
 def test_that_dense_weights_are_one_matrix(panel: LensPanel, document: Document) -> None:
@@ -178,7 +178,7 @@ def test_that_the_heading_counts_layers_of_a_type(panel: LensPanel, document: Do
     document.insert(1, "conv2d")
     panel.refresh()
     assert panel.heading.text() == "Convolution 2"
-    assert panel.about.whole_text == "8 @ 3×3 · 3 × 6 × 6 → 8 × 4 × 4 · 224 parameters"
+    assert panel.about.whole_text == "8 @ 3×3 · 3×6×6 → 8×4×4 · 224 parameters"
 
 
 def test_that_without_a_selected_layer_the_input_is_shown(panel: LensPanel, document: Document) -> None:

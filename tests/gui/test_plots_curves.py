@@ -77,7 +77,7 @@ def test_that_without_a_step_both_plots_say_what_to_do(curves: TrainingCurves) -
 def test_that_the_last_step_is_told_and_the_curve_is_seen(curves: TrainingCurves, steps: int) -> None:
     known = history(steps)
     curves.show_history(known)
-    assert curves.loss_step.whole_text == f"nats per image · step {steps:,}"
+    assert curves.loss_step.whole_text == f"nats · step {steps:,}"
     assert float(values(curves.loss)["smoothed"]) == pytest.approx(float(known.smoothed[steps - 1]), rel=0.01)
     accent = pixels_of(curves.loss, theme.tokens(curves.palette()).accent)
     inside = curves.loss.plot().rect.toRect()

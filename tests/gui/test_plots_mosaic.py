@@ -56,7 +56,7 @@ def test_that_pointing_reads_out_each_value(qtbot: QtBot, view: MosaicView) -> N
     for place in ((0, 0, 0), (3, 4, 1), (5, 4, 3)):
         qtbot.mouseMove(view.canvas, middle_of(view.canvas, *place))
         tile, row, column = place
-        told, number = view.readout.whole_text.split(": ")
+        told, number = view.readout
         assert told == f"channel {tile}, row {row}, column {column}"
         assert float(number.replace("−", "-")) == pytest.approx(values[place], rel=1e-3)
 
@@ -66,7 +66,7 @@ def test_that_beside_the_tiles_the_read_out_sums_up(qtbot: QtBot, view: MosaicVi
     qtbot.mouseMove(view.canvas, middle_of(view.canvas, 1))
     qtbot.mouseMove(view.canvas, QPoint(1, 1))
     assert view.canvas.spot is None
-    assert view.readout.whole_text == "2 maps of 3 × 4 · −3 to 20"
+    assert view.readout == ("2 maps of 3 × 4", "−3 to 20")
 
 
 @pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK])
@@ -94,7 +94,7 @@ def test_that_the_read_out_follows_the_values_under_a_resting_mouse(qtbot: QtBot
     view.set_maps(np.full((2, 3, 3), 0.25, np.float32))
     qtbot.mouseMove(view.canvas, middle_of(view.canvas, 1))
     view.set_maps(np.full((2, 3, 3), 0.75, np.float32))
-    assert view.readout.whole_text == "channel 1, row 0, column 0: 0.75"
+    assert view.readout == ("channel 1, row 0, column 0", "0.75")
 
 
 def test_that_another_shape_begins_its_own_range_and_a_fixed_one_stays(view: MosaicView) -> None:
@@ -110,10 +110,9 @@ def test_that_filters_are_rows_and_channels_are_columns(qtbot: QtBot, view: Mosa
     kernels = np.random.default_rng(0).normal(size=(4, 3, 3, 3)).astype(np.float32)
     view.set_kernels(kernels)
     qtbot.mouseMove(view.canvas, middle_of(view.canvas, 2 * 3 + 1, 0, 2))
-    assert view.readout.whole_text.startswith("filter 2, channel 1, row 0, column 2: ")
-    assert float(view.readout.whole_text.split(": ")[1].replace("−", "-")) == pytest.approx(
-        kernels[2, 1, 0, 2], rel=1e-3
-    )
+    told, number = view.readout
+    assert told == "filter 2, channel 1, row 0, column 2"
+    assert float(number.replace("−", "-")) == pytest.approx(kernels[2, 1, 0, 2], rel=1e-3)
     first, right, below = (middle_of(view.canvas, tile) for tile in (0, 1, 3))
     assert right.y() == first.y() and right.x() > first.x()
     assert below.x() == first.x() and below.y() > first.y()
@@ -136,7 +135,7 @@ def test_that_biases_share_the_colours_and_are_read_out_as_such(qtbot: QtBot, vi
     assert view.limit == 2
     assert [colour_at(view.strip, unit) for unit in range(3)] == [entry(ZERO), entry(LEVELS - 1), entry(0)]
     qtbot.mouseMove(view.strip, middle_of(view.strip, 2))
-    assert view.readout.whole_text == "bias 2: −2"
+    assert view.readout == ("bias 2", "−2")
     view.set_kernels(np.ones((3, 1, 2, 2), np.float32))
     assert not view.strip.isVisible()
 
@@ -147,7 +146,7 @@ def test_that_a_matrix_is_read_out_by_unit_and_input_even_where_it_is_shrunk(qtb
         view.set_matrix(weights)
         target = middle_of(view.canvas, 7 * shape[1] + 40)
         qtbot.mouseMove(view.canvas, target)
-        told, number = view.readout.whole_text.split(": ")
+        told, number = view.readout
         unit, column = (int(word.split()[1]) for word in told.split(", "))
         assert abs(unit - 7) <= 1 and abs(column - 40) <= 2  # a pixel may stand for more than one of 900 inputs
         assert float(number.replace("−", "-")) == pytest.approx(weights[unit, column], rel=1e-3)
@@ -156,7 +155,7 @@ def test_that_a_matrix_is_read_out_by_unit_and_input_even_where_it_is_shrunk(qtb
 def test_that_the_cells_of_a_named_vector_are_named(qtbot: QtBot, view: MosaicView) -> None:
     view.set_vector(np.array([0.1, 0.7, 0.2]), ("cat", "dog", "owl"), limit=1.0)
     qtbot.mouseMove(view.canvas, middle_of(view.canvas, 1))
-    assert view.readout.whole_text == "dog (unit 1): 0.7"
+    assert view.readout == ("dog (unit 1)", "0.7")
     view.set_vector(np.array([0.1, 0.7, 0.2]), ("cat", "dog"))
     assert view.canvas.tiles is not None and view.canvas.tiles.where(1, 0, 0) == "unit 1"
 
@@ -170,7 +169,7 @@ def test_that_bad_values_are_yellow_and_counted(view: MosaicView) -> None:
     assert [colour_at(view.canvas, *place) for place in ((1, 0, 0), (1, 0, 1), (2, 2, 2))] == [entry(BAD)] * 3
     assert view.note.isVisible() and view.note.text().startswith("3 of 120 values are not finite")
     view.set_maps(np.full((2, 2, 2), np.nan, np.float32))
-    assert view.readout.whole_text == "2 maps of 2 × 2"
+    assert view.readout == ("2 maps of 2 × 2", "")
 
 
 def test_that_more_tiles_than_fit_are_turned_over_by_button_and_key(qtbot: QtBot, view: MosaicView) -> None:
@@ -182,7 +181,7 @@ def test_that_more_tiles_than_fit_are_turned_over_by_button_and_key(qtbot: QtBot
     qtbot.mouseClick(view.pager.on_button, Qt.MouseButton.LeftButton)
     assert view.pager.label.text() == "2 / 2" and not view.pager.on_button.isEnabled()
     qtbot.mouseMove(view.canvas, middle_of(view.canvas, 699, 2, 2))
-    assert view.readout.whole_text.startswith("channel 699, row 2, column 2: ")
+    assert view.readout[0] == "channel 699, row 2, column 2"
     qtbot.keyClick(view.canvas, Qt.Key.Key_PageUp)
     assert view.canvas.page == 0
     view.set_maps(maps(6))
@@ -234,7 +233,7 @@ def test_that_values_are_copied(qtbot: QtBot, view: MosaicView) -> None:
     view.set_maps(values)
     values[...] = 7
     qtbot.mouseMove(view.canvas, middle_of(view.canvas, 1, 1, 1))
-    assert view.readout.whole_text == "channel 1, row 1, column 1: 1"
+    assert view.readout == ("channel 1, row 1, column 1", "1")
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 2), (0, 2, 2)])

@@ -126,7 +126,7 @@ def test_that_closing_in_mid_training_ends_cleanly(window, qtbot):
     qtbot.waitUntil(lambda: document.history.steps > 5)
     window.files.may_discard = lambda: True
     assert window.close()
-    assert not window.controller.is_running
+    assert not window.controller.busy
 
 
 def test_that_a_bad_file_says_so_and_leaves_the_open_project_untouched(window, qtbot, tmp_path):
@@ -148,7 +148,8 @@ def test_that_a_bad_file_says_so_and_leaves_the_open_project_untouched(window, q
 
 def test_that_the_maps_follow_the_drawing_when_asked(window, qtbot):
     window.inspector.setCurrentWidget(window.lens)
+    window.lens.tabs.setCurrentWidget(window.lens.maps)
     window.document.select(window.document.architecture.layers[0].uid)
     window.draw.set_follow_drawing(True)
     strokes.play(qtbot, window.draw.canvas, strokes.load()[0])
-    qtbot.waitUntil(lambda: "your drawing" in window.lens.maps.caption(), timeout=2000)
+    qtbot.waitUntil(lambda: "your drawing" in window.lens.maps.mosaic.caption.whole_text, timeout=2000)
