@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         middle = _splitter("middle", Qt.Orientation.Vertical, (self.canvas, 3), (self.curves, 2))
         right = _splitter("right", Qt.Orientation.Vertical, (_panel(self.inspector), 3), (_panel(self.draw), 2))
         whole = _splitter("whole", Qt.Orientation.Horizontal, (left, 0), (middle, 1), (right, 0))
-        for splitter, sizes in ((left, (350, 340)), (middle, (440, 250)), (right, (410, 280)), (whole, (212, 628, 416))):
+        for splitter, sizes in ((left, (350, 340)), (middle, (440, 250)), (right, (410, 280)), (whole, (212, 616, 428))):
             splitter.setSizes(sizes)
         page = QWidget()
         box = QVBoxLayout(page)

@@ -77,7 +77,7 @@ class NetworkInputView(QWidget):
         return QSize(142, 200)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(4 * 28 + 2, 120)
+        return QSize(3 * 28 + 2, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())

@@ -39,7 +39,8 @@ class LensPanel(QWidget):
         super().__init__(parent)
         self._document = document
         self._rng = np.random.default_rng() if rng is None else rng
-        self._test_index, self._given, self._step = 0, None, document.history.steps
+        self._test_index, self._step = 0, document.history.steps
+        self._given: Sample | None = None
         self._stale, self.last_cost = True, 0.0
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)

@@ -1,138 +1,185 @@
-"""One plot of curves over training steps."""
+"""One plot over training steps, on pyqtgraph: a noisy curve, its running mean, and a point an epoch."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+import numpy as np
+import numpy.typing as npt
+import pyqtgraph as pg
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QWidget
 
 from cnn_gui import theme
-from cnn_gui.plots.axes import Axis, Plot
-from cnn_gui.plots.curve_legend import Entry, legend_height, paint_legend
-from cnn_gui.plots.curve_painting import paint_cursor, paint_curve, paint_points, paint_scales
-from cnn_gui.plots.series import Curve, Points
 from cnn_gui.plots.text import small_font
 
-_WIDE_LABEL = "0.005"  # keeps its place free, so that the plot does not jump when its scale changes
-_NOTCH = 120.0  # of QWheelEvent.angleDelta: one click of the wheel
-_ZOOM = 0.8  # a click
+Floats = npt.NDArray[np.floating]
+HEADROOM = 0.04  # of the axis, above its highest round number: pyqtgraph leaves out a label at the very edge
+AXIS_WIDTH = 48  # px, wide enough for any value, so that the plot does not jump when its scale changes
 
 
-class CurvePlot(QWidget):
-    """Paints what ``show_series`` gives it, and says where the mouse is.
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a series is drawn: a colour of the theme, a line's width in px, a pyqtgraph symbol, and its legend mark."""
+
+    colour: str
+    width: int
+    symbol: str | None
+    mark: str
+
+
+STYLES = {
+    "batch": Style("muted", 1, None, "―"),
+    "smoothed": Style("accent", 2, None, "━"),
+    "validation": Style("warning", 1, "o", "●"),
+    "test": Style("good", 1, "s", "■"),
+}
+
+
+class CurvePlot(pg.PlotWidget):
+    """Draws the series of STYLES. The wheel zooms in on steps, dragging moves along, a double click shows all.
+
+    Attributes:
+        series: the pyqtgraph item of each name in STYLES.
+        follows: false while a person looks at a part of the run.
 
     Signals:
-        pointed(float or None): the mouse is over another step.
-        zoom_wanted(float, float): show the steps times a factor, with a step that stays where it is.
-        move_wanted(float): show what lies so many steps further on.
-        whole_wanted(): show all steps.
+        pointed(float or None): the step under the mouse.
+        whole_wanted(): a person double-clicked.
 
     Thread: GUI.
     """
 
     pointed = Signal(object)
-    zoom_wanted = Signal(float, float)
-    move_wanted = Signal(float)
     whole_wanted = Signal()
 
     def __init__(self, write: Callable[[float], str], message: str, parent: QWidget | None = None) -> None:
-        """*write* turns a value of the y axis into text; *message* stands there while there is nothing to show."""
-        super().__init__(parent)
-        self._write, self._message = write, message
-        self._series: tuple[Curve | Points, ...] = ()
-        self._axes = Axis(0, 1), Axis(0, 1)
-        self._cursor: float | None = None
-        self._grip: float | None = None
-        self.setMouseTracking(True)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        """*write* turns a value into text; *message* stands there while there is nothing to show."""
+        super().__init__(parent, axisItems={"left": _ValueAxis(write), "bottom": _StepAxis()})
+        self.follows = True
+        self.message = QLabel(message, self)
+        self.message.setProperty("role", "hint")
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.message.setWordWrap(True)
+        self.series = {name: self._add(style) for name, style in STYLES.items()}
+        self.cursor_line = pg.InfiniteLine(angle=90)
+        self.addItem(self.cursor_line, ignoreBounds=True)
+        self._prepare()
+        self._colour()
+        self.set_cursor(None)
+        self.show_message(True)
 
-    def show_series(self, series: Sequence[Curve | Points], x: Axis, y: Axis) -> None:
-        """Paint *series*, the first one undermost; none: the message."""
-        self._series, self._axes = tuple(series), (x, y)
-        self.update()
+    def show_series(self, name: str, steps: Floats, values: Floats) -> None:
+        """Show *values* (n,) at *steps* (n,); what is not finite is left out."""
+        finite = np.isfinite(values)
+        if not finite.all():
+            steps, values = steps[finite], values[finite]
+        self.series[name].setData(steps, values)
+
+    def show_message(self, shown: bool) -> None:
+        """Show the message in the place of the plot, or the plot."""
+        self.message.setVisible(shown)
+        self.plotItem.setVisible(not shown)
+
+    def set_ranges(self, x: tuple[float, float], y: tuple[float, float]) -> None:
+        """Show these steps and values; while a person looks at a part, the values alone."""
+        box = self.plotItem.vb
+        low, high = np.log10(y) if self.plotItem.getAxis("left").logMode else y
+        box.setYRange(low, high + HEADROOM * (high - low), padding=0)
+        box.setLimits(xMin=0, xMax=x[1], minXRange=min(10, x[1]))
+        if self.follows:
+            box.setXRange(*x, padding=0)
 
     def set_cursor(self, step: float | None) -> None:
-        """Mark *step* and show its values in the legend; None: the last ones."""
-        if step != self._cursor:
-            self._cursor = step
-            self.update()
+        """Mark *step*; None: no step."""
+        self.cursor_line.setVisible(step is not None)
+        if step is not None:
+            self.cursor_line.setValue(step)
 
-    def entries(self) -> list[Entry]:
-        """Return each series with its value under the cursor, or its last one, as the legend shows it."""
-        return [(series, self._value(series)) for series in self._series]
+    def step_at(self, position: QPointF) -> float | None:
+        """Return the step under *position* of the widget; None outside the plot."""
+        box, point = self.plotItem.vb, self.mapToScene(position.toPoint())
+        inside = self.plotItem.isVisible() and box.sceneBoundingRect().contains(point)
+        return float(box.mapSceneToView(point).x()) if inside else None
 
-    def plot(self) -> Plot:
-        """Return where the curves are painted."""
-        metrics, entries = QFontMetrics(small_font(self.font())), self.entries()
-        labels = self._y_texts(self.height()).values()
-        left = max(map(metrics.horizontalAdvance, (*labels, _WIDE_LABEL))) + theme.SPACE[1]
-        width = max(1, self.width() - left - 1)
-        top = (legend_height(entries, width, metrics) if entries else 0) + theme.SPACE[1]
-        bottom = metrics.height() + theme.SPACE[1]
-        return Plot(QRectF(left, top, width, max(1, self.height() - top - bottom)), *self._axes)
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "cursor_line"):  # Qt asks while it builds
+            self._colour()
 
-    def sizeHint(self) -> QSize:
-        return QSize(320, 180)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, 96)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        scheme = theme.tokens(self.palette())
-        painter = QPainter(self)
-        if not self._series:
-            painter.setPen(QColor(scheme.muted))
-            wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.rect(), int(wrapped), self._message)
-            return
-        painter.setFont(small_font(self.font()))
-        plot = self.plot()
-        paint_scales(painter, plot, scheme, self._x_texts(plot.rect.width()), self._y_texts(plot.rect.height()))
-        paint_legend(painter, self.entries(), QRectF(plot.rect.left(), 0, plot.rect.width(), plot.rect.top()), scheme)
-        painter.setClipRect(plot.rect)
-        for series in self._series:
-            (paint_curve if isinstance(series, Curve) else paint_points)(painter, plot, series, scheme)
-        if self._cursor is not None:
-            paint_cursor(painter, plot, self._cursor, scheme)
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        step = self._step_at(event.position())
-        if self._grip is not None and event.buttons() & Qt.MouseButton.LeftButton:
-            self.move_wanted.emit(self._grip - self.plot().x_at(event.position().x()))
-        self.pointed.emit(step)
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        inside = event.button() == Qt.MouseButton.LeftButton and self._step_at(event.position()) is not None
-        self._grip = self.plot().x_at(event.position().x()) if inside else None
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        self.whole_wanted.emit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        step = self._step_at(event.position())
-        if step is None:
-            event.ignore()
-        else:
-            self.zoom_wanted.emit(_ZOOM ** (event.angleDelta().y() / _NOTCH), step)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "message"):  # pyqtgraph resizes while it builds
+            self.message.setGeometry(self.rect())
 
     def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
         self.pointed.emit(None)
 
-    def _step_at(self, position: QPointF) -> float | None:
-        plot = self.plot()
-        return plot.x_at(position.x()) if self._series and plot.rect.contains(position) else None
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        self.pointed.emit(self.step_at(event.position()))
 
-    def _value(self, series: Curve | Points) -> str:
-        value = series.at(self._cursor)
-        return "–" if value != value else self._write(value)
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        super().mouseDoubleClickEvent(event)
+        self.whole_wanted.emit()
 
-    def _x_texts(self, width: float) -> dict[float, str]:
-        room = QFontMetrics(small_font(self.font())).horizontalAdvance(f"{self._axes[0].high:,.0f}") + 24
-        texts = {tick: f"{tick:,.0f}" for tick in self._axes[0].ticks(int(width / room)) if tick == round(tick)}
-        if texts:
-            first = next(iter(texts))
-            texts[first] = self.tr("step {0}").format(texts[first])
-        return texts
+    def _add(self, style: Style) -> pg.PlotDataItem:
+        item = self.plot([], [], symbol=style.symbol, symbolSize=7)
+        if style.symbol is None:  # a million steps become what the plot has pixels for, extremes kept
+            item.setDownsampling(auto=True, method="peak" if style.width == 1 else "subsample")
+            item.setClipToView(True)
+        return item
 
-    def _y_texts(self, height: float) -> dict[float, str]:
-        return {tick: self._write(tick) for tick in self._axes[1].ticks(int(height / 28))}
+    def _prepare(self) -> None:
+        self.setMenuEnabled(False)
+        self.hideButtons()
+        self.setMouseEnabled(x=True, y=False)
+        self.setBackground(None)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setMinimumSize(160, 80)
+        self.getAxis("left").setWidth(AXIS_WIDTH)
+        for side in ("left", "bottom"):
+            self.getAxis(side).setStyle(tickFont=small_font(self.font()), tickLength=-4, maxTickLevel=0)
+        self.showGrid(x=False, y=True, alpha=0.3)
+        self.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
+
+    def _on_zoomed(self) -> None:
+        self.follows = False
+
+    def _colour(self) -> None:
+        colours = theme.tokens(self.palette())
+        for side in ("left", "bottom"):
+            self.getAxis(side).setPen(colours.line)
+            self.getAxis(side).setTextPen(colours.muted)
+        self.cursor_line.setPen(colours.muted)
+        for name, style in STYLES.items():
+            colour = pg.mkColor(getattr(colours, style.colour))
+            if name == "batch":
+                colour.setAlphaF(0.45)  # noise: seen, but behind what matters
+            self.series[name].setPen(pg.mkPen(colour, width=style.width))
+            self.series[name].setSymbolBrush(colour)
+            self.series[name].setSymbolPen(colours.surface)
+
+
+class _ValueAxis(pg.AxisItem):
+    """The axis of values, written as a person reads them."""
+
+    def __init__(self, write: Callable[[float], str]) -> None:
+        super().__init__("left")
+        self._write = write
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [self._write(10**value if self.logMode else value) for value in values]
+
+
+class _StepAxis(pg.AxisItem):
+    """The axis of steps, in whole numbers; the first one says what they are."""
+
+    def __init__(self) -> None:
+        super().__init__("bottom")
+        self.enableAutoSIPrefix(False)
+
+    def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
+        return [f"{value:,.0f}" if value == round(value) else "" for value in values]

@@ -1,24 +1,22 @@
 """Loss and accuracy over the steps of training."""
 
+from collections.abc import Callable
+from html import escape
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.plots.axes import Axis
-from cnn_gui.plots.curve_plot import CurvePlot
-from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.curve_plot import STYLES, CurvePlot
 from cnn_gui.plots.round_numbers import COARSE, round_down, round_up
-from cnn_gui.plots.series import Curve, Points
 from cnn_gui.plots.smoothing import Smoother
-from cnn_gui.plots.span import Span
 from cnn_gui.plots.text import number
 from engine.history import EpochResult, History
 
 Floats = npt.NDArray[np.floating]
-Series = list[Curve | Points]
 _SHORTEST = 10  # steps
 _FLOORS = (0.9, 0.5, 0.0)  # where the axis of the accuracy may begin
 _LEAST_LOSS = 1e-6  # the logarithmic axis goes no lower
@@ -35,8 +33,7 @@ class _Extent(NamedTuple):
 class TrainingCurves(QWidget):
     """Two plots side by side, of the loss and of the accuracy: each batch, their running mean, validation and test.
 
-    The wheel zooms in on steps, dragging moves along, a double click shows all of them again. The mouse over one plot
-    marks its step in both.
+    The mouse over one plot marks its step in both.
 
     Thread: GUI.
     """
@@ -46,20 +43,19 @@ class TrainingCurves(QWidget):
         self._history = History()
         self._shown = _Extent(0, 0, None)
         self._smoother = Smoother()
-        self._zoom: Span | None = None
-        self._cursor: float | None = None
-        self.loss = CurvePlot(self._write_loss, self.tr("Press Train to see the loss fall."))
-        self.accuracy = CurvePlot(self._write_accuracy, self.tr("Press Train to see the accuracy rise."))
-        self.log_box = QCheckBox(self.tr("&Log scale"))
-        self.loss_step, self.accuracy_step = ElidedLabel("muted"), ElidedLabel("muted")
+        self._cursor: int | None = None
+        self.loss = CurvePlot(lambda value: number(value, 3), self.tr("Press Train to see the loss fall."))
+        self.accuracy = CurvePlot(_percent, self.tr("Press Train to see the accuracy rise."))
+        self.log_box = QCheckBox(self.tr("&Logarithmic"))
+        self.loss_legend, self.accuracy_legend = QLabel(), QLabel()
         self._explain()
         self._arrange()
-        self.log_box.toggled.connect(lambda: self._redraw())
+        self.accuracy.setXLink(self.loss)
+        self.log_box.toggled.connect(self._on_log_toggled)
         for plot in (self.loss, self.accuracy):
             plot.pointed.connect(self._on_pointed)
-            plot.zoom_wanted.connect(lambda factor, centre: self._on_span_wanted(self.span.zoomed(factor, centre)))
-            plot.move_wanted.connect(lambda steps: self._on_span_wanted(self.span.moved(steps)))
-            plot.whole_wanted.connect(lambda: self._on_span_wanted(None))
+            plot.whole_wanted.connect(self._on_whole_wanted)
+            plot.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
         self._redraw()
 
     def show_history(self, history: History, total_steps: int | None = None) -> None:
@@ -73,81 +69,102 @@ class TrainingCurves(QWidget):
         if history is self._history and extent == self._shown:
             return
         if history is not self._history:
-            self._history, self._smoother, self._zoom = history, Smoother(), None
+            self._history, self._smoother = history, Smoother()
+            self.loss.follows = self.accuracy.follows = True
         self._shown = extent
         self._redraw()
 
-    @property
-    def span(self) -> Span:
-        """The steps that both plots show."""
-        if self._zoom is not None:
-            return self._zoom
-        end = round_up(max(self._shown.steps, _SHORTEST))
-        if self._shown.total is not None and self._shown.total >= self._shown.steps:
-            end = min(end, max(self._shown.total, 1))
-        return Span(0, end, end)
+    def values(self, kind: str) -> dict[str, float]:
+        """Return what the legend tells of 'loss' or 'accuracy': each series' value at the marked step, or its last."""
+        step = self._cursor or self._shown.steps
+        curves = {name: curve[step - 1] for name, curve in self._curves(kind).items() if 0 < step <= len(curve)}
+        epochs = [epoch for epoch in self._epochs() if epoch.step <= step]
+        points = {name: getattr(epochs[-1], f"{name}_{kind}") for name in ("validation", "test") if epochs}
+        return {name: float(value) for name, value in (curves | points).items() if np.isfinite(value)}
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._write_legends()
 
     def _redraw(self) -> None:
-        x = Axis(self.span.low, self.span.high)
-        loss, accuracy = (self._loss_series(), self._accuracy_series()) if self._shown.steps else ([], [])
-        self.loss.show_series(loss, x, _loss_axis(loss, x, self.log_box.isChecked()))
-        self.accuracy.show_series(accuracy, x, _accuracy_axis(accuracy, x))
-        self._write_steps()
+        steps = np.arange(1, self._shown.steps + 1, dtype=np.float32)
+        for kind, plot in (("loss", self.loss), ("accuracy", self.accuracy)):
+            plot.show_message(self._shown.steps == 0)
+            for name, curve in self._curves(kind).items():
+                plot.show_series(name, steps, curve)
+            for name in ("validation", "test"):
+                plot.show_series(name, *self._points(f"{name}_{kind}"))
+        self._set_ranges()
+        self._write_legends()
 
-    def _loss_series(self) -> Series:
+    def _set_ranges(self) -> None:
+        x = 0.0, self._end()
+        parts = [self._curves("loss")["smoothed"], *(self._points(f"{n}_loss")[1] for n in ("validation", "test"))]
+        self.loss.set_ranges(x, _loss_range(_limits(parts), self.log_box.isChecked()))
+        parts = [self._curves("accuracy")["smoothed"], *(self._points(f"{n}_accuracy")[1] for n in ("validation", "test"))]
+        self.accuracy.set_ranges(x, (next(floor for floor in _FLOORS if floor <= max(_limits(parts)[0], 0)), 1.0))
+
+    def _end(self) -> float:
+        """Return where the axis of steps ends: a round number, so that it moves in coarse steps, or the run's end."""
+        end = round_up(max(self._shown.steps, _SHORTEST))
+        total = self._shown.total
+        return float(min(end, max(total, 1)) if total is not None and total >= self._shown.steps else end)
+
+    def _curves(self, kind: str) -> dict[str, Floats]:
         history, n = self._history, self._shown.steps
-        return [
-            Curve(self.tr("batch"), history.loss[:n], "muted", thin=True),
-            Curve(self.tr("smoothed"), history.smoothed[:n], "accent"),
-            *self._epoch_series("validation_loss", "test_loss"),
-        ]
+        if kind == "loss":
+            return {"batch": history.loss[:n], "smoothed": history.smoothed[:n]}
+        return {"batch": history.accuracy[:n], "smoothed": self._smoother.extend(history.accuracy[:n])}
 
-    def _accuracy_series(self) -> Series:
-        batch = self._history.accuracy[: self._shown.steps]
-        return [
-            Curve(self.tr("batch"), batch, "muted", thin=True),
-            Curve(self.tr("smoothed"), self._smoother.extend(batch), "accent"),
-            *self._epoch_series("validation_accuracy", "test_accuracy"),
-        ]
+    def _epochs(self) -> list[EpochResult]:
+        return self._history.epochs[: self._shown.epochs]
 
-    def _epoch_series(self, validation: str, test: str) -> Series:
-        epochs = self._history.epochs[: self._shown.epochs]
-        steps = np.array([epoch.step for epoch in epochs], np.float64)
-        measured = [
-            Points(self.tr("validation"), steps, _column(epochs, validation), "warning", "circle"),
-            Points(self.tr("test"), steps, _column(epochs, test), "good", "square"),
-        ]
-        return [points for points in measured if np.isfinite(points.values).any()]
-
-    def _on_span_wanted(self, span: Span | None) -> None:
-        self._zoom = None if span is None or span.whole else span
-        self._redraw()
+    def _points(self, field: str) -> tuple[Floats, Floats]:
+        epochs = self._epochs()
+        return np.array([e.step for e in epochs], float), np.array([getattr(e, field) for e in epochs], float)
 
     def _on_pointed(self, step: float | None) -> None:
-        self._cursor = None if step is None else float(min(max(round(step), 1), max(self._shown.steps, 1)))
+        self._cursor = None if step is None else min(max(round(step), 1), max(self._shown.steps, 1))
         for plot in (self.loss, self.accuracy):
             plot.set_cursor(self._cursor)
-        self._write_steps()
+        self._write_legends()
 
-    def _write_steps(self) -> None:
-        step = round(self._cursor or self._shown.steps)
-        text = self.tr("step {0:,}").format(step) if self._shown.steps else ""
-        self.loss_step.show_text(" · ".join(filter(None, (self.tr("nats"), text))))
-        self.accuracy_step.show_text(" · ".join(filter(None, (self.tr("share of right answers"), text))))
+    def _on_zoomed(self) -> None:
+        self.loss.follows = self.accuracy.follows = False  # both show the same steps
 
-    def _write_loss(self, value: float) -> str:
-        return number(value, 3)
+    def _on_whole_wanted(self) -> None:
+        self.loss.follows = self.accuracy.follows = True
+        self._set_ranges()
 
-    def _write_accuracy(self, value: float) -> str:
-        return self.tr("{0} %").format(number(100 * value, 3))
+    def _on_log_toggled(self, logarithmic: bool) -> None:
+        self.loss.setLogMode(x=False, y=logarithmic)
+        self._redraw()
+
+    def _write_legends(self) -> None:
+        self.loss_legend.setText(self._legend("loss", lambda value: number(value, 3)))
+        self.accuracy_legend.setText(self._legend("accuracy", _percent))
+
+    def _legend(self, kind: str, write: Callable[[float], str]) -> str:
+        colours, words = theme.tokens(self.palette()), self._words()
+        parts = [
+            f'<span style="color:{getattr(colours, STYLES[name].colour)}">{STYLES[name].mark}</span>&nbsp;'
+            f"{escape(words[name])}&nbsp;{escape(write(value)).replace(' ', '&nbsp;')}"
+            for name, value in self.values(kind).items()
+        ]
+        return "&nbsp;&nbsp; ".join(parts)
+
+    def _words(self) -> dict[str, str]:
+        return {
+            "batch": self.tr("batch"), "smoothed": self.tr("smoothed"),
+            "validation": self.tr("validation"), "test": self.tr("test"),
+        }  # fmt: skip
 
     def _explain(self) -> None:
         tip = self.tr("Point to read a step. Wheel: zoom in. Drag: move along. Double click: show all steps.")
         for plot, name in ((self.loss, self.tr("Loss")), (self.accuracy, self.tr("Accuracy"))):
             plot.setAccessibleName(name)
             plot.setToolTip(tip)
-        self.loss_step.setToolTip(self.tr("Mean cross-entropy of an image in nats: 0.69 is as unsure as a coin."))
-        self.accuracy_step.setToolTip(self.tr("How many images of a hundred get the right class."))
         self.log_box.setAccessibleName(self.tr("Logarithmic scale of the loss"))
         self.log_box.setToolTip(self.tr("Space equal factors equally, to see small losses (Alt+L)"))
 
@@ -155,41 +172,42 @@ class TrainingCurves(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(*[theme.SPACE[1]] * 4)
         row.setSpacing(theme.SPACE[3])
-        for plot, step, extra in ((self.loss, self.loss_step, self.log_box), (self.accuracy, self.accuracy_step, None)):
-            title, head, column = QLabel(plot.accessibleName()), QHBoxLayout(), QVBoxLayout()
+        units = {self.loss: self.tr("nats per image, over steps"), self.accuracy: self.tr("right answers, over steps")}
+        for plot, legend in ((self.loss, self.loss_legend), (self.accuracy, self.accuracy_legend)):
+            title, unit = QLabel(plot.accessibleName()), QLabel(units[plot])
             title.setProperty("role", "title")
-            title.setFixedHeight(theme.TARGET)
-            head.setSpacing(theme.SPACE[1])
+            unit.setProperty("role", "muted")
+            legend.setProperty("role", "small")
+            legend.setTextFormat(Qt.TextFormat.RichText)
+            legend.setWordWrap(True)
+            legend.setMinimumWidth(1)
+            head, column = QHBoxLayout(), QVBoxLayout()
             head.addWidget(title)
-            head.addWidget(step, 1)
-            if extra is not None:
-                head.addWidget(extra)
-            column.setSpacing(theme.SPACE[0])
+            head.addWidget(unit, 1)
+            if plot is self.loss:
+                head.addWidget(self.log_box)
+            title.setFixedHeight(theme.TARGET)
+            column.setSpacing(0)
             column.addLayout(head)
+            column.addWidget(legend)
             column.addWidget(plot, 1)
             row.addLayout(column, 1)
 
 
-def _column(epochs: list[EpochResult], name: str) -> Floats:
-    return np.array([getattr(epoch, name) for epoch in epochs], np.float64)
+def _percent(value: float) -> str:
+    return f"{number(100 * value, 3)} %"
 
 
-def _loss_axis(series: Series, x: Axis, log: bool) -> Axis:
-    """Return an axis in round numbers for what is not noise; single batches may leave it."""
-    low, high = _range([s.seen(x) for s in series if not (isinstance(s, Curve) and s.thin)])
-    if not log:
-        return Axis(0, round_up(high) if high > 0 else 1.0)
+def _loss_range(limits: tuple[float, float], logarithmic: bool) -> tuple[float, float]:
+    """Return round ends of an axis for what is not noise; single batches may leave it."""
+    low, high = limits
+    if not logarithmic:
+        return 0.0, round_up(high) if high > 0 else 1.0
     low = round_down(max(low, _LEAST_LOSS), COARSE)
-    return Axis(low, max(round_up(max(high, _LEAST_LOSS), COARSE), 10 * low), log=True)
+    return low, max(round_up(max(high, _LEAST_LOSS), COARSE), 10 * low)
 
 
-def _accuracy_axis(series: Series, x: Axis) -> Axis:
-    """Return 0 to 100 %, or the upper half or tenth if all that is not noise is there."""
-    low, _ = _range([s.seen(x) for s in series if not (isinstance(s, Curve) and s.thin)])
-    return Axis(next((floor for floor in _FLOORS if floor <= low), 0.0), 1.0)
-
-
-def _range(parts: list[Floats]) -> tuple[float, float]:
+def _limits(parts: list[Floats]) -> tuple[float, float]:
     """Return the lowest and the highest finite value; (0, 0) if there is none."""
     ends = [end for part in parts if len(part) for end in (np.fmin.reduce(part), np.fmax.reduce(part))]
     finite = [float(end) for end in ends if np.isfinite(end)]

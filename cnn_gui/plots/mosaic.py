@@ -127,13 +127,12 @@ class MosaicView(QWidget):
 
     def _write_readout(self) -> None:
         """Tell the value under the mouse, or else what is shown."""
-        under_mouse = [c for c in (self.strip, self.canvas) if c.tiles is not None and c.spot is not None]
-        if under_mouse:
-            texts = mosaic_words.pointed(under_mouse[0].tiles, under_mouse[0].spot)
-        elif self.canvas.tiles is not None:
+        texts = "", ""
+        if self.canvas.tiles is not None:
             texts = mosaic_words.summary(self.canvas.tiles, self.canvas.selected)
-        else:
-            texts = "", ""
+        for canvas in (self.canvas, self.strip):
+            if canvas.tiles is not None and canvas.spot is not None:
+                texts = mosaic_words.pointed(canvas.tiles, canvas.spot)
         self.place.show_text(texts[0])
         self.value.show_text(texts[1])
 
