@@ -1,5 +1,6 @@
 """Builds the application: scheme, error reporter, window, and the project to begin with."""
 
+import sys
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
@@ -11,6 +12,7 @@ from cnn_gui import errors, settings, theme
 from cnn_gui.main_window import MainWindow
 from engine.parallel import pin_blas
 
+SWITCH_INTERVAL = 0.0005  # s: how long the training thread may hold Python while the GUI waits; 5 ms by default
 FIRST_PROJECT = ("models", "lenet5.cnn")
 
 
@@ -35,6 +37,7 @@ def apply_scheme(app: QApplication) -> None:
 def start(arguments: list[str]) -> tuple[QApplication, MainWindow]:
     """Show the window, and then open the project named in *arguments* or the one that ships."""
     pin_blas()
+    sys.setswitchinterval(SWITCH_INTERVAL)
     app = create(arguments)
     errors.install(app)
     window = MainWindow()

@@ -42,7 +42,7 @@ class MainWindow(QMainWindow):
         self.controller = TrainingController(self.document, self)
         self.loader = DatasetLoader(self)
         self.files = ProjectFiles(self.document, self)
-        self.clock = RefreshClock(self)
+        self.clock = RefreshClock((self._follow_weights, self._show_history), self)
         self.palette_view = LayerPalette(self.document)
         self.settings_panel = SettingsPanel(self.document)
         self.canvas = NetworkCanvas(self.document)
@@ -73,7 +73,12 @@ class MainWindow(QMainWindow):
         middle = _splitter("middle", Qt.Orientation.Vertical, (self.canvas, 3), (self.curves, 2))
         right = _splitter("right", Qt.Orientation.Vertical, (_panel(self.inspector), 3), (_panel(self.draw), 2))
         whole = _splitter("whole", Qt.Orientation.Horizontal, (left, 0), (middle, 1), (right, 0))
-        for splitter, sizes in ((left, (350, 340)), (middle, (440, 250)), (right, (410, 280)), (whole, (212, 616, 428))):
+        for splitter, sizes in (
+            (left, (350, 340)),
+            (middle, (440, 250)),
+            (right, (410, 280)),
+            (whole, (212, 616, 428)),
+        ):
             splitter.setSizes(sizes)
         page = QWidget()
         box = QVBoxLayout(page)
@@ -98,7 +103,6 @@ class MainWindow(QMainWindow):
         controller.state_changed.connect(self._on_state_changed)
         controller.epoch_finished.connect(self._on_epoch_finished)
         controller.failed.connect(self.complain)
-        self.clock.due.connect(self._follow_run)
         self.run_bar.reset_requested.connect(self.reset)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self.loader.load)
@@ -164,22 +168,21 @@ class MainWindow(QMainWindow):
         self.clock.set_running(state is not State.IDLE)
         if state is State.IDLE:
             self._show_history()
+            self.lens.set_step(self.document.history.steps)
             self.say(self.tr("The run is over. Train goes on from these weights; Reset begins anew."))
         elif state is State.RUNNING:
             self.say(self.tr("Training. Select a layer and look inside while it learns."))
 
-    def _follow_run(self) -> None:
+    def _follow_weights(self) -> None:
         snapshot = self.controller.take_snapshot()
         if snapshot is not None:
-            self.lens.set_step(self.document.history.steps)
+            self.lens.set_step(snapshot.history_step)
             self.document.set_weights(snapshot.parameters)
             self.run_bar.show_progress(snapshot.result)
             self.lens.refresh()
-            self._show_history()
 
     def _show_history(self) -> None:
         self.curves.show_history(self.document.history)
-        self.lens.set_step(self.document.history.steps)
 
     def _on_epoch_finished(self, result: EpochResult) -> None:
         data = self.document.dataset

@@ -25,7 +25,9 @@ def predict(document: Document, picture: npt.NDArray[np.float32]) -> npt.NDArray
         NoPredictionError: the chain cannot work, or its input is not a picture that one can draw.
     """
     if document.model is None:
-        text = QCoreApplication.translate("prediction", "The network cannot work as it is. The card with the red border says why.")
+        text = QCoreApplication.translate(
+            "prediction", "The network cannot work as it is. The card with the red border says why."
+        )
         raise NoPredictionError(text)
     if document.input_shape[0] not in DRAWABLE_CHANNELS:
         text = QCoreApplication.translate("prediction", "The network reads {0} channels; a drawing has one or three.")

@@ -1,38 +1,39 @@
 """The pace at which views follow a run."""
 
+from collections.abc import Callable, Sequence
+from itertools import cycle
 from time import perf_counter
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
-FASTEST = 100  # ms; ten pictures a second look live, and more cost the training much of its speed
+PERIOD = 100  # ms in which each group of views gets its turn; faster looks no livelier and costs the training speed
 SHARE = 0.15  # of the time may go into bringing views up to date
 
 
 class RefreshClock(QObject):
-    """Ticks while it is started; the longer the views take, the less often.
+    """Gives groups of views their turn, one after the other, so that the GUI thread is never busy for long at once.
 
-    Signals:
-        due(): bring the views up to date now.
+    The longer the turns take, the less often they come.
 
     Thread: the GUI's.
     """
 
-    due = Signal()
-
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, turns: Sequence[Callable[[], None]], parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._pause = PERIOD // len(turns)
+        self._turns = cycle(turns)
         self._timer = QTimer(self)
-        self._timer.setInterval(FASTEST)
+        self._timer.setInterval(self._pause)
         self._timer.timeout.connect(self._on_timeout)
 
     def set_running(self, running: bool) -> None:
-        """Start or stop ticking."""
+        """Start or stop."""
         if running != self._timer.isActive():
             self._timer.start() if running else self._timer.stop()
 
     @Slot()
     def _on_timeout(self) -> None:
         start = perf_counter()
-        self.due.emit()
+        next(self._turns)()
         cost = 1000 * (perf_counter() - start)
-        self._timer.setInterval(max(FASTEST, round(cost / SHARE)))
+        self._timer.setInterval(max(self._pause, round(cost / SHARE)))

@@ -6,6 +6,7 @@ Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning",
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -46,6 +47,7 @@ class Axis:
         """(O - 1) S + 1: the extent of dC/dO with S - 1 zeros between neighbours; 0 where no window fits."""
         return (self.output - 1) * self.stride + 1 if self.output else 0
 
+    @lru_cache(maxsize=4096)  # noqa: B019  (axes are small values; a training step asks for the same taps each time)
     def tap(self, offset: int) -> tuple[slice, slice]:
         """Return (outputs, inputs): the places whose window has a real pixel under tap *offset*, and those pixels.
 

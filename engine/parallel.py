@@ -16,7 +16,7 @@ from engine.losses import LossResult
 from engine.model import Model, Pass
 
 T = TypeVar("T")
-SMALLEST_SHARD = 8  # images; below this a second thread costs more than it saves
+SMALLEST_SHARD = 32  # images: with fewer, LeNet-5's Python between two products costs more than a core saves
 
 
 @lru_cache(maxsize=1)

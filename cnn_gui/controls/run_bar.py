@@ -1,7 +1,16 @@
 """Train, pause, step, stop, reset, and how far the run is."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from cnn_gui import theme
 from cnn_gui.document import Document
@@ -29,7 +38,9 @@ class RunBar(QWidget):
         self.play_button.clicked.connect(self.play_or_pause)
         self.play_button.setFixedWidth(108)
         self.step_button = self._button("step", self.tr("Step"), self.tr("Train on one mini-batch, then hold (Right)"))
-        self.stop_button = self._button("stop", self.tr("Stop"), self.tr("End the run; what was learned is kept (Shift+F5)"))
+        self.stop_button = self._button(
+            "stop", self.tr("Stop"), self.tr("End the run; what was learned is kept (Shift+F5)")
+        )
         self.reset_button = self._button("reset", self.tr("Reset"), self.tr("Begin anew with fresh random weights (R)"))
         self.step_button.clicked.connect(controller.step)
         self.stop_button.clicked.connect(controller.stop)

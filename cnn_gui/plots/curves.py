@@ -102,7 +102,10 @@ class TrainingCurves(QWidget):
         x = 0.0, self._end()
         parts = [self._curves("loss")["smoothed"], *(self._points(f"{n}_loss")[1] for n in ("validation", "test"))]
         self.loss.set_ranges(x, _loss_range(_limits(parts), self.log_box.isChecked()))
-        parts = [self._curves("accuracy")["smoothed"], *(self._points(f"{n}_accuracy")[1] for n in ("validation", "test"))]
+        parts = [
+            self._curves("accuracy")["smoothed"],
+            *(self._points(f"{n}_accuracy")[1] for n in ("validation", "test")),
+        ]
         self.accuracy.set_ranges(x, (next(floor for floor in _FLOORS if floor <= max(_limits(parts)[0], 0)), 1.0))
 
     def _end(self) -> float:

@@ -61,4 +61,4 @@ class TrainingWorker(QObject):
     def _on_step(self, result: StepResult, trainer: Trainer) -> None:
         self._control.step_done()
         if self._mailbox.is_empty:
-            self._mailbox.post(take_snapshot(result, trainer.model.parameters.flat))
+            self._mailbox.post(take_snapshot(result, trainer.history.steps, trainer.model.parameters.flat))

@@ -11,9 +11,10 @@ import threadpoolctl
 
 from engine.errors import BadInputError
 from engine.model import Model, Pass
-from engine.parallel import SMALLEST_SHARD, Shards, default_threads, pin_blas
+from engine.parallel import Shards, default_threads, pin_blas
 from tests.helpers import tiny
 from tests.helpers.layers import Array
+from tests.helpers.tiny import SMALLEST_SHARD
 
 SHAPE = (1, 8, 8)
 
@@ -87,7 +88,7 @@ def test_that_no_gradient_of_an_earlier_batch_is_left_whatever_its_number_of_sha
             assert (shards.gradient == fresh.gradient).all()
 
 
-@pytest.mark.parametrize("n", [1, SMALLEST_SHARD - 1, SMALLEST_SHARD, 2 * SMALLEST_SHARD, 17])
+@pytest.mark.parametrize("n", [1, SMALLEST_SHARD - 1, SMALLEST_SHARD, 2 * SMALLEST_SHARD, 2 * SMALLEST_SHARD + 1])
 def test_that_small_batches_use_fewer_shards_and_miss_no_image(model: Model, n: int) -> None:
     x, labels = batch(n)
     seen: list[slice] = []

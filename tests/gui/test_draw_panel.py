@@ -136,8 +136,8 @@ def test_that_the_panel_is_usable_when_small(panel: DrawPanel) -> None:
     assert (panel.width(), panel.height()) == (420, 220)
     for part in (panel.canvas, panel.preview, panel.bars):
         assert panel.rect().contains(part.geometry())
-        assert part.width() >= 112
-    assert panel.canvas.paper().width() >= 112
+        assert part.width() >= 84
+    assert panel.canvas.paper().width() >= 150
 
 
 def test_that_buttons_have_words_where_there_is_room(panel: DrawPanel) -> None:

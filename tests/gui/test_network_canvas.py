@@ -107,7 +107,7 @@ def test_that_rows_wrap_to_the_width_and_no_card_overlaps_another(canvas, docume
 
 def test_that_lenet5_fits_the_first_window_without_scrolling(canvas: NetworkCanvas, document: Document) -> None:
     document.replace(presets.load("lenet5").architecture, "Load")
-    canvas.resize(608, 432)
+    canvas.resize(616, 440)
     assert canvas.verticalScrollBar().maximum() == 0
 
 

@@ -142,7 +142,7 @@ def test_that_nothing_starts_while_the_chain_cannot_work(document, controller):
 def test_that_a_mailbox_keeps_the_newest_snapshot_and_gives_it_once():
     mailbox, weights = Mailbox(), np.zeros(3, np.float32)
     for step in (1, 2):
-        mailbox.post(take_snapshot(StepResult(step, 9, 1, 0.5, 0.5, 100.0), weights))
+        mailbox.post(take_snapshot(StepResult(step, 9, 1, 0.5, 0.5, 100.0), step, weights))
     assert not mailbox.is_empty
     assert mailbox.take().result.step == 2
     assert mailbox.take() is None and mailbox.is_empty
@@ -150,7 +150,7 @@ def test_that_a_mailbox_keeps_the_newest_snapshot_and_gives_it_once():
 
 def test_that_a_snapshot_is_a_copy_that_nobody_can_write_to():
     weights = np.zeros(3, np.float32)
-    snapshot = take_snapshot(StepResult(1, 9, 1, 0.5, 0.5, 100.0), weights)
+    snapshot = take_snapshot(StepResult(1, 9, 1, 0.5, 0.5, 100.0), 1, weights)
     weights += 1
     assert not snapshot.parameters.any()
     with pytest.raises(ValueError, match="read-only"):
