@@ -59,6 +59,6 @@ def run(arguments: list[str]) -> int:
 def open_first(window: MainWindow, paths: list[str]) -> None:
     """Open the project that was asked for, or the trained LeNet-5 that ships."""
     window.files.open_path(resources.path(*FIRST_PROJECT), untitled=True)
-    window.say(window.tr("This LeNet-5 is trained: draw a digit. To watch it learn, press Reset, then Train."))
+    window.show_first_steps()
     if paths:
         window.files.open_path(Path(paths[0]))

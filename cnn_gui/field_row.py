@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fields import BoolField, ChoiceField, FloatField, IntField
@@ -14,8 +14,6 @@ Field = BoolField | ChoiceField | FloatField | IntField | PairField
 _FIELDS: dict[str, type[Field]] = {
     "bool": BoolField, "choice": ChoiceField, "float": FloatField, "int": IntField, "pair": PairField,
 }  # fmt: skip
-
-_LABEL_SHARE, _FIELD_SHARE = 4, 5  # of the width
 
 
 class FieldRow(QWidget):
@@ -98,8 +96,9 @@ class FieldRow(QWidget):
         if not isinstance(self.field, BoolField):  # a check box is its own label
             label = QLabel(self._param.label)
             label.setBuddy(self.field)
-            line.addWidget(label, _LABEL_SHARE)
-        line.addWidget(self.field, _FIELD_SHARE)
+            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # fields line up
+            line.addWidget(label, 1)
+        line.addWidget(self.field, 1)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.SPACE[0])

@@ -32,7 +32,7 @@ class SchemaForm(QWidget):
         self.rows = {param.name: FieldRow(param) for param in schema.params_of(config_class)}
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.SPACE[1])
+        box.setSpacing(theme.SPACE[0])
         for row in self.rows.values():
             row.value_changed.connect(self.value_changed)
             row.problem_changed.connect(lambda: self.invalid_changed.emit(self.problem))

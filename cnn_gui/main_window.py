@@ -1,8 +1,10 @@
 """The window: lays the rooms out and wires them to the document and to the training run."""
 
+from dataclasses import replace
+
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMessageBox, QSplitter, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QMainWindow, QMessageBox, QSplitter, QVBoxLayout, QWidget
 
 from cnn_gui import actions, menus, settings, theme
 from cnn_gui.controls.run_bar import RunBar
@@ -23,6 +25,9 @@ from cnn_gui.training.controller import State, TrainingController
 from engine import presets
 from engine.data.dataset import Dataset
 from engine.history import EpochResult
+from engine.settings import TrainingSettings
+
+HELD_OUT = 0.1  # of the training images, for the validation curve
 
 
 class MainWindow(QMainWindow):
@@ -65,19 +70,16 @@ class MainWindow(QMainWindow):
     def _lay_out(self) -> None:
         self.resize(1280, 800)
         self.setMinimumSize(960, 640)
-        self.inspector = QTabWidget()
-        self.inspector.setDocumentMode(True)
-        self.inspector.addTab(self.form, self.tr("Properties"))
-        self.inspector.addTab(self.lens, self.tr("Look inside"))
+        self.lens.put_first(self.form, self.tr("&Properties"), self.tr("The layer's settings (Alt+P)"))
         left = _splitter("left", Qt.Orientation.Vertical, (self.palette_view, 3), (self.settings_panel, 2))
-        middle = _splitter("middle", Qt.Orientation.Vertical, (self.canvas, 3), (self.curves, 2))
-        right = _splitter("right", Qt.Orientation.Vertical, (_panel(self.inspector), 3), (_panel(self.draw), 2))
+        middle = _splitter("middle", Qt.Orientation.Vertical, (self.canvas, 3), (_panel(self.curves), 2))
+        right = _splitter("right", Qt.Orientation.Vertical, (_panel(self.lens), 3), (_panel(self.draw), 2))
         whole = _splitter("whole", Qt.Orientation.Horizontal, (left, 0), (middle, 1), (right, 0))
         for splitter, sizes in (
-            (left, (350, 340)),
+            (left, (356, 334)),
             (middle, (440, 250)),
-            (right, (410, 280)),
-            (whole, (212, 616, 428)),
+            (right, (440, 250)),
+            (whole, (220, 608, 420)),
         ):
             splitter.setSizes(sizes)
         page = QWidget()
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
         self.files.failed.connect(self.complain)
         self.draw.digit_changed.connect(self._on_digit_changed)
         self.draw.follow_changed.connect(self._follow_drawing)
+        self.lens.sample_requested.connect(lambda: self.draw.set_follow_drawing(False))
 
     def say(self, text: str) -> None:
         """Show what just happened, or what to do next, in the status bar."""
@@ -127,12 +130,23 @@ class MainWindow(QMainWindow):
 
     # The project.
 
+    def show_first_steps(self) -> None:
+        """Show what a person is to try first: what the first layer makes of a drawing."""
+        document = self.document
+        document.set_settings(watched(document.settings))
+        document.mark_saved(None)
+        document.select(document.architecture.layers[0].uid)
+        self.lens.tabs.setCurrentWidget(self.lens.maps)
+        self.draw.set_follow_drawing(True)
+        self.say(self.tr("This LeNet-5 is trained: draw a digit. To watch it learn, press Reset, then Train."))
+
     @Slot()
     def load_preset(self, name: str) -> None:
         """Put a preset's network and settings in the place of the present ones."""
         preset = presets.load(name)
-        self.document.replace(preset.architecture, self.tr("Load {0}").format(preset.title))
-        self.document.set_settings(preset.settings)
+        architecture = presets.for_classes(preset.architecture, len(self.document.class_names))
+        self.document.replace(architecture, self.tr("Load {0}").format(preset.title))
+        self.document.set_settings(watched(preset.settings))
 
     @Slot()
     def reset(self) -> None:
@@ -237,6 +251,11 @@ class MainWindow(QMainWindow):
         self.loader.wait()
         settings.save_layout(self)
         event.accept()
+
+
+def watched(settings: TrainingSettings) -> TrainingSettings:
+    """Return the settings of a preset for a person who watches: a part is held out, so that there is a validation."""
+    return replace(settings, validation=settings.validation or HELD_OUT)
 
 
 def _panel(widget: QWidget) -> QFrame:

@@ -91,7 +91,7 @@ def show_training(app: "QApplication", window: "MainWindow") -> None:
     document = window.document
     draw_a_digit(app, window)
     document.select(document.architecture.layers[3].uid)
-    window.inspector.setCurrentWidget(window.lens)
+    window.lens.tabs.setCurrentWidget(window.lens.maps)
     document.set_settings(replace(document.settings, epochs=12, validation=0.1))
     document.reset_weights()
     window.controller.start()
@@ -104,7 +104,7 @@ def show_properties(app: "QApplication", window: "MainWindow") -> None:
     """The run is over; the settings of a convolution."""
     window.controller.stop()
     wait(app, lambda: not window.controller.busy)
-    window.inspector.setCurrentWidget(window.form)
+    window.lens.tabs.setCurrentWidget(window.form)
 
 
 def show_problem(app: "QApplication", window: "MainWindow") -> None:

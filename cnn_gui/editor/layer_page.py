@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.editor import describe
-from cnn_gui.editor.layer_icons import icon_of
 from cnn_gui.editor.notice import Notice
 from cnn_gui.forms import SchemaForm
 from engine.architecture import LayerSpec
-
-_ICON = QSize(20, 20)
 
 
 class LayerPage(QWidget):
@@ -30,7 +27,6 @@ class LayerPage(QWidget):
     def __init__(self, document: Document, spec: LayerSpec, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._uid, self._type = document, spec.uid, spec.type
-        self._icon, self._place = QLabel(), _label("muted")
         self.lock_hint = Notice("lock")
         self.lock_hint.say(self.tr("Training is running."), self.tr("Stop it to change the network."))
         self.problem = Notice("warning")
@@ -51,7 +47,6 @@ class LayerPage(QWidget):
         position = document.architecture.index(self._uid)
         spec, info = document.architecture.layers[position], document.infos[position]
         self.form.set_config(spec.config)
-        self._place.setText(self.tr("Layer {0} of {1}").format(position + 1, len(document.architecture.layers)))
         self.problem.setVisible(info.problem is not None)
         if info.problem is not None:
             self.problem.say(info.problem.what, info.problem.remedy)
@@ -75,9 +70,8 @@ class LayerPage(QWidget):
 
     def _arrange(self) -> None:
         box = QVBoxLayout(self)
-        box.setContentsMargins(*(theme.SPACE[2],) * 4)
+        box.setContentsMargins(theme.SPACE[0], theme.SPACE[2], theme.SPACE[1], theme.SPACE[2])
         box.setSpacing(theme.SPACE[2])
-        box.addLayout(self._heading())
         doc = _label()
         doc.setText(self._type.doc)
         for part in (doc, self.lock_hint, self.problem, self.form, _line()):
@@ -87,19 +81,8 @@ class LayerPage(QWidget):
         box.addWidget(self.delete_button, 0, Qt.AlignmentFlag.AlignLeft)
         box.addStretch(1)
 
-    def _heading(self) -> QHBoxLayout:
-        title = _label("heading")
-        title.setText(self._type.label)
-        line = QHBoxLayout()
-        line.setSpacing(theme.SPACE[1])
-        line.addWidget(self._icon)
-        line.addWidget(title, 1)
-        line.addWidget(self._place)
-        return line
-
     def _colour_icons(self) -> None:
         scheme = theme.tokens(self.palette())
-        self._icon.setPixmap(icon_of(self._type.name, scheme.category[self._type.category]).pixmap(_ICON))
         self.delete_button.setIcon(theme.icon("delete", scheme.text))
 
 

@@ -61,6 +61,12 @@ class LensPanel(QWidget):
             self._step = step
             self._on_weights_changed()
 
+    def put_first(self, page: QWidget, title: str, tip: str) -> None:
+        """Show somebody else's *page* on the selected layer as the first tab."""
+        self.tabs.insertTab(0, page, title)
+        self.tabs.setTabToolTip(0, tip)
+        self.tabs.setCurrentIndex(0)
+
     @property
     def test_index(self) -> int:
         """Number of the test image that was chosen last."""
@@ -84,9 +90,8 @@ class LensPanel(QWidget):
         self.about.show_text(frame.about())
         self.about.setToolTip(frame.about())
         self.maps.samples.show_choice(self._test_index, self._images(), self._given is not None)
-        view = self.tabs.currentWidget()
-        assert isinstance(view, KernelsView | MapsView)
-        view.show_frame(frame)
+        if isinstance(view := self.tabs.currentWidget(), KernelsView | MapsView):
+            view.show_frame(frame)
         self.last_cost = perf_counter() - start
 
     def showEvent(self, event: QShowEvent) -> None:

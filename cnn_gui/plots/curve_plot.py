@@ -125,7 +125,7 @@ class CurvePlot(pg.PlotWidget):
         self.whole_wanted.emit()
 
     def _add(self, style: Style) -> pg.PlotDataItem:
-        item = self.plot([], [], symbol=style.symbol, symbolSize=7)
+        item = self.plot([], [], symbol=style.symbol, symbolSize=6)
         if style.symbol is None:  # a million steps become what the plot has pixels for, extremes kept
             item.setDownsampling(auto=True, method="peak" if style.width == 1 else "subsample")
             item.setClipToView(True)
@@ -135,7 +135,6 @@ class CurvePlot(pg.PlotWidget):
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(x=True, y=False)
-        self.setBackground(None)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(160, 80)
         self.getAxis("left").setWidth(AXIS_WIDTH)
@@ -149,6 +148,7 @@ class CurvePlot(pg.PlotWidget):
 
     def _colour(self) -> None:
         colours = theme.tokens(self.palette())
+        self.setBackground(colours.surface)
         for side in ("left", "bottom"):
             self.getAxis(side).setPen(colours.line)
             self.getAxis(side).setTextPen(colours.muted)

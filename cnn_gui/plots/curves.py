@@ -185,6 +185,7 @@ class TrainingCurves(QWidget):
             legend.setWordWrap(True)
             legend.setMinimumWidth(1)
             head, column = QHBoxLayout(), QVBoxLayout()
+            head.setSpacing(theme.SPACE[1])
             head.addWidget(title)
             head.addWidget(unit, 1)
             if plot is self.loss:

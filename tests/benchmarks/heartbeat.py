@@ -19,10 +19,10 @@ def main() -> int:
     """Measure and print; the exit code is 1 if the 99th percentile is 16 ms or more."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seconds", type=float, default=60)
-    parser.add_argument("--view", choices=("inside", "properties"), default="inside")
+    parser.add_argument("--page", choices=("properties", "kernels", "maps"), default="maps")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    late, speed, done = measure(options.seconds, options.view)
+    late, speed, done = measure(options.seconds, options.page)
     p50, p99 = np.percentile(late, (50, 99))
     print(f"{len(late):,} beats in {options.seconds:g} s on {os.environ['QT_QPA_PLATFORM']}; lateness in ms:")
     print(f"p50 {p50:.2f}   p99 {p99:.2f}   max {late.max():.2f}")
@@ -33,7 +33,7 @@ def main() -> int:
     return int(p99 >= 16)
 
 
-def measure(seconds: float, view: str) -> tuple[np.ndarray, float, int]:
+def measure(seconds: float, page: str) -> tuple[np.ndarray, float, int]:
     """Return (lateness of each beat in ms, images/s of the run, its steps)."""
     from dataclasses import replace
 
@@ -42,7 +42,8 @@ def measure(seconds: float, view: str) -> tuple[np.ndarray, float, int]:
     from cnn_gui import app as application
 
     app, window = application.start(["heartbeat"])
-    window.inspector.setCurrentWidget(window.lens if view == "inside" else window.form)
+    pages = {"properties": window.form, "kernels": window.lens.kernels, "maps": window.lens.maps}
+    window.lens.tabs.setCurrentWidget(pages[page])
     window.files.may_discard = lambda: True
     beats: list[float] = []
     timer = QTimer(timerType=Qt.TimerType.PreciseTimer)

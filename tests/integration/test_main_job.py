@@ -147,7 +147,6 @@ def test_that_a_bad_file_says_so_and_leaves_the_open_project_untouched(window, q
 
 
 def test_that_the_maps_follow_the_drawing_when_asked(window, qtbot):
-    window.inspector.setCurrentWidget(window.lens)
     window.lens.tabs.setCurrentWidget(window.lens.maps)
     window.document.select(window.document.architecture.layers[0].uid)
     window.draw.set_follow_drawing(True)
