@@ -62,3 +62,4 @@ def open_first(window: MainWindow, paths: list[str]) -> None:
     window.show_first_steps()
     if paths:
         window.files.open_path(Path(paths[0]))
+    QTimer.singleShot(0, window.add_curves)

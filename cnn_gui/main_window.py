@@ -1,6 +1,7 @@
 """The window: lays the rooms out and wires them to the document and to the training run."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
@@ -17,7 +18,6 @@ from cnn_gui.editor.canvas import NetworkCanvas
 from cnn_gui.editor.palette import LayerPalette
 from cnn_gui.editor.property_form import PropertyForm
 from cnn_gui.lens.panel import LensPanel
-from cnn_gui.plots.curves import TrainingCurves
 from cnn_gui.prediction import NoPredictionError, as_input, predict
 from cnn_gui.project_files import ProjectFiles
 from cnn_gui.refresh import RefreshClock
@@ -26,6 +26,9 @@ from engine import presets
 from engine.data.dataset import Dataset
 from engine.history import EpochResult
 from engine.settings import TrainingSettings
+
+if TYPE_CHECKING:
+    from cnn_gui.plots.curves import TrainingCurves
 
 HELD_OUT = 0.1  # of the training images, for the validation curve
 
@@ -51,7 +54,8 @@ class MainWindow(QMainWindow):
         self.palette_view = LayerPalette(self.document)
         self.settings_panel = SettingsPanel(self.document)
         self.canvas = NetworkCanvas(self.document)
-        self.curves = TrainingCurves()
+        self.curves: TrainingCurves | None = None
+        self.curves_place = _panel()
         self.form = PropertyForm(self.document)
         self.lens = LensPanel(self.document)
         self.draw = DrawPanel()
@@ -72,7 +76,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(960, 640)
         self.lens.put_first(self.form, self.tr("&Properties"), self.tr("The layer's settings (Alt+P)"))
         left = _splitter("left", Qt.Orientation.Vertical, (self.palette_view, 3), (self.settings_panel, 2))
-        middle = _splitter("middle", Qt.Orientation.Vertical, (self.canvas, 3), (_panel(self.curves), 2))
+        middle = _splitter("middle", Qt.Orientation.Vertical, (self.canvas, 3), (self.curves_place, 2))
         right = _splitter("right", Qt.Orientation.Vertical, (_panel(self.lens), 3), (_panel(self.draw), 2))
         whole = _splitter("whole", Qt.Orientation.Horizontal, (left, 0), (middle, 1), (right, 0))
         for splitter, sizes in (
@@ -91,6 +95,14 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.test_figures)
         self.canvas.setFocus()
         settings.restore_layout(self)
+
+    def add_curves(self) -> None:
+        """Put the plots into their place, once the window can be used: importing pyqtgraph is a fifth of a start."""
+        from cnn_gui.plots.curves import TrainingCurves
+
+        self.curves = TrainingCurves()
+        self.curves_place.layout().addWidget(self.curves)
+        self._show_history()
 
     # Wiring.
 
@@ -196,7 +208,8 @@ class MainWindow(QMainWindow):
             self.lens.refresh()
 
     def _show_history(self) -> None:
-        self.curves.show_history(self.document.history)
+        if self.curves is not None:
+            self.curves.show_history(self.document.history)
 
     def _on_epoch_finished(self, result: EpochResult) -> None:
         data = self.document.dataset
@@ -258,13 +271,14 @@ def watched(settings: TrainingSettings) -> TrainingSettings:
     return replace(settings, validation=settings.validation or HELD_OUT)
 
 
-def _panel(widget: QWidget) -> QFrame:
-    """Return *widget* on a surface of its own, like the palette and the settings."""
+def _panel(*widgets: QWidget) -> QFrame:
+    """Return *widgets* on a surface of their own, like the palette and the settings."""
     frame = QFrame()
     frame.setProperty("role", "panel")
     box = QVBoxLayout(frame)
     box.setContentsMargins(*(theme.SPACE[0],) * 4)
-    box.addWidget(widget)
+    for widget in widgets:
+        box.addWidget(widget)
     return frame
 
 

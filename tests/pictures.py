@@ -1,7 +1,8 @@
 """Pictures of the application as it is: ``python -m tests.pictures OUT``.
 
 Starts the real window off screen, trains, draws and takes a picture of each situation, in light and dark, once
-and twice the size. The README's pictures are made by this command.
+and twice the size. The README's pictures: ``python -m tests.pictures docs/pictures --only training-light
+training-dark problem-light``.
 """
 
 import argparse
@@ -26,21 +27,22 @@ def main() -> int:
     """Take every picture; at twice the size in a process of its own, since Qt reads the scale once."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("out", type=Path)
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these, e.g. training-light@2x")
     parser.add_argument("--scale", type=int, choices=(1, 2), help="only this scale")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     if options.scale is None:
         for scale in ("1", "2"):
             environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
-            command = [sys.executable, "-m", "tests.pictures", str(options.out), "--scale", scale]
+            command = [sys.executable, "-m", "tests.pictures", *sys.argv[1:], "--scale", scale]
             subprocess.run(command, env=environment, check=True)
         return 0
-    take_all(options.out, "" if options.scale == 1 else "@2x")
+    take_all(options.out, "" if options.scale == 1 else "@2x", options.only)
     return 0
 
 
-def take_all(out: Path, suffix: str) -> None:
-    """Take a picture of each situation in each scheme."""
+def take_all(out: Path, suffix: str, only: list[str]) -> None:
+    """Take a picture of each situation in each scheme and size, or only those of the names in *only*."""
     from cnn_gui import theme
 
     with started() as (app, window):
@@ -50,10 +52,11 @@ def take_all(out: Path, suffix: str) -> None:
                 theme.apply(app, scheme)
                 settle(app)
                 for size_name, size in SIZES.items():
-                    window.resize(*size)
-                    settle(app)
-                    parts = [name, word, *([size_name] if size_name else [])]
-                    window.grab().save(str(out / f"{'-'.join(parts)}{suffix}.png"))
+                    stem = "-".join(filter(None, (name, word, size_name))) + suffix
+                    if not only or stem in only:
+                        window.resize(*size)
+                        settle(app)
+                        window.grab().save(str(out / f"{stem}.png"))
 
 
 @contextmanager
