@@ -56,6 +56,7 @@ class MainWindow(QMainWindow):
         self.canvas = NetworkCanvas(self.document)
         self.curves: TrainingCurves | None = None
         self.curves_place = _panel()
+        self._run_end: int | None = None  # what the history's steps will be at the end of the run
         self.form = PropertyForm(self.document)
         self.lens = LensPanel(self.document)
         self.draw = DrawPanel()
@@ -193,6 +194,7 @@ class MainWindow(QMainWindow):
     def _on_state_changed(self, state: State) -> None:
         self.clock.set_running(state is not State.IDLE)
         if state is State.IDLE:
+            self._run_end = None
             self._show_history()
             self.lens.set_step(self.document.history.steps)
             self.say(self.tr("The run is over. Train goes on from these weights; Reset begins anew."))
@@ -202,6 +204,7 @@ class MainWindow(QMainWindow):
     def _follow_weights(self) -> None:
         snapshot = self.controller.take_snapshot()
         if snapshot is not None:
+            self._run_end = snapshot.history_step + snapshot.result.steps - snapshot.result.step
             self.lens.set_step(snapshot.history_step)
             self.document.set_weights(snapshot.parameters)
             self.run_bar.show_progress(snapshot.result)
@@ -209,7 +212,7 @@ class MainWindow(QMainWindow):
 
     def _show_history(self) -> None:
         if self.curves is not None:
-            self.curves.show_history(self.document.history)
+            self.curves.show_history(self.document.history, self._run_end)
 
     def _on_epoch_finished(self, result: EpochResult) -> None:
         data = self.document.dataset
