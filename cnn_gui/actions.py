@@ -28,12 +28,16 @@ def create(window: QMainWindow, command: Command) -> QAction:
     action.triggered.connect(lambda: command.run())
     if command.key:
         action.setShortcuts(QKeySequence.listFromString(command.key))
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    tip = command.tip or command.text.replace("&", "").rstrip(".")
-    action.setToolTip(f"{tip} ({keys})" if keys else tip)
+    action.setToolTip(with_key(command.tip or command.text.replace("&", "").rstrip("."), action))
     action.setStatusTip(command.tip)
     action.setProperty("icon_name", command.icon)
     return action
+
+
+def with_key(tip: str, action: QAction) -> str:
+    """Return *tip* with the key of *action* behind it, where it has one."""
+    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+    return f"{tip} ({keys})" if keys else tip
 
 
 def paint_icons(window: QMainWindow) -> None:

@@ -43,7 +43,7 @@ def start(arguments: list[str]) -> tuple[QApplication, MainWindow]:
     window = MainWindow()
     window.scheme_chosen.connect(lambda: apply_scheme(app))
     window.show()
-    QTimer.singleShot(0, lambda: open_first(window, arguments[1:]))
+    QTimer.singleShot(0, lambda: open_first(window, app.arguments()[1:]))
     return app, window
 
 
@@ -57,9 +57,8 @@ def run(arguments: list[str]) -> int:
 
 
 def open_first(window: MainWindow, paths: list[str]) -> None:
-    """Open the project that was asked for, or the trained LeNet-5 that ships."""
-    window.files.open_path(resources.path(*FIRST_PROJECT), untitled=True)
-    window.show_first_steps()
-    if paths:
-        window.files.open_path(Path(paths[0]))
+    """Open the project that was asked for, or else the trained LeNet-5 that ships."""
+    if not (paths and window.files.open_path(Path(paths[0]))):
+        window.files.open_path(resources.path(*FIRST_PROJECT), untitled=True)
+        window.show_first_steps()
     QTimer.singleShot(0, window.add_curves)

@@ -7,35 +7,41 @@ from weakref import WeakMethod
 from PySide6.QtGui import QUndoCommand
 
 from engine.architecture import Architecture
+from engine.settings import TrainingSettings
 
 MERGE_WITHIN = 1.0  # s: quicker steps of one spin box are one edit to a person
+
+Show = Callable[[Architecture, TrainingSettings | None], None]
 
 
 class SetArchitecture(QUndoCommand):
     """Puts *new* in the place of *old*; *text* names the edit as the menu shows it, e.g. "Insert Convolution".
 
-    Edits with the same non-empty *merge_key* that follow one another quickly become one.
+    Edits with the same non-empty *merge_key* that follow one another quickly become one. *settings* are those
+    before and after where the edit brings its own, as a preset does; else they stay as they are.
     """
 
     def __init__(
         self,
-        show: Callable[[Architecture], None],
+        show: Show,
         old: Architecture,
         new: Architecture,
         text: str,
         merge_key: str = "",
+        settings: tuple[TrainingSettings, TrainingSettings] | None = None,
     ) -> None:
         super().__init__(text)
         # Weak: with document, stack and commands in one cycle, the garbage collector may free a command
         # before the stack that owns it does, and the process crashes.
         self._show, self._old, self._new = WeakMethod(show), old, new
+        self._old_settings, self._new_settings = settings or (None, None)
         self._merge_key, self._time = merge_key, monotonic()
 
     def redo(self) -> None:
-        self._apply(self._new)
+        self._apply(self._new, self._new_settings)
 
     def undo(self) -> None:
-        self._apply(self._old)
+        self._apply(self._old, self._old_settings)
 
     def id(self) -> int:
         return 1 if self._merge_key else -1
@@ -49,6 +55,6 @@ class SetArchitecture(QUndoCommand):
         self.setObsolete(self._new == self._old)
         return True
 
-    def _apply(self, architecture: Architecture) -> None:
+    def _apply(self, architecture: Architecture, settings: TrainingSettings | None) -> None:
         if show := self._show():
-            show(architecture)
+            show(architecture, settings)

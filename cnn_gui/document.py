@@ -11,7 +11,7 @@ from cnn_gui.stash import WeightStash
 from engine.architecture import Architecture, LayerSpec, new_layer
 from engine.data.dataset import Dataset
 from engine.files.project import Project
-from engine.files.weights import restore, weights_of
+from engine.files.weights import parameter_shapes, weights_of
 from engine.history import History
 from engine.layer import LayerConfig, Shape
 from engine.model import Model
@@ -28,14 +28,17 @@ class Document(QObject):
         architecture, settings, history: the values of now.
         dataset: None until data has loaded; ``input_shape`` and ``class_names`` are known before that.
         data_problem: why there is no data set, where reading it failed.
+        data_awaited: the source that is being read just now, '' for none.
         model: computes with the weights of now; None while the chain cannot work.
         infos: what is known of each layer, problems among it.
         locked: true while a training run owns the network; edits are refused then.
 
     Signals:
         architecture_changed(old, new): after every edit, undo and redo; ``infos`` and ``model`` are up to date.
-        weights_changed(): the model's weights are others; history may have grown.
-        data_changed(), settings_changed(), history_replaced(): as named.
+        weights_changed(): the model's weights are others; history may have grown. It comes after all other signals
+            of one change, so that whoever computes then knows the shape of the input already.
+        data_changed(): the data, its shape and classes, or what is known of its reading.
+        settings_changed(), history_replaced(): as named.
         selection_changed(uid): the selected layer, '' for none.
         modified_changed(bool), path_changed(): for the window's title.
         lock_changed(bool): a training run began or ended.
@@ -62,7 +65,7 @@ class Document(QObject):
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
         self.architecture, self.settings, self.history = Architecture(), TrainingSettings(), History()
         self.dataset: Dataset | None = None
-        self.data_source, self.data_problem = "bundled", ""
+        self.data_source, self.data_problem, self.data_awaited = "bundled", "", ""
         self.input_shape: Shape = (1, 28, 28)
         self.class_names: tuple[str, ...] = tuple("0123456789")
         self.path: Path | None = None
@@ -105,9 +108,9 @@ class Document(QObject):
         text = self.tr("Change {0}").format(label)
         self._edit(self.architecture.configure(uid, config), text, f"{uid}.{field}" if field else "")
 
-    def replace(self, architecture: Architecture, text: str) -> None:
-        """Put a whole chain in the place of this one, e.g. a preset, as one undo step."""
-        if self._edit(architecture, text):
+    def replace(self, architecture: Architecture, text: str, settings: TrainingSettings | None = None) -> None:
+        """Put a whole chain in the place of this one, e.g. a preset with its *settings*, as one undo step."""
+        if self._edit(architecture, text, settings=settings):
             self.select("")
 
     @property
@@ -138,20 +141,27 @@ class Document(QObject):
             self._touch()
             self.settings_changed.emit()
 
+    def await_data(self, source: str) -> None:
+        """Say that *source* is being read; data that is there stays until then, but no run begins on it."""
+        self.data_awaited = source
+        self.data_changed.emit()
+
     def set_data(self, dataset: Dataset, source: str) -> None:
         """Work on other data; the chain is checked anew against its images and classes."""
         if source != self.data_source:
             self._touch()
-        self.dataset, self.data_source, self.data_problem = dataset, source, ""
+        self.dataset, self.data_source, self.data_problem, self.data_awaited = dataset, source, "", ""
         self.input_shape, self.class_names = dataset.image_shape, dataset.class_names
         self._rebuild()
         self.data_changed.emit()
+        self.weights_changed.emit()
 
     def set_data_problem(self, text: str) -> None:
-        """Say that the project's data cannot be read, and why; data that is there stays."""
+        """Say that the data cannot be read, and why; data that is there stays."""
+        self.data_awaited = ""
         if self.dataset is None:
             self.data_problem = text
-            self.data_changed.emit()
+        self.data_changed.emit()
 
     def set_weights(self, flat: np.ndarray) -> None:
         """Take over weights (P,) from a training run."""
@@ -167,6 +177,7 @@ class Document(QObject):
         self._rebuild(keep=False)
         self._touch()
         self.history_replaced.emit()
+        self.weights_changed.emit()
 
     def set_locked(self, locked: bool) -> None:
         """Refuse edits while a training run owns the network."""
@@ -189,7 +200,10 @@ class Document(QObject):
 
     def project(self) -> Project:
         """Return everything as a value that a file can hold."""
-        weights = weights_of(self.model) if self.model is not None else {}
+        if self.model is not None:
+            weights = weights_of(self.model)
+        else:
+            weights = self._stash.weights(self.architecture, parameter_shapes(self.architecture, self.input_shape))
         return Project(
             self.architecture, self.settings, self.input_shape, self.class_names, self.data_source, weights,
             self.history.copy(),
@@ -200,16 +214,16 @@ class Document(QObject):
         old = self.architecture
         self.architecture, self.settings, self.history = project.architecture, project.settings, project.history
         self.input_shape, self.class_names = project.input_shape, project.class_names
-        self.data_source, self.data_problem, self.dataset = project.data_source, "", None
+        self.dataset, self.data_source, self.data_problem, self.data_awaited = None, project.data_source, "", ""
         self.undo_stack.clear()
-        self._stash.clear()
+        self._stash.replace(project.weights)
         self._rebuild(keep=False)
-        if self.model is not None:
-            restore(self.model, project.weights)
         self.select("")
         self.architecture_changed.emit(old, self.architecture)
+        self.data_changed.emit()
         self.settings_changed.emit()
         self.history_replaced.emit()
+        self.weights_changed.emit()
         self.mark_saved(path)
 
     def mark_saved(self, path: Path | None) -> None:
@@ -219,18 +233,25 @@ class Document(QObject):
         self.path_changed.emit()
         self.modified_changed.emit(False)
 
-    def _edit(self, new: Architecture, text: str, merge_key: str = "") -> bool:
+    def _edit(
+        self, new: Architecture, text: str, merge_key: str = "", settings: TrainingSettings | None = None
+    ) -> bool:
         if new == self.architecture or self.refuses_edits():
             return False
-        self.undo_stack.push(SetArchitecture(self._show, self.architecture, new, text, merge_key))
+        both = (self.settings, settings) if settings is not None else None
+        self.undo_stack.push(SetArchitecture(self._show, self.architecture, new, text, merge_key, both))
         return True
 
-    def _show(self, architecture: Architecture) -> None:
+    def _show(self, architecture: Architecture, settings: TrainingSettings | None) -> None:
         old, self.architecture = self.architecture, architecture
         self._rebuild()
         if self.selected_spec is None:
             self.select("")
         self.architecture_changed.emit(old, architecture)
+        if settings is not None and settings != self.settings:
+            self.settings = settings
+            self.settings_changed.emit()
+        self.weights_changed.emit()
 
     def _rebuild(self, keep: bool = True) -> None:
         """Check the chain and build the model anew; layers keep the weights that still fit them."""
@@ -242,7 +263,6 @@ class Document(QObject):
         self.model = Model.build(self.architecture, self.input_shape, rng) if able else None
         if self.model is not None:
             self._stash.restore(self.model)
-        self.weights_changed.emit()
 
     def _touch(self) -> None:
         before = self.modified

@@ -14,6 +14,7 @@ Field = BoolField | ChoiceField | FloatField | IntField | PairField
 _FIELDS: dict[str, type[Field]] = {
     "bool": BoolField, "choice": ChoiceField, "float": FloatField, "int": IntField, "pair": PairField,
 }  # fmt: skip
+_LABEL_SHARE, _FIELD_SHARE = 8, 7  # of the width
 
 
 class FieldRow(QWidget):
@@ -97,8 +98,8 @@ class FieldRow(QWidget):
             label = QLabel(self._param.label)
             label.setBuddy(self.field)
             label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # fields line up
-            line.addWidget(label, 1)
-        line.addWidget(self.field, 1)
+            line.addWidget(label, _LABEL_SHARE)
+        line.addWidget(self.field, _FIELD_SHARE)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.SPACE[0])

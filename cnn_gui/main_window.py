@@ -24,7 +24,6 @@ from cnn_gui.refresh import RefreshClock
 from cnn_gui.training.controller import State, TrainingController
 from engine import presets
 from engine.data.dataset import Dataset
-from engine.history import EpochResult
 from engine.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ class MainWindow(QMainWindow):
         self.document = Document(self)
         self.controller = TrainingController(self.document, self)
         self.loader = DatasetLoader(self)
-        self.files = ProjectFiles(self.document, self)
+        self.files = ProjectFiles(self.document, self.controller.shut_down, self)
         self.clock = RefreshClock((self._follow_weights, self._show_history), self)
         self.palette_view = LayerPalette(self.document)
         self.settings_panel = SettingsPanel(self.document)
@@ -115,12 +114,13 @@ class MainWindow(QMainWindow):
         document.data_changed.connect(self._on_data_changed)
         document.weights_changed.connect(self._predict)
         document.history_replaced.connect(self._show_history)
+        document.history_replaced.connect(self._show_test_figures)
         controller.state_changed.connect(self._on_state_changed)
-        controller.epoch_finished.connect(self._on_epoch_finished)
+        controller.epoch_finished.connect(self._show_test_figures)
         controller.failed.connect(self.complain)
         self.run_bar.reset_requested.connect(self.reset)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
-        self.data_chooser.requested.connect(self.loader.load)
+        self.data_chooser.requested.connect(self._load_data)
         self.loader.loaded.connect(self._on_data_loaded)
         self.loader.failed.connect(self._on_data_failed)
         self.files.opened.connect(self._on_opened)
@@ -146,8 +146,6 @@ class MainWindow(QMainWindow):
     def show_first_steps(self) -> None:
         """Show what a person is to try first: what the first layer makes of a drawing."""
         document = self.document
-        document.set_settings(watched(document.settings))
-        document.mark_saved(None)
         document.select(document.architecture.layers[0].uid)
         self.lens.tabs.setCurrentWidget(self.lens.maps)
         self.draw.set_follow_drawing(True)
@@ -158,8 +156,8 @@ class MainWindow(QMainWindow):
         """Put a preset's network and settings in the place of the present ones."""
         preset = presets.load(name)
         architecture = presets.for_classes(preset.architecture, len(self.document.class_names))
-        self.document.replace(architecture, self.tr("Load {0}").format(preset.title))
-        self.document.set_settings(watched(preset.settings))
+        text = self.tr("Load {0}").format(preset.title)
+        self.document.replace(architecture, text, watched(preset.settings))
 
     @Slot()
     def reset(self) -> None:
@@ -168,7 +166,11 @@ class MainWindow(QMainWindow):
         self.say(self.tr("The weights are random again. Press Train to watch the network learn."))
 
     def _on_opened(self) -> None:
-        self.loader.load(self.document.data_source)
+        self._load_data(self.document.data_source)
+
+    def _load_data(self, source: str) -> None:
+        self.document.await_data(source)
+        self.loader.load(source)
 
     def _on_data_loaded(self, dataset: Dataset, source: str) -> None:
         self.document.set_data(dataset, source)
@@ -181,9 +183,7 @@ class MainWindow(QMainWindow):
         document = self.document
         self.draw.set_class_names(document.class_names)
         self.draw.set_input_shape(*document.input_shape[1:])
-        if document.dataset is not None:
-            count = len(document.dataset.test)
-            self.test_figures.setText(self.tr("Test figures are from {0:,} images").format(count))
+        self._show_test_figures()
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.title}[*]")
@@ -214,11 +214,18 @@ class MainWindow(QMainWindow):
         if self.curves is not None:
             self.curves.show_history(self.document.history, self._run_end)
 
-    def _on_epoch_finished(self, result: EpochResult) -> None:
-        data = self.document.dataset
-        count = len(data.test) if data is not None else 0
-        text = self.tr("Epoch {0}: {1:.2%} right on {2:,} test images, test loss {3:.4f}")
-        self.test_figures.setText(text.format(result.epoch, result.test_accuracy, count, result.test_loss))
+    def _show_test_figures(self) -> None:
+        """Show what the last epoch ended with, and always from how many images that is."""
+        epochs, data = self.document.history.epochs, self.document.dataset
+        if data is None:
+            text = ""
+        elif not epochs:
+            text = self.tr("Test figures are from {0:,} images").format(len(data.test))
+        else:
+            text = self.tr("Epoch {0}: {1:.2%} right on {2:,} test images, test loss {3:.4f}").format(
+                epochs[-1].epoch, epochs[-1].test_accuracy, len(data.test), epochs[-1].test_loss
+            )
+        self.test_figures.setText(text)
 
     # The drawing.
 
@@ -242,16 +249,17 @@ class MainWindow(QMainWindow):
     # Events.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of a run; they arrive here only when no field or view has a use for them."""
+        """Keys of a run; they arrive here only when no field or view has a use for them. Held down, only Right repeats."""
         keys = {
             Qt.Key.Key_Space: self.run_bar.play_or_pause,
-            Qt.Key.Key_Right: self.controller.step,
+            Qt.Key.Key_Right: self.run_bar.step_button.click,
             Qt.Key.Key_R: self.run_bar.reset_button.click,
         }
-        if event.modifiers() == Qt.KeyboardModifier.NoModifier and (run := keys.get(Qt.Key(event.key()))):
-            run()
-        else:
+        run = keys.get(Qt.Key(event.key())) if event.modifiers() == Qt.KeyboardModifier.NoModifier else None
+        if run is None:
             super().keyPressEvent(event)
+        elif not event.isAutoRepeat() or event.key() == Qt.Key.Key_Right:
+            run()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -259,11 +267,9 @@ class MainWindow(QMainWindow):
             actions.paint_icons(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not self.files.may_discard():
+        if not (self.files.may_discard() and self.files.end_run()):
             event.ignore()
             return
-        self.clock.set_running(False)
-        self.controller.shut_down()
         self.loader.wait()
         settings.save_layout(self)
         event.accept()

@@ -61,7 +61,9 @@ def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
     stack = window.document.undo_stack
     undo, redo = stack.createUndoAction(window, window.tr("Undo")), stack.createRedoAction(window, window.tr("Redo"))
     for action, icon, keys in ((undo, "undo", "Ctrl+Z"), (redo, "redo", "Ctrl+Shift+Z; Ctrl+Y")):
+        action.setObjectName(icon)
         action.setShortcuts(QKeySequence.listFromString(keys))
+        action.setToolTip(actions.with_key(action.text(), action))
         action.setProperty("icon_name", icon)
 
     def on_lock_changed(locked: bool) -> None:

@@ -1,13 +1,14 @@
 """New, open, save and save as, with the question about unsaved changes."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
+from cnn_gui import failures
 from cnn_gui.document import Document
 from engine.architecture import Architecture
-from engine.errors import BadInputError
 from engine.files.project import Project, open_project, save
 from engine.history import History
 from engine.settings import TrainingSettings
@@ -17,6 +18,8 @@ SUFFIX = ".cnn"
 
 class ProjectFiles(QObject):
     """Moves the document to and from files.
+
+    Another project takes the place of a training run too: *end_run* ends it, or returns False where it cannot.
 
     Signals:
         opened(): another project is open; its data has to be read.
@@ -29,9 +32,9 @@ class ProjectFiles(QObject):
     saved = Signal(str)
     failed = Signal(str)
 
-    def __init__(self, document: Document, window: QWidget) -> None:
+    def __init__(self, document: Document, end_run: Callable[[], bool], window: QWidget) -> None:
         super().__init__(window)
-        self._document, self._window = document, window
+        self._document, self._end_run, self._window = document, end_run, window
 
     @Slot()
     def new(self) -> None:
@@ -49,17 +52,17 @@ class ProjectFiles(QObject):
             if path:
                 self.open_path(Path(path))
 
-    def open_path(self, path: Path, untitled: bool = False) -> None:
-        """Open *path*; a file that cannot be read leaves the open project as it is.
+    def open_path(self, path: Path, untitled: bool = False) -> bool:
+        """Open *path*; a file that cannot be read leaves the open project, and its run, as they are.
 
         With *untitled* the project has no file of its own, so that saving asks for one.
         """
         try:
             project = open_project(path)
-        except (BadInputError, OSError) as error:
-            self.failed.emit(_sentence(error, path))
-        else:
-            self._show(project, None if untitled else path)
+        except failures.EXPECTED as error:
+            self.failed.emit(failures.sentence(error, path))
+            return False
+        return self._show(project, None if untitled else path)
 
     @Slot()
     def save(self) -> bool:
@@ -71,15 +74,18 @@ class ProjectFiles(QObject):
         """Ask for a file and save to it; False if nothing was saved."""
         title, kinds = self.tr("Save project"), self.tr("CNN project (*.cnn)")
         name, _ = QFileDialog.getSaveFileName(self._window, title, self._folder(), kinds)
-        return bool(name) and self._save_to(Path(name).with_suffix(SUFFIX) if not Path(name).suffix else Path(name))
+        if not name:
+            return False
+        path = _with_suffix(Path(name))
+        return (path == Path(name) or self._may_replace(path)) and self._save_to(path)
 
     def may_discard(self) -> bool:
-        """Ask what becomes of unsaved changes; True if the document may go."""
-        if not self._document.modified:
+        """Ask what becomes of unsaved changes and of a run; True if the document may go."""
+        if not (self._document.modified or self._document.locked):
             return True
         answer = self.ask_to_save()
         if answer == QMessageBox.StandardButton.Save:
-            return self.save()
+            return self.end_run() and self.save()
         return answer == QMessageBox.StandardButton.Discard
 
     def ask_to_save(self) -> QMessageBox.StandardButton:
@@ -87,27 +93,47 @@ class ProjectFiles(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Question)
         box.setWindowTitle(self.tr("Unsaved changes"))
-        box.setText(self.tr("Save the changes to {0}?").format(self.title))
+        running = self.tr("Training is running and ends now. Save what it learned to {0}?")
+        box.setText((running if self._document.locked else self.tr("Save the changes to {0}?")).format(self.title))
         box.setInformativeText(self.tr("The network, its weights and its history are lost otherwise."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
         return buttons(box.exec())
 
+    def end_run(self) -> bool:
+        """End the training run, which keeps what it learned; where that takes too long, say so and return False."""
+        ended = self._end_run()
+        if not ended:
+            self.failed.emit(self.tr("The last step of the run takes long. Try again when it is over."))
+        return ended
+
     @property
     def title(self) -> str:
         """The project's name for a person."""
         return self._document.path.stem if self._document.path else self.tr("Untitled")
 
-    def _show(self, project: Project, path: Path | None) -> None:
+    def _show(self, project: Project, path: Path | None) -> bool:
+        if not self.end_run():
+            return False
         self._document.show_project(project, path)
         self.opened.emit()
+        return True
+
+    def _may_replace(self, path: Path) -> bool:
+        """Ask before a file goes that the file dialog did not ask about, since its name got the suffix afterwards."""
+        if not path.exists():
+            return True
+        buttons = QMessageBox.StandardButton
+        text = self.tr("{0} exists already. Replace it?").format(path.name)
+        title = self.tr("Save project")
+        return QMessageBox.question(self._window, title, text, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
 
     def _save_to(self, path: Path) -> bool:
         try:
             save(path, self._document.project())
-        except OSError as error:
-            self.failed.emit(_sentence(error, path))
+        except failures.EXPECTED as error:
+            self.failed.emit(failures.sentence(error, path))
             return False
         self._document.mark_saved(path)
         self.saved.emit(str(path))
@@ -117,7 +143,6 @@ class ProjectFiles(QObject):
         return str(self._document.path) if self._document.path else ""
 
 
-def _sentence(error: Exception, path: Path) -> str:
-    if isinstance(error, OSError):
-        return f"{path}: {error.strerror or error}. Choose another place, or check the file's permissions."
-    return str(error)
+def _with_suffix(path: Path) -> Path:
+    """Return *path* with the suffix of a project; a name such as "rate 0.01" keeps its dot."""
+    return path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX)

@@ -60,9 +60,10 @@ class History:
 
     def to_arrays(self) -> dict[str, npt.NDArray[Any]]:
         """Return everything as arrays by name, for a file."""
-        rows = {f.name: np.array([getattr(e, f.name) for e in self.epochs], np.float64) for f in fields(EpochResult)}
+        steps, epochs = self.steps, list(self.epochs)  # once: another thread may append meanwhile
+        rows = {f.name: np.array([getattr(e, f.name) for e in epochs], np.float64) for f in fields(EpochResult)}
         return {
-            **{name: getattr(self, name)[: self.steps].copy() for name in self.CURVES},
+            **{name: getattr(self, name)[:steps].copy() for name in self.CURVES},
             **{f"epoch_{name}": values for name, values in rows.items()},
         }
 

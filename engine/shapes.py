@@ -8,6 +8,9 @@ from engine.architecture import Architecture, LayerSpec
 from engine.errors import ShapeError
 from engine.layer import Shape
 
+MOST_PARAMETERS = 20_000_000  # of a layer: 80 MB, and as much again for gradient, moments and the last good weights
+MOST_VALUES = 4_000_000  # that a layer puts out for one image: 16 MB, times the images of a mini-batch
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:
@@ -64,7 +67,18 @@ def _infer(spec: LayerSpec, shape: Shape | None) -> LayerInfo:
     except ShapeError as error:
         return LayerInfo(shape, None, 0, Problem(error.what, error.remedy))
     count = sum(prod(s) for s in spec.config.parameter_shapes(shape).values())
-    return LayerInfo(shape, output, count)
+    return LayerInfo(shape, output, count, _size_problem(count, prod(output)))
+
+
+def _size_problem(parameters: int, values: int) -> Problem | None:
+    """What keeps a layer of so many *parameters* and output *values* a sample from fitting into memory, if anything."""
+    if parameters > MOST_PARAMETERS:
+        what = f"The layer would have {parameters:,} parameters; at most {MOST_PARAMETERS:,} are allowed."
+        return Problem(what, "Make it smaller, or shrink the maps before it by pooling or a stride.")
+    if values > MOST_VALUES:
+        what = f"The layer would put out {values:,} values for each image; at most {MOST_VALUES:,} are allowed."
+        return Problem(what, "Use fewer filters, or shrink the maps before it by pooling or a stride.")
+    return None
 
 
 def _ending(architecture: Architecture, shape: Shape, classes: int) -> Problem | None:

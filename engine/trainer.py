@@ -15,6 +15,7 @@ from engine.parallel import Shards, default_threads
 from engine.settings import TrainingSettings
 from engine.trainable import check_trainable
 
+SPLIT_SEED = 0  # of the validation images: always the same ones, so that no run trains on those of the run before
 EVALUATION_BATCH = 250  # images: short enough that a pause or stop is answered in between
 
 
@@ -58,7 +59,8 @@ class Trainer:
     Args:
         model: its last layer must be Softmax over the data's classes; it is trained in place.
         dataset: images of the model's input shape.
-        settings: see TrainingSettings; a share of the training images is held out for validation.
+        settings: see TrainingSettings; a share of the training images is held out for validation, a larger share
+            holds all of a smaller one, and the seed has no say in it.
         threads: shards of a mini-batch; None means one a core.
         history: continued where it is given.
 
@@ -78,7 +80,7 @@ class Trainer:
         self.model, self.settings = model, schema.checked(settings)
         self.history = History() if history is None else history
         self._rng = np.random.default_rng(settings.seed)
-        self.dataset = dataset.hold_out(settings.validation, self._rng)
+        self.dataset = dataset.hold_out(settings.validation, np.random.default_rng(SPLIT_SEED))
         self._threads = default_threads() if threads is None else threads
         flat = model.parameters.flat
         self._optimizer = optimizers.create(settings.optimizer, flat.size, flat.dtype, settings.momentum)

@@ -24,7 +24,7 @@ class SettingsPanel(QFrame):
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._document = document
+        self._document, self._entering = document, False
         self.setProperty("role", "panel")
         title = QLabel(self.tr("Training"), self)
         title.setProperty("role", "title")
@@ -46,7 +46,12 @@ class SettingsPanel(QFrame):
         self._on_settings_changed()
 
     def _on_value_changed(self, name: str, value: object) -> None:
+        self._entering = True
         self._document.set_settings(replace(self._document.settings, **{name: value}))
+        self._entering = False
 
     def _on_settings_changed(self) -> None:
         self.form.set_config(self._document.settings)
+        if not self._entering:  # other settings came as a whole: what is half entered here belongs to the old ones
+            for row in self.form.rows.values():
+                row.restore()

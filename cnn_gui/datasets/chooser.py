@@ -40,10 +40,10 @@ class DataChooser(QToolButton):
             self.requested.emit(path)
 
     def _on_data_changed(self) -> None:
-        data, source = self._document.dataset, self._document.data_source
+        data, source = self._document.dataset, self._document.data_awaited or self._document.data_source
         name = self.tr("MNIST digits") if source == "bundled" else Path(source).name
         self.setText(self.tr("Data: {0}").format(name))
-        if data is None:
+        if data is None or self._document.data_awaited:
             self.setToolTip(self._document.data_problem or self.tr("The data is still being read."))
             return
         self.setToolTip(

@@ -1,10 +1,12 @@
 """Reads data sets off the GUI thread."""
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Signal, Slot
+
+from cnn_gui import failures
 from engine.data import catalogue
 from engine.data.dataset import Dataset
-from engine.errors import BadInputError
 
 
 class DatasetLoader(QObject):
@@ -51,9 +53,11 @@ class _Reading(QRunnable):
         self._done, self._request, self._source = done, request, source
 
     def run(self) -> None:
-        result: Dataset | str
+        """Read, and say so however it ends. An unexpected exception goes on to the error reporter."""
+        result: Dataset | str = QCoreApplication.translate("DatasetLoader", "{0} could not be read.").format(self._source)
         try:
             result = catalogue.load(self._source)
-        except (BadInputError, OSError, MemoryError) as error:
-            result = str(error) or "There is not enough memory for this data."
-        self._done.emit(self._request, result, self._source)
+        except failures.EXPECTED as error:
+            result = failures.sentence(error, Path(self._source))
+        finally:
+            self._done.emit(self._request, result, self._source)

@@ -81,7 +81,7 @@ class ProbabilityBars(QWidget):
         return QSize(180, 200)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(112, 120)
+        return QSize(96, 120)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())

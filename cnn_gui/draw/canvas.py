@@ -134,7 +134,7 @@ class DigitCanvas(QWidget):
         return QSize(200, 200)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(112, 112)
+        return QSize(104, 104)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())

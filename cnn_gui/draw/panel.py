@@ -87,7 +87,7 @@ class DrawPanel(QWidget):
 
     def _arrange(self) -> None:
         pictures = QHBoxLayout()
-        pictures.setSpacing(theme.SPACE[2])
+        pictures.setSpacing(theme.SPACE[1])
         for widget, share in zip((self.canvas, self.preview, self.bars), _SHARES, strict=True):
             pictures.addWidget(widget, share)
         column = QVBoxLayout(self)

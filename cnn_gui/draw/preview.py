@@ -26,7 +26,7 @@ class NetworkInputView(QWidget):
         self._cell: tuple[int, int] | None = None
         self.set_image(np.zeros((28, 28), np.float32))
         self.setAccessibleName(self.tr("What the network sees"))
-        self.setToolTip(self.tr("The drawing, cropped, scaled and centred as the training digits are."))
+        self.setToolTip(self.tr("What the network sees: the drawing, cropped, scaled and centred as the training digits are."))
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -52,7 +52,7 @@ class NetworkInputView(QWidget):
         """Return the text under the picture: the pixel under the mouse, else what the picture is."""
         height, width = self._image.shape
         if self._cell is None or not (self._cell[0] < height and self._cell[1] < width):
-            return self.tr("What the network sees: {width}\u00a0×\u00a0{height}").format(width=width, height=height)
+            return self.tr("Network input: {width}\u00a0×\u00a0{height}").format(width=width, height=height)
         row, column = self._cell
         value = self.locale().toString(float(self._image[row, column]), "f", 2)
         return self.tr("Row {row}, column\u00a0{column}:\u00a0{value}").format(row=row, column=column, value=value)
@@ -115,7 +115,7 @@ class NetworkInputView(QWidget):
         return self.height() - self._caption_height() - line - 2 * _GAP
 
     def _caption_height(self) -> int:
-        longest = self.tr("What the network sees: {width}\u00a0×\u00a0{height}").format(width=999, height=999)
+        longest = self.tr("Network input: {width}\u00a0×\u00a0{height}").format(width=999, height=999)
         metrics = QFontMetrics(self._small_font())
         return metrics.boundingRect(0, 0, self.width(), 0, int(_CENTRED), longest).height()
 

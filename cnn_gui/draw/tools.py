@@ -8,6 +8,7 @@ from cnn_gui import theme
 from cnn_gui.draw.canvas import PEN_WIDTHS, DigitCanvas
 
 _WORDS_FROM = 560  # px: from this width on the buttons have words next to their icons
+_SENTENCE_FROM = 352  # px: from this width on the box says all of what it does
 _ICON = 16  # px
 
 
@@ -24,7 +25,7 @@ class DrawTools(QWidget):
         self.pen_slider = _percent_slider()
         self.undo_button = QToolButton(text=self.tr("Undo stroke"))
         self.clear_button = QToolButton(text=self.tr("Clear"))
-        self.follow_box = QCheckBox(self.tr("Maps follow the drawing"))
+        self.follow_box = QCheckBox(self._follow_text())
         self._explain()
         self._arrange()
         self.undo_button.clicked.connect(canvas.undo_stroke)
@@ -47,6 +48,7 @@ class DrawTools(QWidget):
         words = style.ToolButtonTextBesideIcon if self.width() >= _WORDS_FROM else style.ToolButtonIconOnly
         for button in (self.undo_button, self.clear_button):
             button.setToolButtonStyle(words)
+        self.follow_box.setText(self._follow_text())
 
     def minimumSizeHint(self) -> QSize:
         # Without the words, which would otherwise keep the row from ever becoming narrow enough to drop them.
@@ -57,8 +59,13 @@ class DrawTools(QWidget):
         self.undo_button.setToolTip(self.tr("Undo the last stroke (Backspace on the canvas)"))
         self.clear_button.setToolTip(self.tr("Clear the drawing (Delete on the canvas)"))
         self.follow_box.setToolTip(self.tr("Show each layer's activation maps for the drawing (Space when focused)"))
-        for named in (self.undo_button, self.clear_button, self.follow_box):
+        self.follow_box.setAccessibleName(self.tr("Maps follow the drawing"))
+        for named in (self.undo_button, self.clear_button):
             named.setAccessibleName(named.text())
+
+    def _follow_text(self) -> str:
+        roomy = self.width() >= _SENTENCE_FROM
+        return self.tr("Maps follow the drawing") if roomy else self.tr("Maps follow")
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)

@@ -9,7 +9,7 @@ from cnn_gui import theme
 
 CARD_HEIGHT = 64  # px
 ROW_GAP = theme.SPACE[4]
-_LEAST_GAP = 56  # px between cards of a row: room for a shape on the wire
+_LEAST_GAP = 60  # px between cards of a row: room for a shape such as 16 × 10 × 10 on the wire
 _WIDEST_GAP = 112
 _MARGIN = 16  # px left and right, where wires turn from one row to the next
 _TOP = theme.SPACE[1]  # px above the first row and below the last
@@ -31,6 +31,11 @@ class Grid:
         spare = room - columns * theme.CARD_WIDTH
         gap = min(spare / (columns - 1), _WIDEST_GAP) if columns > 1 else 0.0
         return cls(columns, gap, max(_MARGIN, (width - cls._width(columns, gap)) / 2))
+
+    @classmethod
+    def width_for(cls, columns: int) -> int:
+        """Return the least width that so many columns fit."""
+        return round(cls._width(columns, _LEAST_GAP)) + 2 * _MARGIN
 
     @property
     def right(self) -> float:

@@ -9,9 +9,11 @@ from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.editor import describe
+from cnn_gui.editor.arrangement import Grid
 from cnn_gui.editor.scene import ChainScene
 
 ZOOM_RANGE = (0.5, 2.0)
+_RING = 1  # px around the view, for the focus
 _ZOOM_STEP = 1.1  # a notch of the wheel
 _NOTCH = 120  # eighths of a degree
 
@@ -35,7 +37,7 @@ class ChainView(QGraphicsView):
         self.setBackgroundRole(QPalette.ColorRole.Window)
         self.viewport().setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(theme.CARD_WIDTH + 2 * theme.SPACE[4], 160)
+        self.setMinimumSize(Grid.width_for(2) + self.verticalScrollBar().sizeHint().width() + 2 * _RING, 160)
         self.setAccessibleName(self.tr("Network"))
         document.architecture_changed.connect(self._on_chain_changed)
         document.data_changed.connect(self._on_chain_changed)

@@ -15,8 +15,8 @@ from cnn_gui.editor.layer_icons import icon_of
 from engine import registry
 from engine.registry import LayerType
 
-_ROW = QSize(0, 30)  # px
-_HEADING = QSize(0, 28)
+_ROW = QSize(0, theme.TARGET)
+_HEADING = QSize(0, 22)  # px
 _SHADE = 8  # px around the card in the hand, for its shadow
 _TYPE = Qt.ItemDataRole.UserRole
 _HELD = Look(lifted=True)

@@ -11,6 +11,7 @@ from cnn_gui.document import Document
 from cnn_gui.editor.layer_list import LayerList
 
 _SEARCH_KEYS = ("Ctrl+F", "/")
+_NARROWEST = 200  # px: the longest label fits
 
 
 class LayerPalette(QFrame):
@@ -23,6 +24,7 @@ class LayerPalette(QFrame):
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Layer palette"))
+        self.setMinimumWidth(_NARROWEST)
         self.layers = LayerList()
         self.layers.chosen.connect(document.append)
         self.search = QLineEdit()

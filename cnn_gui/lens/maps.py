@@ -23,7 +23,7 @@ class MapsView(QWidget):
         self.mosaic.canvas.setAccessibleName(self.tr("Activation maps of the selected layer"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
-        column.setSpacing(theme.SPACE[1])
+        column.setSpacing(theme.SPACE[0])
         column.addWidget(self.samples)
         column.addWidget(self.mosaic, 1)
 

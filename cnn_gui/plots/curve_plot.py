@@ -11,11 +11,13 @@ from PySide6.QtGui import QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots.round_numbers import COARSE, round_up
 from cnn_gui.plots.text import small_font
 
 Floats = npt.NDArray[np.floating]
 HEADROOM = 0.04  # of the axis, above its highest round number: pyqtgraph leaves out a label at the very edge
 AXIS_WIDTH = 48  # px, wide enough for any value, so that the plot does not jump when its scale changes
+STEP_ROOM = 56  # px, at least, from one number of steps to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +177,14 @@ class _ValueAxis(pg.AxisItem):
 
 
 class _StepAxis(pg.AxisItem):
-    """The axis of steps, in whole numbers; the first one says what they are."""
+    """The axis of steps, in whole numbers as close as they stay apart."""
 
     def __init__(self) -> None:
         super().__init__("bottom")
         self.enableAutoSIPrefix(False)
 
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        return [(round_up(max(1.0, (maxVal - minVal) * STEP_ROOM / max(size, 1.0)), COARSE), 0.0)]
+
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
-        return [f"{value:,.0f}" if value == round(value) else "" for value in values]
+        return [f"{value:,.0f}" for value in values]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidg
 
 from cnn_gui import theme
 from cnn_gui.plots.curve_plot import STYLES, CurvePlot
+from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.round_numbers import COARSE, round_down, round_up
 from cnn_gui.plots.smoothing import Smoother
 from cnn_gui.plots.text import number
@@ -46,7 +47,7 @@ class TrainingCurves(QWidget):
         self._cursor: int | None = None
         self.loss = CurvePlot(lambda value: number(value, 3), self.tr("Press Train to see the loss fall."))
         self.accuracy = CurvePlot(_percent, self.tr("Press Train to see the accuracy rise."))
-        self.log_box = QCheckBox(self.tr("&Logarithmic"))
+        self.log_box = QCheckBox(self.tr("&Log"))
         self.loss_legend, self.accuracy_legend = QLabel(), QLabel()
         self._explain()
         self._arrange()
@@ -169,17 +170,17 @@ class TrainingCurves(QWidget):
             plot.setAccessibleName(name)
             plot.setToolTip(tip)
         self.log_box.setAccessibleName(self.tr("Logarithmic scale of the loss"))
-        self.log_box.setToolTip(self.tr("Space equal factors equally, to see small losses (Alt+L)"))
+        self.log_box.setToolTip(self.tr("Logarithmic scale: equal factors lie equally far apart, so that small losses show (Alt+L)"))
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(*[theme.SPACE[1]] * 4)
         row.setSpacing(theme.SPACE[3])
-        units = {self.loss: self.tr("nats per image, over steps"), self.accuracy: self.tr("right answers, over steps")}
+        units = {self.loss: self.tr("nats, over steps"), self.accuracy: self.tr("right answers, over steps")}
         for plot, legend in ((self.loss, self.loss_legend), (self.accuracy, self.accuracy_legend)):
-            title, unit = QLabel(plot.accessibleName()), QLabel(units[plot])
+            title, unit = QLabel(plot.accessibleName()), ElidedLabel("muted")
             title.setProperty("role", "title")
-            unit.setProperty("role", "muted")
+            unit.show_text(units[plot])
             legend.setProperty("role", "small")
             legend.setTextFormat(Qt.TextFormat.RichText)
             legend.setWordWrap(True)

@@ -10,7 +10,7 @@ from cnn_gui.plots import tiling
 from cnn_gui.plots.tiles import Tiles
 from cnn_gui.plots.tiling import Ids, Pages, Pair, Sheet
 
-_GAPS = ((24, 8), (96, 4), (tiling.MOST_TILES, 2))  # up to so many tiles there are so many px between them
+_GAPS = ((24, 8), (96, 4), (tiling.MOST_TILES, 2))  # up to so many tiles there are so many px between them, or half
 
 
 class Spot(NamedTuple):
@@ -105,8 +105,12 @@ class Geometry:
 
 
 def arrange(tiles: Tiles, area: QRectF, ratio: float, label: float) -> Pages:
-    """Return the pages of *tiles* in *area*; *label* is the width of a number beside them, in the same unit."""
+    """Return the pages of *tiles* in *area*; *label* is the width of a number beside them, in the same unit.
+
+    The tiles lie closer together where that makes them larger.
+    """
     px = max(1, round(ratio))
     room = int(area.height() * ratio), int(area.width() * ratio)
     gap = next((gap for most, gap in _GAPS if len(tiles.values) <= most), _GAPS[-1][1]) * px
-    return tiles.arrange(Sheet(room, px, gap), round(label * ratio))
+    usual, close = (tiles.arrange(Sheet(room, px, width), round(label * ratio)) for width in (gap, gap // 2))
+    return close if close.tiling.scale > usual.tiling.scale else usual

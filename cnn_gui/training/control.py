@@ -1,5 +1,6 @@
 """Pause, step, resume and stop, asked for in one thread and obeyed in another."""
 
+from collections.abc import Callable
 from threading import Condition
 
 
@@ -25,27 +26,37 @@ class RunControl:
 
     def step(self) -> None:
         """Let a paused run go on for one optimizer step."""
-        self._set(paused=True, steps=self._steps + 1)
+        self._set(paused=True, more_steps=1)
 
     def stop(self) -> None:
         """End the run at the next moment where it can be ended."""
         self._set(stopped=True)
 
-    def wait_until_wanted(self) -> bool:
-        """Block while the run is held; return True if it shall do one more piece, False if it shall end."""
+    def wait_until_wanted(self, on_hold: Callable[[], None] = lambda: None) -> bool:
+        """Block while the run is held; return True if it shall do one more piece, False if it shall end.
+
+        Args:
+            on_hold: called before it blocks.
+        """
         with self._changed:
-            while self._paused and not self._stopped and not self._steps:
+            if self._held:
+                on_hold()
+            while self._held:
                 self._changed.wait()
             return not self._stopped
+
+    @property
+    def _held(self) -> bool:
+        return self._paused and not self._stopped and not self._steps
 
     def step_done(self) -> None:
         """Say that one optimizer step is done, which uses up one ``step``."""
         with self._changed:
             self._steps = max(0, self._steps - 1)
 
-    def _set(self, paused: bool | None = None, stopped: bool | None = None, steps: int | None = None) -> None:
+    def _set(self, paused: bool | None = None, stopped: bool | None = None, more_steps: int = 0) -> None:
         with self._changed:
             self._paused = self._paused if paused is None else paused
             self._stopped = self._stopped if stopped is None else stopped
-            self._steps = self._steps if steps is None else steps
+            self._steps += more_steps
             self._changed.notify_all()

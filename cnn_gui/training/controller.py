@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
 
 from cnn_gui.document import Document
 from cnn_gui.training.control import RunControl
@@ -15,7 +15,7 @@ from engine.history import EpochResult
 from engine.model import Model
 from engine.trainer import Trainer
 
-STOP_PATIENCE = 30_000  # ms, for a last step of a huge network when the window closes
+STOP_PATIENCE = 30_000  # ms, for a last step of a huge network when the window closes or shows another project
 
 
 class State(Enum):
@@ -102,15 +102,15 @@ class TrainingController(QObject):
         return self._mailbox.take()
 
     def shut_down(self) -> bool:
-        """End a run and its thread before the window goes; False if its last step takes too long."""
-        self._control.stop()
-        if self._thread is None:
-            return True
-        self._thread.quit()
-        ended = self._thread.wait(STOP_PATIENCE)
-        if ended:
-            self._release()
-        return ended
+        """End a run and its thread now, and keep what it learned; False if its last step takes too long."""
+        self.stop()
+        if self._thread is not None:
+            self._thread.quit()
+            if not self._thread.wait(STOP_PATIENCE):
+                return False
+            # The last words of the worker, its weights among them, wait in the queue.
+            QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
+        return True
 
     @Slot(object)
     def _on_epoch_finished(self, result: EpochResult) -> None:

@@ -1,4 +1,4 @@
-"""A slot for one snapshot between two threads: the reader sets the pace, the writer never waits."""
+"""A slot for one snapshot between two threads, neither of which ever waits."""
 
 from threading import Lock
 
@@ -6,16 +6,11 @@ from cnn_gui.training.snapshot import Snapshot
 
 
 class Mailbox:
-    """The training thread posts, the GUI takes. While a snapshot lies there, ``is_empty`` spares making another."""
+    """The training thread posts, the GUI takes; what was not taken gives way to the newer."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._snapshot: Snapshot | None = None
-
-    @property
-    def is_empty(self) -> bool:
-        """True if the last snapshot was taken, so that a new one would be looked at."""
-        return self._snapshot is None
 
     def post(self, snapshot: Snapshot) -> None:
         """Put *snapshot* in the place of what lies there."""

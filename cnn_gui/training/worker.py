@@ -1,6 +1,7 @@
 """The training loop on its own thread. It knows no widget: it pulls the trainer and posts snapshots."""
 
 from collections.abc import Callable
+from time import perf_counter
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,6 +11,8 @@ from cnn_gui.training.snapshot import take_snapshot
 from engine.errors import BadInputError
 from engine.history import EpochResult
 from engine.trainer import DivergedError, StepResult, Trainer
+
+INTERVAL = 1 / 30  # s between two snapshots of a run that goes on
 
 
 class TrainingWorker(QObject):
@@ -30,6 +33,8 @@ class TrainingWorker(QObject):
     def __init__(self, make_trainer: Callable[[], Trainer], control: RunControl, mailbox: Mailbox) -> None:
         super().__init__()
         self._make_trainer, self._control, self._mailbox = make_trainer, control, mailbox
+        self._last: StepResult | None = None
+        self._posted = 0.0  # when
 
     @Slot()
     def run(self) -> None:
@@ -47,7 +52,7 @@ class TrainingWorker(QObject):
     def _pull(self, trainer: Trainer) -> None:
         events = trainer.run()
         try:
-            while self._control.wait_until_wanted():
+            while self._control.wait_until_wanted(on_hold=lambda: self._post(trainer)):
                 event = next(events, None)
                 if event is None:
                     return
@@ -60,5 +65,12 @@ class TrainingWorker(QObject):
 
     def _on_step(self, result: StepResult, trainer: Trainer) -> None:
         self._control.step_done()
-        if self._mailbox.is_empty:
-            self._mailbox.post(take_snapshot(result, trainer.history.steps, trainer.model.parameters.flat))
+        self._last = result
+        if perf_counter() - self._posted >= INTERVAL:
+            self._post(trainer)
+
+    def _post(self, trainer: Trainer) -> None:
+        """Let the GUI see the network as it is after the last step."""
+        if self._last is not None:
+            self._mailbox.post(take_snapshot(self._last, trainer.history.steps, trainer.model.parameters.flat))
+            self._posted = perf_counter()

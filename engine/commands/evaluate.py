@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from math import isfinite
 from pathlib import Path
 
 from engine.commands import options
@@ -28,7 +29,8 @@ def run(arguments: argparse.Namespace) -> int:
     check_trainable(model, dataset)
     loss, accuracy = evaluate(model, dataset.test, arguments.threads)
     if arguments.json:
-        print(json.dumps({"test_loss": loss, "test_accuracy": accuracy, "images": len(dataset.test)}))
+        figures = {"test_loss": loss if isfinite(loss) else None, "test_accuracy": accuracy}
+        print(json.dumps({**figures, "images": len(dataset.test)}, allow_nan=False))
     else:
         print(f"{accuracy:.2%} of {len(dataset.test):,} test images right, loss {loss:.4f} ({dataset.name})")
     return 0

@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, report and save; return DIVERGED where the loss ran away."""
+    """Train, report and save; return DIVERGED where the loss ran away. Ctrl+C saves what was learned so far."""
     if arguments.out:
         atomic.check_writable(arguments.out)
     trainer = _trainer(arguments)
@@ -41,6 +41,11 @@ def run(arguments: argparse.Namespace) -> int:
     except DivergedError as error:
         print(f"cnn-engine: {error}", file=sys.stderr)
         return DIVERGED
+    except KeyboardInterrupt:
+        if arguments.out:
+            save(arguments.out, _project(trainer, arguments.data))
+            print(f"cnn-engine: interrupted; what was learned is in {arguments.out}.", file=sys.stderr)
+        raise
     if arguments.out:
         save(arguments.out, _project(trainer, arguments.data))
     report.finish(trainer.history, arguments.out)

@@ -36,9 +36,9 @@ def test_that_each_pixel_is_a_sharp_square_of_its_own_grey(view: NetworkInputVie
 
 
 def test_that_the_caption_tells_the_size_of_the_picture(view: NetworkInputView) -> None:
-    assert view.caption().replace("\u00a0", " ") == "What the network sees: 28 × 28"
+    assert view.caption().replace("\u00a0", " ") == "Network input: 28 × 28"
     view.set_image(np.zeros((20, 32)))
-    assert view.caption().replace("\u00a0", " ") == "What the network sees: 32 × 20"
+    assert view.caption().replace("\u00a0", " ") == "Network input: 32 × 20"
 
 
 def test_that_the_caption_reads_out_the_pixel_under_the_mouse(qtbot: QtBot, view: NetworkInputView) -> None:

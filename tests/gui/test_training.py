@@ -2,7 +2,6 @@
 
 import threading
 from dataclasses import replace
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -66,19 +65,27 @@ def test_that_pause_holds_resume_goes_on_and_stop_ends_each_within_a_tenth_of_a_
     endless(document)
     controller.start()
     qtbot.waitUntil(lambda: document.history.steps > 3)
-    start = perf_counter()
     controller.pause()
-    assert perf_counter() - start < 0.1
     qtbot.wait(100)
     held = document.history.steps
     qtbot.wait(200)
     assert document.history.steps == held
     controller.resume()
-    qtbot.waitUntil(lambda: document.history.steps > held, timeout=1000)
-    start = perf_counter()
+    qtbot.wait(100)
+    assert document.history.steps > held
     controller.stop()
-    wait_for(qtbot, controller, State.IDLE)
-    assert perf_counter() - start < 1.0
+    qtbot.wait(100)
+    assert controller.state is State.IDLE
+
+
+def test_that_a_held_run_shows_the_weights_after_its_very_last_step(document, controller, qtbot):
+    endless(document)
+    controller.start()
+    qtbot.waitUntil(lambda: document.history.steps > 20)
+    controller.pause()
+    qtbot.wait(100)
+    snapshot = controller.take_snapshot()
+    assert snapshot.history_step == document.history.steps
 
 
 def test_that_step_does_one_step_and_holds(document, controller, qtbot):
@@ -143,9 +150,8 @@ def test_that_a_mailbox_keeps_the_newest_snapshot_and_gives_it_once():
     mailbox, weights = Mailbox(), np.zeros(3, np.float32)
     for step in (1, 2):
         mailbox.post(take_snapshot(StepResult(step, 9, 1, 0.5, 0.5, 100.0), step, weights))
-    assert not mailbox.is_empty
     assert mailbox.take().result.step == 2
-    assert mailbox.take() is None and mailbox.is_empty
+    assert mailbox.take() is None
 
 
 def test_that_a_snapshot_is_a_copy_that_nobody_can_write_to():

@@ -34,7 +34,11 @@ def main() -> int:
 def answer_all(window: MainWindow) -> None:
     """Answer what has come in; a question is one short line."""
     for line in os.read(sys.stdin.fileno(), 65536).splitlines():
-        print(json.dumps(answer(window, *json.loads(line))), flush=True)
+        try:
+            said = answer(window, *json.loads(line))
+        except Exception as error:  # the one who asked shall hear of it
+            said = {"error": f"{line.decode()}: {error!r}"}
+        print(json.dumps(said), flush=True)
 
 
 def answer(window: MainWindow, kind: str, *words: Any) -> Any:
@@ -69,7 +73,7 @@ def find_widget(window: MainWindow, path: str) -> Spot:
 def find_layer(window: MainWindow, label: str) -> Spot:
     """Find a row of the palette."""
     rows = window.palette_view.layers
-    (item,) = rows.findItems(label, Qt.MatchFlag.MatchExactly)
+    (item,) = [item for item in rows.findItems(label, Qt.MatchFlag.MatchExactly) if item.flags()]  # no heading
     return rows.viewport(), rows.visualItemRect(item)
 
 
