@@ -49,7 +49,7 @@ class MainWindow(QMainWindow):
         self.controller = TrainingController(self.document, self)
         self.loader = DatasetLoader(self)
         self.files = ProjectFiles(self.document, self.controller.shut_down, self)
-        self.clock = RefreshClock((self._follow_weights, self._show_history), self)
+        self.clock = RefreshClock((self._follow_weights, self._show_loss, self._show_accuracy), self)
         self.palette_view = LayerPalette(self.document)
         self.settings_panel = SettingsPanel(self.document)
         self.canvas = NetworkCanvas(self.document)
@@ -211,8 +211,16 @@ class MainWindow(QMainWindow):
             self.lens.refresh()
 
     def _show_history(self) -> None:
+        self._show_loss()
+        self._show_accuracy()
+
+    def _show_loss(self) -> None:
         if self.curves is not None:
-            self.curves.show_history(self.document.history, self._run_end)
+            self.curves.show_history(self.document.history, self._run_end, ("loss",))
+
+    def _show_accuracy(self) -> None:
+        if self.curves is not None:
+            self.curves.show_history(self.document.history, self._run_end, ("accuracy",))
 
     def _show_test_figures(self) -> None:
         """Show what the last epoch ended with, and always from how many images that is."""

@@ -1,6 +1,6 @@
 """Where a window reads: output sizes, padding, read counts and excluded pixels. The one place for all of it.
 
-Convolution and pooling, forward and backward, and the overlays that show them ask here. X is the input's
+Convolution and pooling, forward and backward, ask here, and so does whoever wants to show it. X is the input's
 extent, K the window's, S the stride, P the padding, along one axis; O = floor((X + 2P - K) / S) + 1.
 Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", section 2 and 4.
 """

@@ -5,7 +5,7 @@ vectors as (features, N). A config speaks of one sample in the field's order: (C
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -20,6 +20,7 @@ class LayerConfig:
     """The hyper-parameters of a layer. Subclasses are frozen dataclasses whose fields are made by ``param``."""
 
     __slots__ = ()
+    gives_probabilities: ClassVar[bool] = False  # for each class, so that it can end a classifier
 
     def __post_init__(self) -> None:
         for p in schema.params_of(self):

@@ -88,7 +88,7 @@ def _ending(architecture: Architecture, shape: Shape, classes: int) -> Problem |
             f"The network ends with {show(shape)} values, but the data has {classes} classes.",
             f"End it with a Dense layer of {classes} units and Softmax.",
         )
-    if architecture.layers[-1].type.name != "softmax":
+    if not architecture.layers[-1].config.gives_probabilities:
         return Problem("The network ends without probabilities.", "Append Softmax as the last layer.")
     return None
 

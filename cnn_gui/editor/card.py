@@ -50,7 +50,8 @@ class PlaceholderItem(CardItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         scheme = theme.tokens(self.scene().palette())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(scheme.muted), 1.5, Qt.PenStyle.DashLine))
+        outline = scheme.accent if self.look.hovered else scheme.muted
+        painter.setPen(QPen(QColor(outline), 2 if self.look.hovered else 1.5, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(_CARD.adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
         painter.setPen(QColor(scheme.text))
         painter.setFont(lettering.font(theme.FONT_NORMAL))

@@ -6,7 +6,7 @@ from cnn_gui.document import Document
 from cnn_gui.editor.arrangement import Insertion
 from cnn_gui.editor.card import CardItem
 from cnn_gui.editor.face import Look
-from cnn_gui.editor.scene import ChainScene
+from cnn_gui.editor.scene import PLACEHOLDER, ChainScene
 
 _GHOST = 0.35  # opacity of a card's own place while it is in the hand
 _HAND = 0.85  # opacity of a card in the hand: the marker shines through
@@ -20,9 +20,10 @@ class LayerDrop:
         self._insertion: Insertion | None = None
 
     def move_to(self, point: QPointF) -> None:
-        """Show where the layer would land from *point*."""
+        """Show where the layer would land from *point*: the first one takes the placeholder's place."""
         self._insertion = self._scene.arrangement.insertion_at(point) if self._document.architecture.layers else None
         self._scene.show_insertion(self._insertion)
+        self._scene.set_hovered("" if self._insertion else PLACEHOLDER)
 
     def drop(self) -> None:
         """Insert the layer where it was shown."""
@@ -32,6 +33,7 @@ class LayerDrop:
     def cancel(self) -> None:
         """Leave the network as it is."""
         self._scene.show_insertion(None)
+        self._scene.set_hovered("")
 
 
 class CardDrag:

@@ -59,7 +59,7 @@ class ChainScene(QGraphicsScene):
         self._arrange(animate=False)
 
     def set_hovered(self, uid: str) -> None:
-        """Let the card of the layer *uid* show that the pointer is on it; '' for none."""
+        """Let the card with the key *uid* show that the pointer, or what it carries, is on it; '' for none."""
         if uid != self._hovered:
             self._hovered = uid
             self.show_state()
@@ -75,6 +75,8 @@ class ChainScene(QGraphicsScene):
         for key, face in ((INPUT, self._input_face()), (OUTPUT, describe.output_face(document.class_names))):
             self.cards[key].show(face, Look(fixed=True))
             self.cards[key].setToolTip(describe.end_tooltip(face))
+        if placeholder := self.cards.get(PLACEHOLDER):
+            placeholder.show(placeholder.face, Look(hovered=self._hovered == PLACEHOLDER))
         for spec, info in zip(document.architecture.layers, document.infos, strict=True):
             if spec.uid not in self.cards:  # an edit ends the selection before it announces the new chain
                 continue

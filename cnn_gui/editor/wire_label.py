@@ -8,8 +8,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from cnn_gui import theme
 from cnn_gui.editor import lettering
 
-_TIMES, _CLOSE_TIMES = " × ", "\u200a×\u200a"  # hair spaces
-_CLEAR = 4  # px between a label and the cards beside it
+_TIMES, _CLOSE_TIMES, _CLOSEST_TIMES = " × ", "\u200a×\u200a", "×"  # with hair spaces, with none
+_CLEAR = 3  # px between a label and the cards beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +24,12 @@ class WireLabel:
         """Return *text* in the plainest way that is at most *width* px long."""
         usual = lettering.font(theme.FONT_SMALL)
         first, _, rest = text.partition(_TIMES)
-        close = text.replace(_TIMES, _CLOSE_TIMES)
+        close, closest = text.replace(_TIMES, _CLOSE_TIMES), text.replace(_TIMES, _CLOSEST_TIMES)
         ways = (
             cls((text,), usual),
             cls((close,), usual),
             cls((close,), lettering.tight(usual)),
+            cls((closest,), lettering.tight(usual)),
             cls((f"{first} ×", rest) if rest else (text,), usual),
         )
         return next((way for way in ways if way.size().width() + 2 * _CLEAR <= width), ways[-1])

@@ -49,7 +49,7 @@ class MapsView(QWidget):
     def _show_output(self, frame: Frame) -> None:
         assert frame.spec is not None and frame.sample is not None and frame.values is not None
         output = frame.values[frame.index + 1]
-        limit = _CERTAIN if frame.spec.type.category == "Output" else None
+        limit = _CERTAIN if frame.spec.config.gives_probabilities else None
         self.mosaic.colormap = ColorMap.ACTIVATIONS
         self.mosaic.set_caption(frame.title(), frame.sample.title, frame.moment())
         if output.ndim == 3:

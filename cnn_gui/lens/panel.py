@@ -126,6 +126,8 @@ class LensPanel(QWidget):
 
     def _on_history_replaced(self) -> None:
         self._step = self._document.history.steps
+        for view in (self.kernels, self.maps):
+            view.mosaic.forget_range()
         self._on_changed()
 
     def _on_random_wanted(self) -> None:

@@ -1,7 +1,7 @@
 """Which image the lens looks through: a test image by its number, or the drawing."""
 
-from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
@@ -24,7 +24,7 @@ class SampleBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.picture, self.entry = Picture(), Picture()
+        self.picture, self.entry, self.entry_label = Picture(), Picture(), QLabel(self.tr("Layer\ninput"))
         self.number, self.verdict = QSpinBox(prefix="#"), ElidedLabel("muted")
         self.previous_button, self.next_button, self.random_button = QToolButton(), QToolButton(), QToolButton()
         self.back_button = QPushButton()
@@ -58,7 +58,8 @@ class SampleBar(QWidget):
         if frame.sample is not None:
             self.picture.show_image(frame.sample.image, self.tr("The image: {0}").format(frame.sample.title))
         inner = frame.values is not None and frame.index > 0  # the first layer's input is the image
-        self.entry.setVisible(inner)
+        for part in (self.entry, self.entry_label):
+            part.setVisible(inner)
         if frame.values is not None and inner:
             self.entry.show_values(frame.values[frame.index], self.tr("What enters {0}").format(frame.title()))
 
@@ -97,6 +98,8 @@ class SampleBar(QWidget):
 
     def _arrange(self) -> None:
         self.number.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
+        self.entry_label.setProperty("role", "muted")
+        self.entry_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         choice, text, row = QHBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
         for control in (self.number, self.previous_button, self.next_button, self.random_button):
             choice.addWidget(control)
@@ -106,6 +109,7 @@ class SampleBar(QWidget):
         text.addWidget(self.verdict)
         row.addWidget(self.picture)
         row.addLayout(text, 1)
+        row.addWidget(self.entry_label)
         row.addWidget(self.entry)
         for layout, space in ((choice, theme.SPACE[0]), (text, theme.SPACE[0]), (row, theme.SPACE[1])):
             layout.setContentsMargins(0, 0, 0, 0)

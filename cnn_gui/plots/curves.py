@@ -1,6 +1,6 @@
 """Loss and accuracy over the steps of training."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from html import escape
 from typing import NamedTuple
 
@@ -18,6 +18,7 @@ from cnn_gui.plots.text import number
 from engine.history import EpochResult, History
 
 Floats = npt.NDArray[np.floating]
+KINDS = ("loss", "accuracy")
 _SHORTEST = 10  # steps
 _FLOORS = (0.9, 0.5, 0.0)  # where the axis of the accuracy may begin
 _LEAST_LOSS = 1e-6  # the logarithmic axis goes no lower
@@ -43,9 +44,10 @@ class TrainingCurves(QWidget):
         super().__init__(parent)
         self._history = History()
         self._shown = _Extent(0, 0, None)
+        self._drawn: dict[str, _Extent] = {}
         self._smoother = Smoother()
         self._cursor: int | None = None
-        self.loss = CurvePlot(lambda value: number(value, 3), self.tr("Press Train to see the loss fall."))
+        self.loss = CurvePlot(_plain, self.tr("Press Train to see the loss fall."))
         self.accuracy = CurvePlot(_percent, self.tr("Press Train to see the accuracy rise."))
         self.log_box = QCheckBox(self.tr("&Log"))
         self.loss_legend, self.accuracy_legend = QLabel(), QLabel()
@@ -57,23 +59,25 @@ class TrainingCurves(QWidget):
             plot.pointed.connect(self._on_pointed)
             plot.whole_wanted.connect(self._on_whole_wanted)
             plot.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
-        self._redraw()
 
-    def show_history(self, history: History, total_steps: int | None = None) -> None:
+    def show_history(
+        self, history: History, total_steps: int | None = None, kinds: Sequence[str] = KINDS
+    ) -> None:
         """Show what *history* has by now; costs next to nothing if that is what is on show already.
 
         Args:
             history: another thread may append to it.
             total_steps: what ``history.steps`` will be at the end of the run, where that is known.
+            kinds: the plots to bring up to date.
         """
         extent = _Extent(history.steps, len(history.epochs), total_steps)  # what is appended from now on can wait
-        if history is self._history and extent == self._shown:
-            return
         if history is not self._history:
-            self._history, self._smoother = history, Smoother()
+            self._history, self._smoother, self._drawn = history, Smoother(), {}
             self.loss.follows = self.accuracy.follows = True
         self._shown = extent
-        self._redraw()
+        for kind in kinds:
+            if self._drawn.get(kind) != extent:
+                self._draw(kind)
 
     def values(self, kind: str) -> dict[str, float]:
         """Return what the legend tells of 'loss' or 'accuracy': each series' value at the marked step, or its last."""
@@ -88,26 +92,25 @@ class TrainingCurves(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._write_legends()
 
-    def _redraw(self) -> None:
+    def _draw(self, kind: str) -> None:
+        plot = self.loss if kind == "loss" else self.accuracy
         steps = np.arange(1, self._shown.steps + 1, dtype=np.float32)
-        for kind, plot in (("loss", self.loss), ("accuracy", self.accuracy)):
-            plot.show_message(self._shown.steps == 0)
-            for name, curve in self._curves(kind).items():
-                plot.show_series(name, steps, curve)
-            for name in ("validation", "test"):
-                plot.show_series(name, *self._points(f"{name}_{kind}"))
-        self._set_ranges()
-        self._write_legends()
+        plot.show_message(self._shown.steps == 0)
+        for name, curve in self._curves(kind).items():
+            plot.show_series(name, steps, curve)
+        for name in ("validation", "test"):
+            plot.show_series(name, *self._points(f"{name}_{kind}"))
+        self._set_ranges(kind)
+        self._write_legend(kind)
+        self._drawn[kind] = self._shown
 
-    def _set_ranges(self) -> None:
-        x = 0.0, self._end()
-        parts = [self._curves("loss")["smoothed"], *(self._points(f"{n}_loss")[1] for n in ("validation", "test"))]
-        self.loss.set_ranges(x, _loss_range(_limits(parts), self.log_box.isChecked()))
-        parts = [
-            self._curves("accuracy")["smoothed"],
-            *(self._points(f"{n}_accuracy")[1] for n in ("validation", "test")),
-        ]
-        self.accuracy.set_ranges(x, (next(floor for floor in _FLOORS if floor <= max(_limits(parts)[0], 0)), 1.0))
+    def _set_ranges(self, kind: str) -> None:
+        plot = self.loss if kind == "loss" else self.accuracy
+        seen = [self._curves(kind)["smoothed"], *(self._points(f"{n}_{kind}")[1] for n in ("validation", "test"))]
+        limits = _limits(seen)  # of what is not noise; single batches may leave the axis
+        logarithmic = self.log_box.isChecked()
+        values = _loss_range(limits, logarithmic) if kind == "loss" else _share_range(limits)
+        plot.set_ranges((0.0, self._end()), values)
 
     def _end(self) -> float:
         """Return where the axis of steps ends: a round number, so that it moves in coarse steps, or the run's end."""
@@ -139,15 +142,20 @@ class TrainingCurves(QWidget):
 
     def _on_whole_wanted(self) -> None:
         self.loss.follows = self.accuracy.follows = True
-        self._set_ranges()
+        for kind in KINDS:
+            self._set_ranges(kind)
 
     def _on_log_toggled(self, logarithmic: bool) -> None:
         self.loss.setLogMode(x=False, y=logarithmic)
-        self._redraw()
+        self._draw("loss")
 
     def _write_legends(self) -> None:
-        self.loss_legend.setText(self._legend("loss", lambda value: number(value, 3)))
-        self.accuracy_legend.setText(self._legend("accuracy", _percent))
+        for kind in KINDS:
+            self._write_legend(kind)
+
+    def _write_legend(self, kind: str) -> None:
+        label = self.loss_legend if kind == "loss" else self.accuracy_legend
+        label.setText(self._legend(kind, _plain if kind == "loss" else _percent))
 
     def _legend(self, kind: str, write: Callable[[float], str]) -> str:
         colours, words = theme.tokens(self.palette()), self._words()
@@ -199,12 +207,21 @@ class TrainingCurves(QWidget):
             row.addLayout(column, 1)
 
 
+def _plain(value: float) -> str:
+    return number(value, 3)
+
+
 def _percent(value: float) -> str:
     return f"{number(100 * value, 3)} %"
 
 
+def _share_range(limits: tuple[float, float]) -> tuple[float, float]:
+    """Return 0 to 100 %, or the upper half or tenth if all is there."""
+    return next(floor for floor in _FLOORS if floor <= max(limits[0], 0)), 1.0
+
+
 def _loss_range(limits: tuple[float, float], logarithmic: bool) -> tuple[float, float]:
-    """Return round ends of an axis for what is not noise; single batches may leave it."""
+    """Return round ends of an axis."""
     low, high = limits
     if not logarithmic:
         return 0.0, round_up(high) if high > 0 else 1.0

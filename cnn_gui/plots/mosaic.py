@@ -25,8 +25,8 @@ _STRIP = 24  # px, height of the row of biases
 class MosaicView(QWidget):
     """Caption, tiles, read-out of the value under the mouse, legend, and buttons for the pages.
 
-    The colour range follows the values in round numbers: it grows at once and shrinks slowly. Another kind or shape
-    of values begins a range of its own.
+    The colour range follows the values in round numbers: it grows at once and shrinks slowly. Another subject,
+    kind or shape of values begins a range of its own.
 
     Attributes:
         colormap: what the colours of the next picture mean.
@@ -68,9 +68,18 @@ class MosaicView(QWidget):
         return self.place.whole_text, self.value.whole_text
 
     def set_caption(self, subject: str, *details: str) -> None:
-        """Say what the picture is of: the selected tile's name goes between *subject* and *details*."""
+        """Say what the picture is of: the selected tile's name goes between *subject* and *details*.
+
+        Another subject begins a colour range of its own.
+        """
+        if subject != self._subject:
+            self.forget_range()
         self._subject, self._details = subject, " · ".join(filter(None, details))
         self._write_caption()
+
+    def forget_range(self) -> None:
+        """Begin a new colour range with the next values, because they have nothing to do with those before."""
+        self._steady.reset()
 
     def set_maps(self, values: Floats, limit: float | None = None) -> None:
         """Show maps (K, H, W); colours for -limit to +limit, or for a range that follows the values."""

@@ -1,6 +1,7 @@
 """From scores to probabilities."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from engine.registry import layer
 @dataclass(frozen=True, slots=True)
 class SoftmaxConfig(LayerConfig):
     """Turns scores into probabilities that add up to 1: p[k] = exp(x[k]) / sum over j of exp(x[j])."""
+
+    gives_probabilities: ClassVar[bool] = True
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:

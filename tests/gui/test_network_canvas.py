@@ -95,6 +95,7 @@ def test_that_an_edit_changes_cards_in_place(canvas: NetworkCanvas, document: Do
 
 @pytest.mark.parametrize("width", [240, 480, 640, 760, 1200])
 def test_that_rows_wrap_to_the_width_and_no_card_overlaps_another(canvas, document, width) -> None:
+    canvas.setMinimumWidth(0)
     canvas.resize(width, 440)
     slots = [slot.toAlignedRect() for slot in canvas.chain.arrangement.slots]
     assert all(slot.left() >= 0 and slot.right() < canvas.viewport().width() for slot in slots)

@@ -138,7 +138,7 @@ def test_that_a_history_that_grows_is_followed_and_one_that_rests_costs_nothing(
         known.add_step(1.0, 0.5)
     curves.show_history(known)
     shown: list[object] = []
-    monkeypatch.setattr(curves, "_redraw", lambda: shown.append(None))
+    monkeypatch.setattr(curves.loss, "show_message", shown.append)
     curves.show_history(known)
     assert not shown
     known.add_step(0.5, 0.75)

@@ -1,0 +1,165 @@
+"""Reading data off the GUI thread: what arrives, in which thread, and what becomes of requests that are overtaken."""
+
+import threading
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from cnn_gui.datasets.loader import DatasetLoader
+from engine.data import catalogue
+from engine.data.dataset import Dataset
+from tests.helpers import archives, tiny
+
+
+class Listener:
+    """Everything that a loader said, in order."""
+
+    def __init__(self, loader: DatasetLoader) -> None:
+        self.loaded: list[tuple[Dataset, str]] = []
+        self.failed: list[str] = []
+        loader.loaded.connect(lambda data, source: self.loaded.append((data, source)))
+        loader.failed.connect(self.failed.append)
+
+    @property
+    def heard(self) -> int:
+        return len(self.loaded) + len(self.failed)
+
+
+class Gate:
+    """Holds the reading of each source until it is opened."""
+
+    def __init__(self, *sources: str) -> None:
+        self.open = {source: threading.Event() for source in sources}
+        self.threads: list[threading.Thread] = []
+
+    def load(self, source: str) -> Dataset:
+        self.threads.append(threading.current_thread())
+        assert self.open[source].wait(5)
+        return tiny.dataset(classes=2 if source == "a.npz" else 4)
+
+
+@pytest.fixture
+def loader(qapp) -> DatasetLoader:
+    loader = DatasetLoader()
+    yield loader
+    loader.wait()
+
+
+@pytest.fixture
+def listener(loader) -> Listener:
+    return Listener(loader)
+
+
+def refusal(qtbot: QtBot, loader: DatasetLoader, source: Path) -> str:
+    """Return the sentence with which reading *source* fails."""
+    with qtbot.waitSignal(loader.failed) as failed:
+        loader.load(str(source))
+    return failed.args[0]
+
+
+def test_that_the_bundled_digits_are_read(loader, qtbot):
+    with qtbot.waitSignal(loader.loaded) as loaded:
+        loader.load("bundled")
+    data, source = loaded.args
+    assert source == "bundled" and data.image_shape == (1, 28, 28) and len(data.class_names) == 10
+
+
+def test_that_an_npz_file_is_read_with_its_shape_and_classes(loader, qtbot, tmp_path):
+    path = archives.write(tmp_path / "mine.npz", archives.arrays(train=12, test=4, classes=3, size=5))
+    with qtbot.waitSignal(loader.loaded) as loaded:
+        loader.load(str(path))
+    data, source = loaded.args
+    assert (data.name, source, data.image_shape) == ("mine.npz", str(path), (1, 5, 5))
+    assert (len(data.train), len(data.test), data.class_names) == (12, 4, ("0", "1", "2"))
+
+
+def test_that_reading_happens_outside_of_the_gui_thread(loader, listener, qtbot, monkeypatch):
+    gate = Gate("a.npz")
+    monkeypatch.setattr(catalogue, "load", gate.load)
+    loader.load("a.npz")
+    qtbot.waitUntil(lambda: bool(gate.threads))
+    assert gate.threads != [threading.main_thread()] and not listener.heard
+    gate.open["a.npz"].set()
+    qtbot.waitUntil(lambda: listener.heard == 1)
+
+
+@pytest.mark.parametrize("order", [("a.npz", "b.npz"), ("b.npz", "a.npz")], ids=["in order", "overtaken"])
+def test_that_of_two_requests_only_the_last_one_counts_whichever_is_read_first(
+    loader, listener, qtbot, monkeypatch, order
+):
+    gate = Gate("a.npz", "b.npz")
+    monkeypatch.setattr(catalogue, "load", gate.load)
+    loader.load("a.npz")
+    loader.load("b.npz")
+    for source in order:
+        gate.open[source].set()
+        qtbot.wait(20)
+    loader.wait()
+    qtbot.waitUntil(lambda: listener.heard == 1)
+    qtbot.wait(20)
+    assert [source for _, source in listener.loaded] == ["b.npz"]
+    assert len(listener.loaded[0][0].class_names) == 4
+
+
+def test_that_an_overtaken_request_that_fails_is_not_told(loader, listener, qtbot, tmp_path):
+    good = archives.write(tmp_path / "good.npz", archives.arrays())
+    loader.load(str(tmp_path / "missing.npz"))
+    loader.load(str(good))
+    loader.wait()
+    qtbot.waitUntil(lambda: listener.heard == 1)
+    qtbot.wait(20)
+    assert listener.failed == [] and len(listener.loaded) == 1
+
+
+def test_that_a_missing_file_is_told_in_a_sentence_with_its_path(loader, qtbot, tmp_path):
+    path = tmp_path / "gone.npz"
+    said = refusal(qtbot, loader, path)
+    assert said.startswith(f"{path}: No such file or directory. ") and "Errno" not in said
+
+
+def test_that_a_folder_is_told_like_a_file_that_cannot_be_read(loader, qtbot, tmp_path):
+    assert "Is a directory" in refusal(qtbot, loader, tmp_path)
+
+
+def test_that_a_file_that_is_no_archive_is_told_with_its_name(loader, qtbot, tmp_path):
+    (tmp_path / "text.npz").write_text("hello")
+    assert "text.npz is not a zip archive" in refusal(qtbot, loader, tmp_path / "text.npz")
+
+
+def test_that_a_cut_off_archive_is_told(loader, qtbot, tmp_path):
+    path = archives.write(tmp_path / "half.npz", archives.arrays())
+    path.write_bytes(path.read_bytes()[:200])
+    assert "half.npz is cut off or damaged" in refusal(qtbot, loader, path)
+
+
+def test_that_labels_that_do_not_fit_the_images_are_told_with_both_counts(loader, qtbot, tmp_path):
+    arrays = archives.arrays(train=6)
+    arrays["y_train"] = arrays["y_train"][:5]
+    said = refusal(qtbot, loader, archives.write(tmp_path / "odd.npz", arrays))
+    assert "y_train has shape (5,) for 6 images" in said
+
+
+def test_that_test_images_of_another_size_are_told_with_both_sizes(loader, qtbot, tmp_path):
+    arrays = archives.arrays(size=5) | {"x_test": archives.arrays(size=6)["x_test"]}
+    said = refusal(qtbot, loader, archives.write(tmp_path / "odd.npz", arrays))
+    assert "1 × 5 × 5" in said and "1 × 6 × 6" in said
+
+
+def test_that_data_larger_than_the_memory_is_told(loader, qtbot, monkeypatch):
+    def too_large(source: str) -> Dataset:
+        raise MemoryError
+
+    monkeypatch.setattr(catalogue, "load", too_large)
+    assert "not enough memory" in refusal(qtbot, loader, Path("huge.npz"))
+
+
+def test_that_an_unexpected_error_is_reported_and_ends_the_waiting_all_the_same(loader, qtbot, monkeypatch):
+    def broken(source: str) -> Dataset:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr(catalogue, "load", broken)
+    with qtbot.capture_exceptions() as caught:
+        assert refusal(qtbot, loader, Path("mine.npz")) == "mine.npz could not be read."
+        loader.wait()
+    assert [str(error) for _, error, _ in caught] == ["broken on purpose"]

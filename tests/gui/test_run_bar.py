@@ -1,0 +1,202 @@
+"""The buttons of a run: what they say, when they can be pressed, and why not."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QToolButton
+
+from cnn_gui import theme
+from cnn_gui.controls.run_bar import RunBar, duration
+from cnn_gui.document import Document
+from cnn_gui.training.controller import State, TrainingController
+from engine.architecture import Architecture
+from engine.layers.conv import Conv2DConfig
+from engine.trainer import StepResult
+from tests.helpers import tiny
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def document(qapp) -> Document:
+    document = Document()
+    document.set_data(tiny.dataset(train=320), "tiny.npz")
+    document.replace(tiny.architecture(), "Load")
+    document.set_settings(replace(document.settings, epochs=10_000, batch_size=16))
+    return document
+
+
+@pytest.fixture
+def controller(document):
+    controller = TrainingController(document)
+    yield controller
+    assert controller.shut_down()
+
+
+@pytest.fixture
+def bar(qtbot, document, controller) -> RunBar:
+    bar = RunBar(document, controller)
+    qtbot.addWidget(bar)
+    bar.resize(700, 60)
+    bar.show()
+    return bar
+
+
+def blocked(bar: RunBar) -> str:
+    """Return why no run can start, as the bar shows it; '' if one can."""
+    enabled = {bar.play_button.isEnabled(), bar.step_button.isEnabled()}
+    assert len(enabled) == 1
+    if enabled == {True}:
+        return ""
+    assert bar.status.text() == bar.play_button.toolTip() == bar.status.toolTip() != ""
+    return bar.status.text()
+
+
+def icon_of(button: QToolButton) -> bytes:
+    return bytes(button.icon().pixmap(16).toImage().constBits())
+
+
+def drawn(bar: RunBar, name: str) -> bytes:
+    colour = theme.tokens(bar.palette()).on_accent
+    return bytes(theme.icon(name, colour).pixmap(16).toImage().constBits())
+
+
+def test_that_a_run_can_start_where_nothing_is_in_the_way(bar):
+    assert blocked(bar) == "" and bar.status.text() == "Ready to train." and not bar.status.toolTip()
+    assert bar.reset_button.isEnabled() and not bar.stop_button.isEnabled()
+
+
+def test_that_a_network_without_layers_blocks_training_until_undo(bar, document):
+    document.replace(Architecture(), "Clear")
+    assert "no layers" in blocked(bar)
+    assert not bar.reset_button.isEnabled()
+    document.undo_stack.undo()
+    assert blocked(bar) == ""
+
+
+def test_that_an_impossible_chain_blocks_training_with_the_cards_own_words_until_it_is_mended(bar, document):
+    conv = document.architecture.layers[0]
+    document.configure(conv.uid, Conv2DConfig(kernel_size=9))
+    assert blocked(bar) == f"Cannot train: {document.problem}" and "9 × 9" in blocked(bar)
+    document.configure(conv.uid, Conv2DConfig(kernel_size=5))
+    assert blocked(bar) == ""
+
+
+def test_that_too_few_outputs_for_the_datas_classes_block_training(bar, document):
+    document.set_data(tiny.dataset(classes=4), "four.npz")
+    assert "the data has 4 classes" in blocked(bar)
+    document.set_data(tiny.dataset(classes=2), "two.npz")
+    assert blocked(bar) == ""
+
+
+def test_that_data_that_is_not_yet_read_blocks_training_and_so_does_data_that_could_not_be(bar, document):
+    project = document.project()
+    document.show_project(project, None)
+    assert "still being read" in blocked(bar)
+    document.set_data_problem("bands.npz: No such file.")
+    assert "bands.npz: No such file." in blocked(bar)
+    document.set_data(tiny.dataset(), "tiny.npz")
+    assert blocked(bar) == ""
+
+
+def test_that_no_run_begins_on_old_data_while_other_data_is_being_read(bar, document):
+    document.await_data("other.npz")
+    assert "still being read" in blocked(bar)
+    document.set_data_problem("other.npz is no data.")
+    assert blocked(bar) == ""
+
+
+def test_that_an_invalid_training_setting_blocks_training_until_it_is_mended(bar, qtbot, controller):
+    bar.set_invalid_setting("Epochs is 0; it must be a whole number from 1 to 10000.")
+    assert "Epochs is 0" in blocked(bar)
+    qtbot.mouseClick(bar.play_button, LEFT)
+    qtbot.mouseClick(bar.step_button, LEFT)
+    assert controller.state is State.IDLE
+    bar.set_invalid_setting("")
+    assert blocked(bar) == ""
+
+
+def test_that_the_play_button_says_and_shows_what_it_does_next_in_each_state(bar, qtbot, controller):
+    seen = []
+    for state in (State.IDLE, State.RUNNING, State.PAUSED, State.RUNNING):
+        assert controller.state is state
+        icon = next(name for name in ("play", "pause") if icon_of(bar.play_button) == drawn(bar, name))
+        seen.append((bar.play_button.text(), icon, bar.play_button.toolTip(), bar.stop_button.isEnabled()))
+        if len(seen) < 4:
+            qtbot.mouseClick(bar.play_button, LEFT)
+    assert seen == [
+        ("Train", "play", "Train (Space)", False),
+        ("Pause", "pause", "Pause (Space)", True),
+        ("Resume", "play", "Resume (Space)", True),
+        ("Pause", "pause", "Pause (Space)", True),
+    ]
+    assert not bar.reset_button.isEnabled()
+
+
+def test_that_stop_ends_the_run_and_nothing_can_be_pressed_until_it_has_ended(bar, qtbot, controller):
+    qtbot.mouseClick(bar.play_button, LEFT)
+    qtbot.mouseClick(bar.stop_button, LEFT)
+    assert controller.state is State.STOPPING
+    assert not any(b.isEnabled() for b in (bar.play_button, bar.step_button, bar.stop_button, bar.reset_button))
+    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    assert bar.play_button.text() == "Train" and blocked(bar) == ""
+
+
+def test_that_each_step_button_press_is_one_optimizer_step_from_idle_and_from_a_run(bar, qtbot, document, controller):
+    for steps in (1, 2):
+        qtbot.mouseClick(bar.step_button, LEFT)
+        qtbot.waitUntil(lambda steps=steps: document.history.steps == steps)
+        assert controller.state is State.PAUSED and bar.play_button.text() == "Resume"
+    qtbot.mouseClick(bar.play_button, LEFT)
+    qtbot.waitUntil(lambda: document.history.steps > 5)
+    qtbot.mouseClick(bar.step_button, LEFT)
+    qtbot.wait(50)
+    held = document.history.steps
+    qtbot.wait(50)
+    assert controller.state is State.PAUSED and document.history.steps == held
+
+
+def test_that_reset_only_asks(bar, qtbot, document):
+    weights = document.model.parameters.flat.copy()
+    with qtbot.waitSignal(bar.reset_requested):
+        qtbot.mouseClick(bar.reset_button, LEFT)
+    np.testing.assert_array_equal(document.model.parameters.flat, weights)
+
+
+def test_that_the_progress_of_a_run_is_told_in_figures_and_gone_when_it_is_over(bar, qtbot, document, controller):
+    document.set_settings(replace(document.settings, epochs=3, batch_size=32))
+    qtbot.mouseClick(bar.play_button, LEFT)
+    controller.pause()
+    bar.show_progress(StepResult(step=250, steps=1500, epoch=2, loss=0.5, accuracy=0.9, images_per_second=1600.0))
+    assert (bar.progress.value(), bar.progress.maximum()) == (250, 1500)
+    assert bar.status.text() == "Epoch 2 of 3 · step 250 of 1,500 · 1,600 images/s · 0:25 left"
+    qtbot.mouseClick(bar.stop_button, LEFT)
+    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    assert bar.status.text() == "Ready to train." and bar.progress.value() == -1
+
+
+def test_that_a_run_that_has_no_pace_yet_still_has_a_progress(bar):
+    bar.show_progress(StepResult(step=1, steps=2, epoch=1, loss=1.0, accuracy=0.0, images_per_second=0.0))
+    assert "step 1 of 2" in bar.status.text()
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [(0, "0:00"), (0.4, "0:00"), (59.6, "1:00"), (65, "1:05"), (3599.4, "59:59"), (3600, "1:00:00"), (7265, "2:01:05")],
+)
+def test_that_a_duration_is_minutes_and_seconds_with_hours_where_there_are_some(seconds, text):
+    assert duration(seconds) == text
+
+
+def test_that_the_icons_follow_the_scheme(bar, qtbot):
+    app = QApplication.instance()
+    theme.apply(app, theme.LIGHT)
+    light = icon_of(bar.play_button), icon_of(bar.reset_button)
+    theme.apply(app, theme.DARK)
+    try:
+        dark = icon_of(bar.play_button), icon_of(bar.reset_button)
+        assert dark[0] == drawn(bar, "play") and all(a != b for a, b in zip(light, dark, strict=True))
+    finally:
+        theme.apply(app, theme.LIGHT)
