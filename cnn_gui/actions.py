@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QIcon, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
@@ -28,6 +29,8 @@ def create(window: QMainWindow, command: Command) -> QAction:
     action.triggered.connect(lambda: command.run())
     if command.key:
         action.setShortcuts(QKeySequence.listFromString(command.key))
+    if len(command.key) == 1:  # fields and lists take letters too: the window handles the key where they do not
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
     action.setToolTip(with_key(command.tip or command.text.replace("&", "").rstrip("."), action))
     action.setStatusTip(command.tip)
     action.setProperty("icon_name", command.icon)

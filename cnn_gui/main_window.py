@@ -24,6 +24,7 @@ from cnn_gui.refresh import RefreshClock
 from cnn_gui.training.controller import State, TrainingController
 from engine import presets
 from engine.data.dataset import Dataset
+from engine.history import EpochResult
 from engine.settings import TrainingSettings
 
 if TYPE_CHECKING:
@@ -114,9 +115,9 @@ class MainWindow(QMainWindow):
         document.data_changed.connect(self._on_data_changed)
         document.weights_changed.connect(self._predict)
         document.history_replaced.connect(self._show_history)
-        document.history_replaced.connect(self._show_test_figures)
+        document.history_replaced.connect(self._show_test_data)
         controller.state_changed.connect(self._on_state_changed)
-        controller.epoch_finished.connect(self._show_test_figures)
+        controller.epoch_finished.connect(self._on_epoch_finished)
         controller.failed.connect(self.complain)
         self.run_bar.reset_requested.connect(self.reset)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
@@ -183,7 +184,7 @@ class MainWindow(QMainWindow):
         document = self.document
         self.draw.set_class_names(document.class_names)
         self.draw.set_input_shape(*document.input_shape[1:])
-        self._show_test_figures()
+        self._show_test_data()
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.title}[*]")
@@ -222,18 +223,17 @@ class MainWindow(QMainWindow):
         if self.curves is not None:
             self.curves.show_history(self.document.history, self._run_end, ("accuracy",))
 
-    def _show_test_figures(self) -> None:
-        """Show what the last epoch ended with, and always from how many images that is."""
-        epochs, data = self.document.history.epochs, self.document.dataset
-        if data is None:
-            text = ""
-        elif not epochs:
-            text = self.tr("Test figures are from {0:,} images").format(len(data.test))
-        else:
-            text = self.tr("Epoch {0}: {1:.2%} right on {2:,} test images, test loss {3:.4f}").format(
-                epochs[-1].epoch, epochs[-1].test_accuracy, len(data.test), epochs[-1].test_loss
-            )
-        self.test_figures.setText(text)
+    def _show_test_data(self) -> None:
+        """Show from how many images the next test figures will be: those of before are of other weights or data."""
+        data = self.document.dataset
+        text = self.tr("Test figures are from {0:,} images")
+        self.test_figures.setText(text.format(len(data.test)) if data is not None else "")
+
+    def _on_epoch_finished(self, result: EpochResult) -> None:
+        data = self.document.dataset
+        count = len(data.test) if data is not None else 0
+        text = self.tr("Epoch {0}: {1:.2%} right on {2:,} test images, test loss {3:.4f}")
+        self.test_figures.setText(text.format(result.epoch, result.test_accuracy, count, result.test_loss))
 
     # The drawing.
 
@@ -257,16 +257,17 @@ class MainWindow(QMainWindow):
     # Events.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Keys of a run; they arrive here only when no field or view has a use for them. Held down, only Right repeats."""
+        """Keys without a modifier; they arrive here only when no field or view has a use for them."""
         keys = {
             Qt.Key.Key_Space: self.run_bar.play_or_pause,
             Qt.Key.Key_Right: self.run_bar.step_button.click,
             Qt.Key.Key_R: self.run_bar.reset_button.click,
+            Qt.Key.Key_H: lambda: menus.show_keys(self),
         }
         run = keys.get(Qt.Key(event.key())) if event.modifiers() == Qt.KeyboardModifier.NoModifier else None
         if run is None:
             super().keyPressEvent(event)
-        elif not event.isAutoRepeat() or event.key() == Qt.Key.Key_Right:
+        elif event.key() == Qt.Key.Key_Right or not event.isAutoRepeat():  # held down, only the steps repeat
             run()
 
     def changeEvent(self, event: QEvent) -> None:

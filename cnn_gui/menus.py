@@ -44,7 +44,7 @@ def _commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("step", tr("&One step"), window.run_bar.step_button.click, "step", "F6"),
         Command("stop", tr("&Stop"), window.run_bar.stop_button.click, "stop", "Shift+F5"),
         Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
-        Command("keys", tr("&Keys"), lambda: _show_keys(window), "info", "H"),
+        Command("keys", tr("&Keys"), lambda: show_keys(window), "info", "H"),
         Command("log", tr("Show the &log's folder"), _open_log_folder),
         Command("about", tr("&About"), lambda: _show_about(window)),
     )
@@ -131,7 +131,8 @@ def _delete(window: "MainWindow") -> None:
         window.say(window.tr("Select a layer first."))
 
 
-def _show_keys(window: "MainWindow") -> None:
+def show_keys(window: "MainWindow") -> None:
+    """Open the list of keys."""
     lines = [
         (window.tr("Space"), window.tr("train, pause, resume")),
         (window.tr("Right"), window.tr("one step of training")),

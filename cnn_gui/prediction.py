@@ -32,4 +32,5 @@ def predict(document: Document, picture: npt.NDArray[np.float32]) -> npt.NDArray
     if document.input_shape[0] not in DRAWABLE_CHANNELS:
         text = QCoreApplication.translate("prediction", "The network reads {0} channels; a drawing has one or three.")
         raise NoPredictionError(text.format(document.input_shape[0]))
-    return document.model.forward(as_input(document, picture)[None])[0]
+    with np.errstate(all="ignore"):  # the bars say where the answer is not a number
+        return document.model.forward(as_input(document, picture)[None])[0]

@@ -13,6 +13,7 @@ from cnn_gui.draw.bar_rows import BarRow, paint_rows, tabular
 
 MOST_ROWS = 10
 _ROOMY_ROW = 20  # px a row: below it the text is small
+_ROOMY = 130  # px: below it the per cents are whole numbers, to leave room for the bars
 
 
 class ProbabilityBars(QWidget):
@@ -112,7 +113,8 @@ class ProbabilityBars(QWidget):
         return BarRow(name, share, self._percent(share), wins)
 
     def _percent(self, share: float) -> str:
-        return self.tr("{number} %").format(number=self.locale().toString(100 * share, "f", 1))
+        decimals = 1 if self.width() >= _ROOMY else 0
+        return self.tr("{number} %").format(number=self.locale().toString(100 * share, "f", decimals))
 
     def _refresh(self) -> None:
         said = self.message() or ", ".join(f"{row.name}: {row.percent}" for row in self.rows())

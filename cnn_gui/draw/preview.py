@@ -26,7 +26,7 @@ class NetworkInputView(QWidget):
         self._cell: tuple[int, int] | None = None
         self.set_image(np.zeros((28, 28), np.float32))
         self.setAccessibleName(self.tr("What the network sees"))
-        self.setToolTip(self.tr("What the network sees: the drawing, cropped, scaled and centred as the training digits are."))
+        self.setToolTip(self.tr("What the network sees: the drawing, scaled and centred as the training digits are."))
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 

@@ -42,7 +42,7 @@ class MapsView(QWidget):
     def _show_input(self, frame: Frame) -> None:
         assert frame.sample is not None
         self.mosaic.colormap = ColorMap.INK
-        hint = frame.problem or self.tr("select a layer to see its maps")
+        hint = "" if frame.problem else self.tr("select a layer to see its maps")
         self.mosaic.set_caption(frame.title(), frame.sample.title, hint)
         self.mosaic.set_maps(frame.sample.image, limit=1.0)
 

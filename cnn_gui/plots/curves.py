@@ -51,6 +51,7 @@ class TrainingCurves(QWidget):
         self.accuracy = CurvePlot(_percent, self.tr("Press Train to see the accuracy rise."))
         self.log_box = QCheckBox(self.tr("&Log"))
         self.loss_legend, self.accuracy_legend = QLabel(), QLabel()
+        self.loss_unit, self.accuracy_unit = ElidedLabel("muted"), ElidedLabel("muted")
         self._explain()
         self._arrange()
         self.accuracy.setXLink(self.loss)
@@ -60,9 +61,7 @@ class TrainingCurves(QWidget):
             plot.whole_wanted.connect(self._on_whole_wanted)
             plot.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
 
-    def show_history(
-        self, history: History, total_steps: int | None = None, kinds: Sequence[str] = KINDS
-    ) -> None:
+    def show_history(self, history: History, total_steps: int | None = None, kinds: Sequence[str] = KINDS) -> None:
         """Show what *history* has by now; costs next to nothing if that is what is on show already.
 
         Args:
@@ -150,6 +149,9 @@ class TrainingCurves(QWidget):
         self._draw("loss")
 
     def _write_legends(self) -> None:
+        where = self.tr("over steps") if self._cursor is None else self.tr("at step {0:,}").format(self._cursor)
+        self.loss_unit.show_text(self.tr("nats, {0}").format(where))
+        self.accuracy_unit.show_text(self.tr("right answers, {0}").format(where))
         for kind in KINDS:
             self._write_legend(kind)
 
@@ -178,17 +180,20 @@ class TrainingCurves(QWidget):
             plot.setAccessibleName(name)
             plot.setToolTip(tip)
         self.log_box.setAccessibleName(self.tr("Logarithmic scale of the loss"))
-        self.log_box.setToolTip(self.tr("Logarithmic scale: equal factors lie equally far apart, so that small losses show (Alt+L)"))
+        self.log_box.setToolTip(
+            self.tr("Logarithmic: equal factors lie equally far apart, so small losses show (Alt+L)")
+        )
 
     def _arrange(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(*[theme.SPACE[1]] * 4)
         row.setSpacing(theme.SPACE[3])
-        units = {self.loss: self.tr("nats, over steps"), self.accuracy: self.tr("right answers, over steps")}
-        for plot, legend in ((self.loss, self.loss_legend), (self.accuracy, self.accuracy_legend)):
-            title, unit = QLabel(plot.accessibleName()), ElidedLabel("muted")
+        for plot, legend, unit in (
+            (self.loss, self.loss_legend, self.loss_unit),
+            (self.accuracy, self.accuracy_legend, self.accuracy_unit),
+        ):
+            title = QLabel(plot.accessibleName())
             title.setProperty("role", "title")
-            unit.show_text(units[plot])
             legend.setProperty("role", "small")
             legend.setTextFormat(Qt.TextFormat.RichText)
             legend.setWordWrap(True)

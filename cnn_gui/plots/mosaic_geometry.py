@@ -11,6 +11,7 @@ from cnn_gui.plots.tiles import Tiles
 from cnn_gui.plots.tiling import Ids, Pages, Pair, Sheet
 
 _GAPS = ((24, 8), (96, 4), (tiling.MOST_TILES, 2))  # up to so many tiles there are so many px between them, or half
+_MUCH = 1.1  # times as large
 
 
 class Spot(NamedTuple):
@@ -107,10 +108,10 @@ class Geometry:
 def arrange(tiles: Tiles, area: QRectF, ratio: float, label: float) -> Pages:
     """Return the pages of *tiles* in *area*; *label* is the width of a number beside them, in the same unit.
 
-    The tiles lie closer together where that makes them larger.
+    The tiles lie closer together where that makes them much larger.
     """
     px = max(1, round(ratio))
     room = int(area.height() * ratio), int(area.width() * ratio)
     gap = next((gap for most, gap in _GAPS if len(tiles.values) <= most), _GAPS[-1][1]) * px
     usual, close = (tiles.arrange(Sheet(room, px, width), round(label * ratio)) for width in (gap, gap // 2))
-    return close if close.tiling.scale > usual.tiling.scale else usual
+    return close if close.tiling.scale[0] > _MUCH * usual.tiling.scale[0] else usual

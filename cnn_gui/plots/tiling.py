@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 MOST_TILES = 512  # a page
 MOST_VALUES = 1024  # a row and a column of a matrix, on one page
-_SMALLER = 0.85  # of the largest scale: what full rows may cost
+_SMALLER = 0.8  # of the largest scale: what full rows may cost
 _STRETCH = 6  # cells of a matrix may be so many times as tall as wide, or the other way round
 
 Pair = tuple[int, int]  # down, across

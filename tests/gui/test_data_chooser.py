@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog
 
@@ -59,15 +58,6 @@ def test_that_a_cancelled_file_dialog_asks_for_nothing(chooser, monkeypatch):
     choose_file(monkeypatch, "")
     entry(chooser, ".npz").trigger()
     assert chooser.asked == []
-
-
-def test_that_the_menu_opens_by_a_key(chooser, qtbot):
-    chooser.setFocus()
-    seen = []
-    chooser.menu().aboutToShow.connect(lambda: seen.append(True))
-    chooser.menu().aboutToShow.connect(chooser.menu().close, Qt.ConnectionType.QueuedConnection)
-    qtbot.keyClick(chooser, Qt.Key.Key_Space)
-    assert seen
 
 
 def test_that_the_tooltip_says_from_how_many_images_the_figures_come(chooser, document):

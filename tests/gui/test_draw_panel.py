@@ -156,10 +156,8 @@ def test_that_every_part_has_a_name_for_screen_readers_and_a_tooltip(panel: Draw
         assert part.toolTip()
 
 
-def test_that_icons_take_the_colour_of_a_new_scheme(panel: DrawPanel) -> None:
-    palette = panel.palette()
-    palette.setColor(palette.ColorRole.Window, Qt.GlobalColor.black)
-    panel.setPalette(palette)
+def test_that_icons_take_the_colour_of_a_new_scheme(qapp, panel: DrawPanel) -> None:
+    theme.apply(qapp, theme.DARK)
     image = panel.tools.pen_icon.pixmap().toImage()
     drawn = {
         image.pixelColor(x, y).name().upper()
@@ -167,4 +165,5 @@ def test_that_icons_take_the_colour_of_a_new_scheme(panel: DrawPanel) -> None:
         for y in range(16)
         if image.pixelColor(x, y).alpha() == 255
     }
+    theme.apply(qapp, theme.LIGHT)
     assert theme.DARK.muted in drawn

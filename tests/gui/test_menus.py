@@ -1,0 +1,279 @@
+"""The menus, the tool bar and the keys of the window."""
+
+import re
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
+from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QToolButton, QWidget
+
+from cnn_gui import errors, settings
+from cnn_gui.main_window import MainWindow
+from cnn_gui.training.controller import State
+from engine import presets
+from tests.helpers.dialogs import told
+from tests.helpers.window import open_tiny_window
+
+Key, NONE, SHIFT, CTRL = Qt.Key, *(getattr(Qt.KeyboardModifier, f"{n}Modifier") for n in ("No", "Shift", "Control"))
+
+
+@pytest.fixture
+def window(qtbot, tmp_path) -> MainWindow:
+    yield from open_tiny_window(qtbot, tmp_path)
+
+
+def action(window: MainWindow, name: str) -> QAction:
+    found = window.findChild(QAction, name)
+    assert found is not None
+    return found
+
+
+def menu(window: MainWindow, title: str) -> QMenu:
+    return next(each.menu() for each in window.menuBar().actions() if each.text().replace("&", "") == title)
+
+
+def tool_button(window: MainWindow, name: str) -> QToolButton:
+    return window.findChild(QToolBar).widgetForAction(action(window, name))
+
+
+def settle(qtbot, window: MainWindow, state: State) -> None:
+    qtbot.waitUntil(lambda: window.controller.state is state)
+
+
+def test_that_each_menu_holds_its_commands_once(window):
+    bar = [each.text() for each in window.menuBar().actions()]
+    assert bar == ["&File", "&Edit", "&Network", "&Train", "&View", "&Help"]
+    for title in bar:
+        entries = [each.text() for each in menu(window, title.replace("&", "")).actions() if not each.isSeparator()]
+        assert entries and len(set(entries)) == len(entries)
+
+
+def test_that_no_two_commands_share_a_key_and_no_two_entries_of_a_menu_a_mnemonic(window):
+    keys = [key.toString() for each in window.findChildren(QAction) for key in each.shortcuts()]
+    assert len(set(keys)) == len(keys)
+    for each in (window.menuBar(), *(menu(window, title.text().replace("&", "")) for title in window.menuBar().actions())):
+        letters = [match[1].lower() for entry in each.actions() if (match := re.search("&([^& ])", entry.text()))]
+        assert len(set(letters)) == len(letters), letters
+
+
+def test_that_every_action_has_a_tooltip_that_names_its_key(window):
+    for each in window.findChildren(QAction):
+        if each.objectName() and not each.shortcut().isEmpty():
+            assert each.toolTip().endswith(f"({each.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+
+
+def test_that_every_tool_button_shows_an_icon_and_says_what_it_does(window):
+    for name in ("new", "open", "save", "undo", "redo"):
+        button = tool_button(window, name)
+        assert not button.icon().isNull() and button.toolTip() and button.text()
+
+
+# Keys of a run.
+
+
+def test_that_f5_trains_pauses_and_resumes_and_shift_f5_stops(window, qtbot):
+    for state in (State.RUNNING, State.PAUSED, State.RUNNING):
+        qtbot.keyClick(window.canvas, Key.Key_F5)
+        settle(qtbot, window, state)
+    qtbot.keyClick(window.canvas, Key.Key_F5, SHIFT)
+    settle(qtbot, window, State.IDLE)
+
+
+def test_that_f6_is_one_step_each_time(window, qtbot):
+    for steps in (1, 2):
+        qtbot.keyClick(window.canvas, Key.Key_F6)
+        qtbot.waitUntil(lambda steps=steps: window.document.history.steps == steps)
+    settle(qtbot, window, State.PAUSED)
+
+
+def test_that_the_keys_of_a_run_do_nothing_where_no_run_can_start(window, qtbot):
+    window.settings_panel.invalid_changed.emit("Epochs is 0.")
+    for key in (Key.Key_F5, Key.Key_F6, Key.Key_Space, Key.Key_Right):
+        window.setFocus()
+        qtbot.keyClick(window, key)
+        assert window.controller.state is State.IDLE
+
+
+def test_that_space_trains_and_pauses_and_r_resets_from_the_network(window, qtbot):
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Key.Key_Space)
+    qtbot.waitUntil(lambda: window.document.history.steps > 0)
+    qtbot.keyClick(window.canvas, Key.Key_Space)
+    assert window.controller.state is State.PAUSED
+    window.controller.shut_down()
+    qtbot.keyClick(window.canvas, Key.Key_R)
+    assert window.document.history.steps == 0
+
+
+def test_that_right_selects_on_the_network_and_steps_where_no_view_has_a_use_for_it(window, qtbot):
+    window.canvas.setFocus()
+    qtbot.keyClick(window.canvas, Key.Key_Right)
+    assert window.document.selected == window.document.architecture.layers[0].uid
+    assert window.controller.state is State.IDLE
+    window.draw.canvas.setFocus()
+    for steps in (1, 2):
+        qtbot.keyClick(window.draw.canvas, Key.Key_Right)
+        qtbot.waitUntil(lambda steps=steps: window.document.history.steps == steps)
+
+
+def test_that_r_does_not_reset_during_a_run(window, qtbot):
+    qtbot.keyClick(window.canvas, Key.Key_Space)
+    qtbot.waitUntil(lambda: window.document.history.steps > 3)
+    qtbot.keyClick(window.canvas, Key.Key_R)
+    assert window.controller.state is State.RUNNING and window.document.history.steps > 3
+
+
+@pytest.mark.parametrize("key", [Key.Key_Space, Key.Key_R])
+def test_that_a_key_that_is_held_down_acts_once(window, qtbot, key):
+    from PySide6.QtCore import QEvent
+    from PySide6.QtGui import QKeyEvent
+
+    done = []
+    window.controller.state_changed.connect(done.append)
+    window.run_bar.reset_requested.connect(lambda: done.append("reset"))
+    for held in (False, True, True):
+        event = QKeyEvent(QEvent.Type.KeyPress, key, NONE, "", held)
+        QApplication.sendEvent(window.canvas, event)
+    assert len(done) == 1
+
+
+def test_that_modified_keys_are_not_the_keys_of_a_run(window, qtbot):
+    for key in (Key.Key_Space, Key.Key_R, Key.Key_Right):
+        qtbot.keyClick(window.draw.canvas, key, CTRL)
+    assert window.controller.state is State.IDLE and window.document.history.steps == 0
+
+
+def typing_places(window: MainWindow) -> list[QWidget]:
+    rows = window.settings_panel.form.rows
+    window.document.select(window.document.architecture.layers[0].uid)
+    window.lens.tabs.setCurrentWidget(window.form)
+    return [
+        window.palette_view.search, rows["epochs"].field, rows["learning_rate"].field, rows["optimizer"].field,
+        window.form.page.form.rows["filters"].field,
+    ]  # fmt: skip
+
+
+def test_that_keys_are_inactive_while_one_types_into_a_field(window, qtbot):
+    window.document.history.add_step(1.0, 0.5)
+    for field in typing_places(window):
+        field.setFocus()
+        for key in (Key.Key_R, Key.Key_Right, Key.Key_H, Key.Key_Slash):
+            qtbot.keyClick(field, key)
+        if field is not typing_places(window)[3]:  # where Space opens the list of choices
+            qtbot.keyClick(field, Key.Key_Space)
+        assert window.controller.state is State.IDLE and window.document.history.steps == 1, field.accessibleName()
+        assert QApplication.activeModalWidget() is None, field.accessibleName()
+
+
+# The other commands.
+
+
+def test_that_undo_and_redo_follow_the_stack_and_rest_during_a_run(window, qtbot):
+    undo, redo = action(window, "undo"), action(window, "redo")
+    assert not undo.isEnabled() and not redo.isEnabled()
+    before = window.document.architecture
+    window.document.insert(1, "tanh")
+    assert undo.isEnabled() and undo.text() == "Undo Insert Tanh"
+    window.controller.start()
+    assert not undo.isEnabled()
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
+    assert window.document.architecture != before
+    window.controller.shut_down()
+    assert undo.isEnabled()
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
+    assert window.document.architecture == before
+    qtbot.keyClick(window.canvas, Key.Key_Y, CTRL)
+    assert window.document.architecture != before
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL | SHIFT)
+    assert window.document.architecture != before
+
+
+def test_that_delete_deletes_the_selected_layer_or_asks_for_one(window):
+    window.document.select("")
+    action(window, "delete").trigger()
+    assert window.statusBar().currentMessage() == "Select a layer first."
+    window.document.select(window.document.architecture.layers[1].uid)
+    action(window, "delete").trigger()
+    assert len(window.document.architecture.layers) == 5
+
+
+def test_that_a_preset_is_one_undo_step_with_its_settings_and_undo_brings_both_back(window, qtbot):
+    document = window.document
+    before, settings_before, count = document.architecture, document.settings, document.undo_stack.count()
+    weights = document.model.parameters.flat.copy()
+    preset = presets.load("lenet5")
+    next(each for each in menu(window, "Network").actions() if each.text() == preset.title).trigger()
+    assert document.undo_stack.count() == count + 1
+    loaded = [spec.config for spec in document.architecture.layers]
+    assert [type(config) for config in loaded] == [type(spec.config) for spec in preset.architecture.layers]
+    assert document.settings.epochs == preset.settings.epochs and document.settings.validation == 0.1
+    document.undo_stack.undo()
+    assert document.architecture == before and document.settings == settings_before
+    assert (document.model.parameters.flat == weights).all() and not document.modified
+    document.undo_stack.redo()
+    assert document.settings.epochs == preset.settings.epochs
+
+
+def test_that_undo_of_a_layer_leaves_the_settings_that_were_chosen_since(window, qtbot):
+    document = window.document
+    document.insert(1, "tanh")
+    window.settings_panel.form.rows["seed"].field.setValue(5)
+    document.undo_stack.undo()
+    assert document.settings.seed == 5
+
+
+def test_that_a_preset_ends_with_the_classes_of_the_data(window):
+    window.load_preset("lenet5")
+    dense = [spec for spec in window.document.architecture.layers if spec.type.name == "dense"]
+    assert dense[-1].config.units == len(window.document.class_names) == 2
+
+
+def test_that_no_preset_can_be_loaded_during_a_run(window):
+    document = window.document
+    window.controller.start()
+    assert not menu(window, "Network").isEnabled()
+    before = document.architecture, document.settings
+    window.load_preset("lenet5")
+    assert (document.architecture, document.settings) == before
+    assert "Stop it" in window.statusBar().currentMessage()
+
+
+@pytest.mark.parametrize("name", ["keys", "about"])
+def test_that_help_opens_and_the_window_goes_on(window, qtbot, name):
+    action(window, name).trigger()
+    assert {"keys": "Space", "about": "MNIST"}[name] in told(qtbot)
+
+
+def test_that_h_opens_the_keys(window, qtbot):
+    qtbot.keyClick(window.canvas, Key.Key_H)
+    assert "Space" in told(qtbot)
+
+
+def test_that_every_key_that_help_names_is_told_as_it_is(window, qtbot):
+    """The words of the help against the actions: what has a key there has it here."""
+    action(window, "keys").trigger()
+    text = told(qtbot)
+    for word in ("Space", "Right", "R", "/", "Ctrl+Left", "Delete", "Ctrl+0", "Backspace"):
+        assert word in text
+
+
+def test_that_the_logs_folder_is_shown(window, monkeypatch):
+    opened = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    action(window, "log").trigger()
+    assert opened == [str(errors.log_path().parent)]
+
+
+def test_that_a_chosen_scheme_is_remembered_and_announced(window, qtbot):
+    entries = {each.text(): each for each in menu(window, "View").actions()}
+    assert [text for text, each in entries.items() if each.isChecked()] == ["As the system"]
+    with qtbot.waitSignal(window.scheme_chosen):
+        entries["Dark"].trigger()
+    assert settings.scheme() == "dark"
+    assert [text for text, each in entries.items() if each.isChecked()] == ["Dark"]
+
+
+def test_that_quit_closes_the_window(window, qtbot):
+    action(window, "quit").trigger()
+    assert not window.isVisible()

@@ -1,0 +1,89 @@
+"""The pace of the views during a run: they take turns, rest when told, and slow ones come less often."""
+
+from time import perf_counter, sleep
+
+import pytest
+
+from cnn_gui.refresh import PERIOD, SHARE, RefreshClock
+
+
+@pytest.fixture
+def calls() -> list[str]:
+    return []
+
+
+def clock_of(calls: list[str], slow: float = 0.0) -> RefreshClock:
+    """Return a clock of two groups; the first one takes *slow* seconds."""
+
+    def first() -> None:
+        sleep(slow)
+        calls.append("a")
+
+    return RefreshClock((first, lambda: calls.append("b")))
+
+
+def test_that_the_groups_take_turns_each_once_a_period(qtbot, calls):
+    clock = clock_of(calls)
+    start = perf_counter()
+    clock.set_running(True)
+    qtbot.waitUntil(lambda: len(calls) == 6)
+    took = perf_counter() - start
+    clock.set_running(False)
+    assert calls == ["a", "b"] * 3
+    assert took > 0.8 * 3 * PERIOD / 1000
+
+
+def test_that_nothing_happens_before_the_start_and_after_the_end(qtbot, calls):
+    clock = clock_of(calls)
+    qtbot.wait(2 * PERIOD)
+    assert calls == []
+    clock.set_running(True)
+    qtbot.waitUntil(lambda: bool(calls))
+    clock.set_running(False)
+    seen = len(calls)
+    qtbot.wait(2 * PERIOD)
+    assert len(calls) == seen
+
+
+def test_that_starting_twice_does_not_put_off_the_next_turn(qtbot, calls):
+    clock = clock_of(calls)
+    clock.set_running(True)
+    for _ in range(10):
+        qtbot.wait(PERIOD // 5)
+        clock.set_running(True)
+    clock.set_running(False)
+    assert calls
+
+
+def test_that_slow_views_take_no_more_than_their_share_of_the_time(qtbot, calls):
+    cost = 0.03
+    clock = clock_of(calls, slow=cost)
+    clock.set_running(True)
+    qtbot.waitUntil(lambda: calls.count("a") == 1)
+    start = perf_counter()
+    qtbot.waitUntil(lambda: len(calls) == 2)
+    clock.set_running(False)
+    assert perf_counter() - start > 0.8 * cost / SHARE
+
+
+def test_that_after_one_slow_turn_the_pace_comes_back(qtbot, calls):
+    clock = clock_of(calls, slow=0.03)
+    clock.set_running(True)
+    qtbot.waitUntil(lambda: len(calls) == 2)
+    start = perf_counter()
+    qtbot.waitUntil(lambda: len(calls) == 3)
+    clock.set_running(False)
+    assert perf_counter() - start < 0.03 / SHARE
+
+
+@pytest.mark.qt_no_exception_capture
+def test_that_a_view_that_fails_does_not_stop_the_clock(qtbot, calls, monkeypatch):
+    def broken() -> None:
+        raise RuntimeError("broken on purpose")
+
+    clock = RefreshClock((broken, lambda: calls.append("b")))
+    with qtbot.capture_exceptions() as caught:
+        clock.set_running(True)
+        qtbot.waitUntil(lambda: len(calls) == 2)
+        clock.set_running(False)
+    assert len(caught) >= 2

@@ -1,0 +1,150 @@
+"""A monkey at the real window: it presses, draws and edits whatever it likes, and looks whether all still fits."""
+
+from collections.abc import Callable
+from random import Random
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cnn_gui import theme
+from cnn_gui.main_window import MainWindow
+from cnn_gui.training.controller import State
+from engine import registry
+from engine.shapes import infer_shapes
+from tests.helpers import strokes
+from tests.helpers.drag import drag_card
+
+LEFT, Key = Qt.MouseButton.LeftButton, Qt.Key
+SCHEMES = (theme.LIGHT, theme.DARK)
+
+
+class Monkey:
+    """Acts on *window* by chance, the same way for the same *seed*; ``done`` lists what it did."""
+
+    def __init__(self, window: MainWindow, qtbot: QtBot, seed: int) -> None:
+        self._window, self._document, self._qtbot = window, window.document, qtbot
+        self._random = Random(seed)
+        self.done: list[str] = []
+
+    def act(self) -> None:
+        """Do one thing, and let the window answer."""
+        actions: tuple[Callable[[], object], ...] = (
+            self.insert, self.append, self.move, self.drag, self.remove, self.configure, self.undo, self.redo,
+            self.select, self.key, self.train_or_pause, self.train_or_pause, self.step, self.stop, self.reset,
+            self.draw, self.clear, self.look, self.scheme, self.preset, self.repair, self.repair,
+        )  # fmt: skip
+        action = self._random.choice(actions)
+        self.done.append(action.__name__)
+        action()
+        self._qtbot.wait(self._random.choice((0, 0, 1, 20)))
+
+    def check(self) -> None:
+        """Compare the document with what follows from its values, and the views with the document."""
+        document, controller = self._document, self._window.controller
+        infos = infer_shapes(document.architecture, document.input_shape, len(document.class_names))
+        assert document.infos == infos
+        assert (document.model is None) == (document.problem is not None)
+        assert document.model is None or document.model.architecture == document.architecture
+        assert document.model is None or np.isfinite(document.model.parameters.flat).all()
+        assert document.locked == controller.busy == (controller.state is not State.IDLE)
+        assert document.selected == "" or document.selected_spec is not None
+        bar = self._window.run_bar
+        assert bar.play_button.isEnabled() == (
+            controller.state is not State.STOPPING and (controller.busy or not bar.obstacle)
+        )
+        assert len(self._window.canvas.chain.arrangement.slots) == len(document.architecture.layers) + 1
+        assert QApplication.activeModalWidget() is None, QApplication.activeModalWidget().text()
+
+    # What a monkey does.
+
+    def insert(self) -> None:
+        self._document.insert(self._position(), self._random.choice(registry.all_types()).name)
+
+    def append(self) -> None:
+        palette = self._window.palette_view
+        palette.search.setFocus()
+        self._qtbot.keyClicks(palette.search, self._random.choice(("conv", "relu", "pool", "dense", "soft", "zzz")))
+        self._qtbot.keyClick(palette.search, Key.Key_Return)
+        self._qtbot.keyClick(palette.search, Key.Key_Escape)
+
+    def move(self) -> None:
+        if uid := self._layer():
+            self._document.move(uid, self._position())
+
+    def drag(self) -> None:
+        if uid := self._layer():
+            canvas = self._window.canvas
+            drag_card(canvas, canvas.card_center(uid), canvas.insertion_point(self._position()))
+
+    def remove(self) -> None:
+        if uid := self._layer():
+            self._document.remove(uid)
+
+    def configure(self) -> None:
+        self.select()
+        self._window.lens.tabs.setCurrentWidget(self._window.form)
+        if self._window.form.page and (rows := list(self._window.form.page.form.rows.values())):
+            field = self._random.choice(rows).field
+            self._qtbot.keyClick(field, self._random.choice((Key.Key_Up, Key.Key_Down, Key.Key_0, Key.Key_9)))
+
+    def undo(self) -> None:
+        self._qtbot.keyClick(self._window.canvas, Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+
+    def redo(self) -> None:
+        self._qtbot.keyClick(self._window.canvas, Key.Key_Y, Qt.KeyboardModifier.ControlModifier)
+
+    def select(self) -> None:
+        self._document.select(self._layer())
+
+    def key(self) -> None:
+        keys = (Key.Key_Left, Key.Key_Right, Key.Key_Delete, Key.Key_Escape, Key.Key_Home, Key.Key_Plus, Key.Key_Up)
+        modifiers = (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ControlModifier)
+        self._qtbot.keyClick(self._window.canvas, self._random.choice(keys), self._random.choice(modifiers))
+
+    def train_or_pause(self) -> None:
+        self._qtbot.keyClick(self._window.canvas, Key.Key_Space)
+
+    def step(self) -> None:
+        self._qtbot.mouseClick(self._window.run_bar.step_button, LEFT)
+
+    def stop(self) -> None:
+        self._qtbot.mouseClick(self._window.run_bar.stop_button, LEFT)
+
+    def reset(self) -> None:
+        self._qtbot.keyClick(self._window.canvas, Key.Key_R)
+
+    def draw(self) -> None:
+        points = tuple((self._random.random(), self._random.random()) for _ in range(4))
+        strokes.draw_line(self._window.draw.canvas, points)
+
+    def clear(self) -> None:
+        self._qtbot.mouseClick(self._window.draw.tools.clear_button, LEFT)
+
+    def look(self) -> None:
+        tabs = self._window.lens.tabs
+        tabs.setCurrentIndex(self._random.randrange(tabs.count()))
+        self._window.draw.set_follow_drawing(self._random.random() < 0.5)
+
+    def scheme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        theme.apply(app, self._random.choice(SCHEMES))
+
+    def preset(self) -> None:
+        if self._random.random() < 0.3:
+            self._window.load_preset("lenet5")
+
+    def repair(self) -> None:
+        """Undo until the network can work again, else a monkey soon has nothing left to train."""
+        stack = self._document.undo_stack
+        while not self._document.locked and self._document.problem and stack.canUndo():
+            stack.undo()
+
+    def _layer(self) -> str:
+        layers = self._document.architecture.layers
+        return self._random.choice(layers).uid if layers else ""
+
+    def _position(self) -> int:
+        return self._random.randint(0, len(self._document.architecture.layers))
