@@ -1,17 +1,43 @@
-"""The one undo command: every edit replaces a frozen Architecture by another."""
+"""The undo commands: every edit replaces a frozen Architecture by another; a reset swaps what was learned."""
 
 from collections.abc import Callable
 from time import monotonic
+from typing import NamedTuple
 from weakref import WeakMethod
 
+import numpy as np
 from PySide6.QtGui import QUndoCommand
 
+from cnn_gui.stash import WeightStash
 from engine.architecture import Architecture
+from engine.history import History
 from engine.settings import TrainingSettings
 
 MERGE_WITHIN = 1.0  # s: quicker steps of one spin box are one edit to a person
 
 Show = Callable[[Architecture, TrainingSettings | None], None]
+
+
+class Learned(NamedTuple):
+    """What training has made of a network: weights (P,), the run so far, and the weights of layers edited away."""
+
+    weights: np.ndarray
+    history: History
+    stash: WeightStash
+
+
+class SwapLearned(QUndoCommand):
+    """Puts something *learned* in the place of what is; undo and redo swap them again. *text* is for the menu."""
+
+    def __init__(self, swap: Callable[[Learned], Learned], learned: Learned, text: str) -> None:
+        super().__init__(text)
+        self._swap, self._other = WeakMethod(swap), learned  # weak for the reason that SetArchitecture has
+
+    def redo(self) -> None:
+        if swap := self._swap():
+            self._other = swap(self._other)
+
+    undo = redo
 
 
 class SetArchitecture(QUndoCommand):

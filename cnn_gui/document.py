@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from cnn_gui.commands import SetArchitecture
+from cnn_gui.commands import Learned, SetArchitecture, SwapLearned
 from cnn_gui.stash import WeightStash
 from engine.architecture import Architecture, LayerSpec, new_layer
 from engine.data.dataset import Dataset
@@ -75,6 +75,8 @@ class Document(QObject):
         self.locked = False
         self._touched = False
         self._stash = WeightStash()
+        self._histories: dict[Architecture, History] = {}  # of networks that undo can bring back
+        self._rng = np.random.default_rng(self.settings.seed)  # draws the weights of new layers
 
     # Edits of the chain: each is one undo step.
 
@@ -171,13 +173,13 @@ class Document(QObject):
             self.weights_changed.emit()
 
     def reset_weights(self) -> None:
-        """Begin anew: initial weights drawn with the seed of the settings, and an empty history."""
-        self._stash.clear()
-        self.history = History()
-        self._rebuild(keep=False)
-        self._touch()
-        self.history_replaced.emit()
-        self.weights_changed.emit()
+        """Begin anew, as one undo step: initial weights drawn with the seed of the settings, and an empty history."""
+        if self.model is None or self.refuses_edits():
+            return
+        self._rng = np.random.default_rng(self.settings.seed)
+        fresh = Model.build(self.architecture, self.input_shape, self._rng).parameters.flat
+        learned = Learned(fresh, History(), WeightStash())
+        self.undo_stack.push(SwapLearned(self._swap_learned, learned, self.tr("Reset weights")))
 
     def set_locked(self, locked: bool) -> None:
         """Refuse edits while a training run owns the network."""
@@ -216,6 +218,8 @@ class Document(QObject):
         self.input_shape, self.class_names = project.input_shape, project.class_names
         self.dataset, self.data_source, self.data_problem, self.data_awaited = None, project.data_source, "", ""
         self.undo_stack.clear()
+        self._histories.clear()
+        self._rng = np.random.default_rng(self.settings.seed)
         self._stash.replace(project.weights)
         self._rebuild(keep=False)
         self.select("")
@@ -251,16 +255,30 @@ class Document(QObject):
         if settings is not None and settings != self.settings:
             self.settings = settings
             self.settings_changed.emit()
+        if not {spec.uid for spec in old.layers} & {spec.uid for spec in architecture.layers}:
+            self._histories[old] = self.history  # of another network; undo brings it back
+            self.history = self._histories.pop(architecture, History())
+            self.history_replaced.emit()
         self.weights_changed.emit()
+
+    def _swap_learned(self, learned: Learned) -> Learned:
+        """Put *learned* in the place of what is, and return that; nothing if other data changed the network's shape."""
+        if self.model is None or self.model.parameters.flat.shape != learned.weights.shape:
+            return learned
+        before = Learned(self.model.parameters.flat.copy(), self.history, self._stash)
+        np.copyto(self.model.parameters.flat, learned.weights)
+        self.history, self._stash = learned.history, learned.stash
+        self.history_replaced.emit()
+        self.weights_changed.emit()
+        return before
 
     def _rebuild(self, keep: bool = True) -> None:
         """Check the chain and build the model anew; layers keep the weights that still fit them."""
         if keep and self.model is not None:
             self._stash.keep(self.model)
         self.infos = infer_shapes(self.architecture, self.input_shape, len(self.class_names))
-        rng = np.random.default_rng(self.settings.seed)
         able = self.architecture.layers and first_problem(self.infos) is None
-        self.model = Model.build(self.architecture, self.input_shape, rng) if able else None
+        self.model = Model.build(self.architecture, self.input_shape, self._rng) if able else None
         if self.model is not None:
             self._stash.restore(self.model)
 

@@ -15,7 +15,9 @@ def sentence(error: Exception, path: Path) -> str:
         text = _tr("{0}: {1}. Choose another file or folder, or check its permissions.")
         return text.format(path, error.strerror or error)
     if isinstance(error, MemoryError):
-        return _tr("{0}: there is not enough memory for it. Close other programs, or choose a smaller file.").format(path)
+        return _tr("{0}: there is not enough memory for it. Close other programs, or choose a smaller file.").format(
+            path
+        )
     return str(error)
 
 

@@ -26,6 +26,7 @@ class SettingsPanel(QFrame):
         super().__init__(parent)
         self._document, self._entering = document, False
         self.setProperty("role", "panel")
+        self.setAccessibleName(self.tr("Training settings"))
         title = QLabel(self.tr("Training"), self)
         title.setProperty("role", "title")
         self.form = SchemaForm(TrainingSettings)

@@ -54,7 +54,9 @@ class _Reading(QRunnable):
 
     def run(self) -> None:
         """Read, and say so however it ends. An unexpected exception goes on to the error reporter."""
-        result: Dataset | str = QCoreApplication.translate("DatasetLoader", "{0} could not be read.").format(self._source)
+        result: Dataset | str = QCoreApplication.translate("DatasetLoader", "{0} could not be read.").format(
+            self._source
+        )
         try:
             result = catalogue.load(self._source)
         except failures.EXPECTED as error:

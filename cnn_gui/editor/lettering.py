@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QGuiApplication
 
-_TIGHT = 85  # per cent of the usual width, tried before text is cut short
+_TIGHT, TIGHTEST = 85, 80  # per cent of the usual width, tried before text is cut short
 
 
 def font(pixels: int, bold: bool = False) -> QFont:
@@ -23,8 +23,8 @@ def fitted(text: str, usual: QFont, width: float) -> tuple[str, QFont]:
     return QFontMetricsF(closer).elidedText(text, Qt.TextElideMode.ElideRight, width), closer
 
 
-def tight(usual: QFont) -> QFont:
-    """Return a narrower font for a place that is a little too small."""
+def tight(usual: QFont, stretch: int = _TIGHT) -> QFont:
+    """Return a narrower font for a place that is a little too small; *stretch* is in per cent."""
     closer = QFont(usual)
-    closer.setStretch(_TIGHT)
+    closer.setStretch(stretch)
     return closer

@@ -9,7 +9,7 @@ from cnn_gui import theme
 from cnn_gui.editor import lettering
 
 _TIMES, _CLOSE_TIMES, _CLOSEST_TIMES = " × ", "\u200a×\u200a", "×"  # with hair spaces, with none
-_CLEAR = 3  # px between a label and the cards beside it
+_CLEAR = 4  # px between a label and the cards beside it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class WireLabel:
             cls((text,), usual),
             cls((close,), usual),
             cls((close,), lettering.tight(usual)),
-            cls((closest,), lettering.tight(usual)),
+            cls((closest,), lettering.tight(usual, lettering.TIGHTEST)),
             cls((f"{first} ×", rest) if rest else (text,), usual),
         )
         return next((way for way in ways if way.size().width() + 2 * _CLEAR <= width), ways[-1])

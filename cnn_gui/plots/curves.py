@@ -54,6 +54,7 @@ class TrainingCurves(QWidget):
         self.loss_unit, self.accuracy_unit = ElidedLabel("muted"), ElidedLabel("muted")
         self._explain()
         self._arrange()
+        self._write_units()
         self.accuracy.setXLink(self.loss)
         self.log_box.toggled.connect(self._on_log_toggled)
         for plot in (self.loss, self.accuracy):
@@ -148,10 +149,13 @@ class TrainingCurves(QWidget):
         self.loss.setLogMode(x=False, y=logarithmic)
         self._draw("loss")
 
-    def _write_legends(self) -> None:
+    def _write_units(self) -> None:
         where = self.tr("over steps") if self._cursor is None else self.tr("at step {0:,}").format(self._cursor)
         self.loss_unit.show_text(self.tr("nats, {0}").format(where))
         self.accuracy_unit.show_text(self.tr("right answers, {0}").format(where))
+
+    def _write_legends(self) -> None:
+        self._write_units()
         for kind in KINDS:
             self._write_legend(kind)
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from cnn_gui.document import Document
 from engine.data.dataset import Dataset
 from engine.layers.conv import Conv2DConfig
+from engine.model import Model
 from tests.helpers import tiny
 
 
@@ -127,13 +128,52 @@ def test_that_the_modified_marker_follows_edits_undo_and_saving(document):
     assert not document.modified
 
 
-def test_that_reset_draws_the_seeds_weights_and_clears_the_history(document):
-    first = document.model.parameters.flat.copy()
-    document.set_weights(first + 1)
+def test_that_reset_draws_the_seeds_weights_and_clears_the_history_and_undo_brings_both_back(document):
+    trained = document.model.parameters.flat + 1
+    document.set_weights(trained)
     document.history.add_step(1.0, 0.5)
+    learned = document.history
     document.reset_weights()
-    np.testing.assert_array_equal(document.model.parameters.flat, first)
+    rng = np.random.default_rng(document.settings.seed)
+    fresh = Model.build(document.architecture, document.input_shape, rng).parameters.flat
+    np.testing.assert_array_equal(document.model.parameters.flat, fresh)
     assert document.history.steps == 0
+    document.undo_stack.undo()
+    np.testing.assert_array_equal(document.model.parameters.flat, trained)
+    assert document.history is learned
+    document.undo_stack.redo()
+    np.testing.assert_array_equal(document.model.parameters.flat, fresh)
+
+
+def test_that_a_reset_is_not_undone_by_an_edit_there_and_back(document):
+    conv = document.architecture.layers[0]
+    document.set_weights(document.model.parameters.flat + 1)
+    document.configure(conv.uid, replace(conv.config, filters=4))
+    document.reset_weights()
+    document.configure(conv.uid, conv.config)
+    assert np.abs(document.model.parameters.layers[0]["bias"]).max() == 0
+
+
+def test_that_another_network_has_a_history_of_its_own(document):
+    document.history.add_step(1.0, 0.5)
+    learned = document.history
+    document.replace(tiny.architecture(), "Load")
+    assert document.history.steps == 0
+    document.undo_stack.undo()
+    assert document.history is learned
+
+
+def test_that_layers_inserted_one_after_the_other_start_with_weights_of_their_own(document):
+    document.replace(type(document.architecture)(), "Clear")
+    for position, name in enumerate(("conv2d", "flatten", "dense", "dense", "softmax")):
+        document.insert(position, name)
+    dense = document.architecture.layers[3]
+    document.configure(dense.uid, replace(dense.config, units=2))
+    first, second = (document.architecture.layers[k].uid for k in (2, 3))
+    document.insert(3, "dense")
+    inserted, neighbour = (document.model.parameters.layers[k]["weight"] for k in (3, 2))
+    assert first != second
+    assert not np.allclose(inserted.ravel()[:50], neighbour.ravel()[:50])
 
 
 def test_that_removing_selects_the_neighbour(document):

@@ -51,7 +51,10 @@ def test_that_each_menu_holds_its_commands_once(window):
 def test_that_no_two_commands_share_a_key_and_no_two_entries_of_a_menu_a_mnemonic(window):
     keys = [key.toString() for each in window.findChildren(QAction) for key in each.shortcuts()]
     assert len(set(keys)) == len(keys)
-    for each in (window.menuBar(), *(menu(window, title.text().replace("&", "")) for title in window.menuBar().actions())):
+    for each in (
+        window.menuBar(),
+        *(menu(window, title.text().replace("&", "")) for title in window.menuBar().actions()),
+    ):
         letters = [match[1].lower() for entry in each.actions() if (match := re.search("&([^& ])", entry.text()))]
         assert len(set(letters)) == len(letters), letters
 
