@@ -50,8 +50,9 @@ class ProbabilityBars(QWidget):
 
     def set_reason(self, reason: str) -> None:
         """Say why the network cannot answer, in place of the bars; "" shows the bars again."""
-        self._reason = reason
-        self._refresh()
+        if reason != self._reason:
+            self._reason = reason
+            self._refresh()
 
     def message(self) -> str:
         """Return what stands in place of the bars; "" while there are bars."""

@@ -43,6 +43,7 @@ class WireItem(QGraphicsItem):
         end = QPointF(target.left(), target.center().y())
         if (start, end) == (self._start, self._end) and not self._path.isEmpty():
             return
+        self.prepareGeometryChange()  # while boundingRect is still that of before, else the scene keeps a dead item
         self._start, self._end = start, end
         self._middle = QPointF((start.x() + end.x()) / 2, end.y() if self._is_in_row else target.top() - ROW_GAP / 2)
         self._path = _straight(start, end) if self._is_in_row else _around(start, end, self._middle.y())

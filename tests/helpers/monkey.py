@@ -1,6 +1,6 @@
 """A monkey at the real window: it presses, draws and edits whatever it likes, and looks whether all still fits."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
@@ -21,11 +21,14 @@ SCHEMES = (theme.LIGHT, theme.DARK)
 
 
 class Monkey:
-    """Acts on *window* by chance, the same way for the same *seed*; ``done`` lists what it did."""
+    """Acts on *window* by chance, the same way for the same *seed*; ``done`` lists what it did.
 
-    def __init__(self, window: MainWindow, qtbot: QtBot, seed: int) -> None:
+    The project must have a file; *data* are sources that it changes between.
+    """
+
+    def __init__(self, window: MainWindow, qtbot: QtBot, data: Sequence[str], seed: int) -> None:
         self._window, self._document, self._qtbot = window, window.document, qtbot
-        self._random = Random(seed)
+        self._data, self._random = data, Random(seed)
         self.done: list[str] = []
 
     def act(self) -> None:
@@ -33,7 +36,8 @@ class Monkey:
         actions: tuple[Callable[[], object], ...] = (
             self.insert, self.append, self.move, self.drag, self.remove, self.configure, self.undo, self.redo,
             self.select, self.key, self.train_or_pause, self.train_or_pause, self.step, self.stop, self.reset,
-            self.draw, self.clear, self.look, self.scheme, self.preset, self.repair, self.repair,
+            self.draw, self.clear, self.look, self.scheme, self.preset, self.save, self.reopen,
+            self.other_data, self.repair, self.repair,
         )  # fmt: skip
         action = self._random.choice(actions)
         self.done.append(action.__name__)
@@ -136,6 +140,16 @@ class Monkey:
     def preset(self) -> None:
         if self._random.random() < 0.3:
             self._window.load_preset("lenet5")
+
+    def save(self) -> None:
+        assert self._window.files.save()
+
+    def reopen(self) -> None:
+        assert self._document.path is not None and self._window.files.open_path(self._document.path)
+
+    def other_data(self) -> None:
+        if self._window.data_chooser.isEnabled():
+            self._window.data_chooser.requested.emit(self._random.choice(self._data))
 
     def repair(self) -> None:
         """Undo until the network can work again, else a monkey soon has nothing left to train."""
