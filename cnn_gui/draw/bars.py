@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
@@ -27,6 +27,7 @@ class ProbabilityBars(QWidget):
         self._names: tuple[str, ...] = tuple(str(digit) for digit in range(10))
         self._probabilities: npt.NDArray[np.float64] | None = None
         self._reason = ""
+        self._rows: list[BarRow] | None = None  # as shown; None: to be made anew
         self.setAccessibleName(self.tr("Probability of each class"))
         self.setToolTip(self.tr("How sure the network is of each class; all classes together make 100 %."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -66,11 +67,9 @@ class ProbabilityBars(QWidget):
 
     def rows(self) -> list[BarRow]:
         """Return the bars as shown: in class order, or the likeliest first if there are many; else none."""
-        if self._probabilities is None or self.message():
-            return []
-        likeliest = np.argsort(-self._probabilities, kind="stable")
-        shown = likeliest[:MOST_ROWS] if len(likeliest) > MOST_ROWS else range(len(likeliest))
-        return [self._row(int(index), wins=bool(index == likeliest[0])) for index in shown]
+        if self._rows is None:
+            self._rows = [] if self.message() else self._make_rows()
+        return self._rows
 
     def note(self) -> str:
         """Return the line under the bars; "" while every class has its bar."""
@@ -84,6 +83,9 @@ class ProbabilityBars(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(96, 120)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self._rows = None
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())
@@ -108,6 +110,11 @@ class ProbabilityBars(QWidget):
         below = QRectF(0, bottom, self.width(), note_height)
         painter.drawText(below, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom, self.note())
 
+    def _make_rows(self) -> list[BarRow]:
+        likeliest = np.argsort(-self._probabilities, kind="stable")
+        shown = likeliest[:MOST_ROWS] if len(likeliest) > MOST_ROWS else range(len(likeliest))
+        return [self._row(int(index), wins=bool(index == likeliest[0])) for index in shown]
+
     def _row(self, index: int, wins: bool) -> BarRow:
         name = self._names[index] if index < len(self._names) else str(index)
         share = float(np.clip(self._probabilities[index], 0, 1))
@@ -118,6 +125,7 @@ class ProbabilityBars(QWidget):
         return self.tr("{number} %").format(number=self.locale().toString(100 * share, "f", decimals))
 
     def _refresh(self) -> None:
+        self._rows = None
         said = self.message() or ", ".join(f"{row.name}: {row.percent}" for row in self.rows())
         self.setAccessibleDescription(said)
         self.update()

@@ -11,7 +11,7 @@ CARD_HEIGHT = 64  # px
 ROW_GAP = theme.SPACE[4]
 _LEAST_GAP = 60  # px between cards of a row: room for a shape such as 16 × 10 × 10 on the wire
 _WIDEST_GAP = 112
-_MARGIN = 16  # px left and right, where wires turn from one row to the next
+_MARGIN = 14  # px left and right, where wires turn from one row to the next
 _TOP = theme.SPACE[1]  # px above the first row and below the last
 
 

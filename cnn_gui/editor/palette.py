@@ -11,7 +11,7 @@ from cnn_gui.document import Document
 from cnn_gui.editor.layer_list import LayerList
 
 _SEARCH_KEYS = ("Ctrl+F", "/")
-_NARROWEST = 200  # px: the longest label fits
+_NARROWEST = 196  # px: the longest label fits
 
 
 class LayerPalette(QFrame):

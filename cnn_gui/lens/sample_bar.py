@@ -1,12 +1,15 @@
 """Which image the lens looks through: a test image by its number, or the drawing."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.picture import Picture
 from cnn_gui.plots.labels import ElidedLabel
+
+_NUMBER_WIDTH = 76  # px: "#9999" fits
 
 
 class SampleBar(QWidget):
@@ -58,8 +61,8 @@ class SampleBar(QWidget):
         if frame.sample is not None:
             self.picture.show_image(frame.sample.image, self.tr("The image: {0}").format(frame.sample.title))
         inner = frame.values is not None and frame.index > 0  # the first layer's input is the image
-        for part in (self.entry, self.entry_label):
-            part.setVisible(inner)
+        self.entry.setVisible(inner)
+        self._fit()
         if frame.values is not None and inner:
             self.entry.show_values(frame.values[frame.index], self.tr("What enters {0}").format(frame.title()))
 
@@ -80,6 +83,14 @@ class SampleBar(QWidget):
             parts.append(text.format(frame.class_name(best), 100 * share))
         return ", ".join(parts)
 
+    def minimumSizeHint(self) -> QSize:
+        # Without the words beside the entry, which would otherwise keep the bar from becoming too narrow for them.
+        return super().minimumSizeHint() - QSize(self._words_width() if self.entry_label.isVisible() else 0, 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -98,6 +109,7 @@ class SampleBar(QWidget):
 
     def _arrange(self) -> None:
         self.number.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
+        self.number.setFixedWidth(_NUMBER_WIDTH)
         self.entry_label.setProperty("role", "muted")
         self.entry_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         choice, text, row = QHBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
@@ -114,6 +126,14 @@ class SampleBar(QWidget):
         for layout, space in ((choice, theme.SPACE[0]), (text, theme.SPACE[0]), (row, theme.SPACE[1])):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(space)
+
+    def _fit(self) -> None:
+        """Say what the entry is where there is room for words."""
+        room = self.width() - self.minimumSizeHint().width()
+        self.entry_label.setVisible(not self.entry.isHidden() and room >= self._words_width())
+
+    def _words_width(self) -> int:
+        return self.entry_label.sizeHint().width() + theme.SPACE[1]
 
     def _dress(self) -> None:
         scheme = theme.tokens(self.palette())

@@ -360,9 +360,16 @@ def test_that_a_trained_model_puts_out_what_the_saved_one_did(tmp_path: Path) ->
 
 
 def test_that_a_layer_without_weights_is_named_before_it_is_built() -> None:
-    huge = Architecture((new_layer("flatten"), new_layer("dense", units=8192), new_layer("dense", units=8192)))
+    untrained = Architecture((new_layer("flatten"), new_layer("dense", units=8192), new_layer("softmax")))
     with pytest.raises(BadInputError, match=r"Layer 2 \(Dense\) has no weights"):
-        trained_model(huge, (512, 512, 512), {})  # 4 TB
+        trained_model(untrained, (1, 40, 40), {})
+
+
+def test_that_a_layer_that_would_not_fit_into_memory_is_refused_before_it_is_built() -> None:
+    huge = Architecture((new_layer("flatten"), new_layer("dense", units=8192)))
+    for shape, words in (((512, 512, 512), "134,217,728 values"), ((3, 64, 64), "100,671,488 parameters")):
+        with pytest.raises(BadInputError, match=words):
+            trained_model(huge, shape, {})
 
 
 def test_that_values_of_another_precision_are_read_as_float32(tmp_path: Path) -> None:

@@ -340,7 +340,7 @@ def test_that_fifty_things_in_any_order_leave_everything_in_order(window, qtbot,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10, 24))
+@pytest.mark.parametrize("seed", range(10, 14))
 def test_that_hundreds_of_things_in_any_order_leave_everything_in_order(window, qtbot, tmp_path, seed):
     monkey = run_monkey(window, qtbot, tmp_path, seed, 300)
     assert len(set(monkey.done)) > 15
