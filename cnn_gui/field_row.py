@@ -14,7 +14,7 @@ Field = BoolField | ChoiceField | FloatField | IntField | PairField
 _FIELDS: dict[str, type[Field]] = {
     "bool": BoolField, "choice": ChoiceField, "float": FloatField, "int": IntField, "pair": PairField,
 }  # fmt: skip
-_LABEL_SHARE, _FIELD_SHARE = 8, 7  # of the width
+_LABEL_SHARE, _FIELD_SHARE = 11, 9  # of the width
 
 
 class FieldRow(QWidget):

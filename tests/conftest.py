@@ -57,6 +57,7 @@ def clean_qt(request: pytest.FixtureRequest) -> Iterator[None]:
         started = record_starts(patch)
         yield
         left = still_running(started)
+        gc.collect()  # here: else the training thread of a later test may be the one that deletes Qt's objects
     if left:
         pytest.fail(f"left running: {', '.join(left)}", pytrace=False)
 

@@ -70,7 +70,7 @@ class LayerPage(QWidget):
 
     def _arrange(self) -> None:
         box = QVBoxLayout(self)
-        box.setContentsMargins(theme.SPACE[0], theme.SPACE[2], theme.SPACE[1], theme.SPACE[2])
+        box.setContentsMargins(theme.SPACE[0], theme.SPACE[1], theme.SPACE[1], theme.SPACE[0])
         box.setSpacing(theme.SPACE[2])
         doc = _label()
         doc.setText(self._type.doc)

@@ -85,7 +85,7 @@ class SampleBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         # Without the words beside the entry, which would otherwise keep the bar from becoming too narrow for them.
-        return super().minimumSizeHint() - QSize(self._words_width() if self.entry_label.isVisible() else 0, 0)
+        return super().minimumSizeHint() - QSize(0 if self.entry_label.isHidden() else self._words_width(), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

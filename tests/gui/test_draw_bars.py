@@ -119,3 +119,11 @@ def test_that_later_changes_of_the_array_do_not_change_the_bars(bars: Probabilit
 def test_that_what_is_not_one_number_a_class_is_refused(bars: ProbabilityBars, shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="give one per class"):
         bars.set_probabilities(np.zeros(shape))
+
+
+def test_that_a_narrow_answer_rounds_its_numbers_to_leave_room_for_the_bars(bars: ProbabilityBars) -> None:
+    bars.set_probabilities(TEN)
+    bars.resize(110, 220)
+    assert bars.rows()[2].percent == "70 %"
+    bars.resize(200, 220)
+    assert bars.rows()[2].percent == "70.0 %"

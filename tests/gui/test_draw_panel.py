@@ -140,6 +140,14 @@ def test_that_the_panel_is_usable_when_small(panel: DrawPanel) -> None:
     assert panel.canvas.paper().width() >= 150
 
 
+def test_that_the_box_says_less_where_there_is_little_room_and_its_name_stays_whole(panel: DrawPanel) -> None:
+    for width, text in ((420, "Maps follow the drawing"), (330, "Maps follow")):
+        panel.resize(width, 220)
+        assert panel.width() == width
+        assert panel.tools.follow_box.text() == text
+        assert panel.tools.follow_box.accessibleName() == "Maps follow the drawing"
+
+
 def test_that_buttons_have_words_where_there_is_room(panel: DrawPanel) -> None:
     assert panel.tools.clear_button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
     panel.resize(800, 300)

@@ -299,6 +299,24 @@ def test_that_what_enters_the_layer_stands_beside_the_image(panel: LensPanel, do
     assert entry._content.tolist() == expected(document, image_of(document, 0), RELU).tolist()
 
 
+def test_that_a_narrow_lens_shows_what_enters_the_layer_without_words(panel: LensPanel, document: Document) -> None:
+    look_at(panel, document, POOL)
+    bar = panel.maps.samples
+    for width, words in ((480, True), (1, False), (480, True)):  # the lens keeps its least width
+        panel.resize(width, 420)
+        assert bar.entry.isVisible() and bar.entry_label.isVisible() == words
+
+
+def test_that_fresh_weights_begin_a_fresh_range(panel: LensPanel, document: Document) -> None:
+    view = look_at(panel, document, CONV)
+    document.set_weights(document.model.parameters.flat * 1000)
+    panel.refresh()
+    assert view.limit > 100
+    document.reset_weights()
+    panel.refresh()
+    assert view.limit < 100
+
+
 def test_that_layers_with_other_parameters_show_them_by_name(panel: LensPanel, document: Document) -> None:
     frame = Frame(document, None, 0)
     frame.parameters = {"gamma": np.array([1.0, 2.0]), "beta": np.array([3.0])}

@@ -266,15 +266,14 @@ def test_that_another_scheme_repaints_everything(window, qtbot):
             pictures[name] = window.grab().toImage()
     finally:
         theme.apply(app, theme.LIGHT)
-    light, dark = pictures["light"], pictures["dark"]
-    assert light == pictures["again"]
-    shades = [_mean(picture) for picture in (light, dark)]
-    assert shades[0] > 200 and shades[1] < 60
+    light, dark, again = (_grey(pictures[name]) for name in ("light", "dark", "again"))
+    assert light.mean() > 200 and dark.mean() < 60
+    assert np.mean(np.abs(light - again) > 8) < 0.01  # a text cursor may blink, an animation may end meanwhile
 
 
-def _mean(image) -> float:
-    grey = image.scaled(64, 64).convertToFormat(image.Format.Format_Grayscale8)
-    return float(np.frombuffer(grey.constBits(), np.uint8).mean())
+def _grey(image) -> np.ndarray:
+    grey = image.convertToFormat(image.Format.Format_Grayscale8)
+    return np.frombuffer(grey.constBits(), np.uint8).reshape(image.height(), -1).astype(float)
 
 
 CONTROLS = (QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QSlider)

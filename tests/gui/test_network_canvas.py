@@ -106,6 +106,15 @@ def test_that_rows_wrap_to_the_width_and_no_card_overlaps_another(canvas, docume
     assert len(tops) == {240: 8, 480: 4, 640: 3, 760: 3, 1200: 2}[width]
 
 
+def test_that_two_columns_always_fit_and_a_usual_shape_stands_on_one_line(qtbot, canvas, document) -> None:
+    document.replace(presets.load("lenet5").architecture, "Load")
+    canvas.resize(1, 200)
+    qtbot.waitUntil(canvas.verticalScrollBar().isVisible)
+    assert canvas.chain.arrangement.grid.columns == 2
+    texts = [wire._text.lines for wire in canvas.chain.wires.values()]
+    assert all(len(lines) == 1 for lines in texts) and ("16×10×10",) in texts
+
+
 def test_that_lenet5_fits_the_first_window_without_scrolling(canvas: NetworkCanvas, document: Document) -> None:
     document.replace(presets.load("lenet5").architecture, "Load")
     canvas.resize(616, 440)
@@ -185,6 +194,15 @@ def test_that_a_layer_dropped_anywhere_on_an_empty_network_becomes_its_first(can
     document.replace(Architecture(), "New")
     assert drag.drop(canvas, mime.of_layer_type("conv2d"), place)
     assert names(document) == ["conv2d"]
+
+
+def test_that_the_placeholder_shows_that_it_takes_the_first_layer(canvas, document) -> None:
+    document.replace(Architecture(), "Clear")
+    assert not canvas.chain.cards[PLACEHOLDER].look.hovered
+    drag.hover(canvas, mime.of_layer_type("conv2d"), QPoint(300, 40))
+    assert canvas.chain.cards[PLACEHOLDER].look.hovered
+    drag.leave(canvas)
+    assert not canvas.chain.cards[PLACEHOLDER].look.hovered
 
 
 def test_that_a_hovering_layer_marks_its_place_and_its_neighbours_make_way(qtbot, canvas, document) -> None:

@@ -123,6 +123,15 @@ def test_that_a_thumbnail_fills_its_square_and_shows_each_map() -> None:
     assert [image.pixelColor(x, y).getRgb()[:3] for x, y in ((2, 2), (30, 2), (2, 30))] == entries
 
 
+def test_that_maps_that_do_not_fit_a_thumbnail_shrink_until_all_do() -> None:
+    maps = np.stack([np.full((28, 28), value) for value in (-1.0, 0.0, 1.0, 0.0, 0.0, -1.0)])
+    image = thumbnail(maps, 56, ColorMap.ACTIVATIONS, dark=False)
+    assert (image.width(), image.height()) == (56, 37)  # 3 x 2 maps of 28 pixels and the lines between them
+    low, zero, high = (tuple(table(ColorMap.ACTIVATIONS, False)[i, :3]) for i in (0, ZERO, LEVELS - 1))
+    corners = [image.pixelColor(x, y).getRgb()[:3] for x, y in ((5, 5), (28, 5), (50, 5), (50, 30))]
+    assert corners == [low, zero, high, low]
+
+
 class TestThatASteadyLimit:
     def test_grows_at_once_to_a_round_number(self) -> None:
         limit = SteadyLimit()

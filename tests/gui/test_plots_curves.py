@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
-from cnn_gui.plots.curve_plot import CurvePlot
+from cnn_gui.plots.curve_plot import STEP_ROOM, CurvePlot
 from cnn_gui.plots.curves import TrainingCurves
 from cnn_gui.plots.round_numbers import COARSE, round_down, round_up
 from cnn_gui.plots.smoothing import Smoother
@@ -170,6 +170,24 @@ def test_that_the_axis_of_the_accuracy_begins_at_zero_until_all_is_better(curves
     good.accuracy[:] = 0.97
     curves.show_history(good)
     assert curves.accuracy.viewRange()[1] == pytest.approx([0.9, 1.004])
+
+
+def test_that_the_marked_step_is_told(qtbot: QtBot, curves: TrainingCurves) -> None:
+    curves.show_history(history(2000))
+    assert curves.loss_unit.whole_text == "nats, over steps"
+    curves.loss.pointed.emit(1234)
+    assert curves.loss_unit.whole_text == "nats, at step 1,234"
+    assert curves.accuracy_unit.whole_text == "right answers, at step 1,234"
+
+
+@pytest.mark.parametrize("steps", [1, 9, 37, 4000, 1_000_000])
+@pytest.mark.parametrize("width", [360, 1000])
+def test_that_the_numbers_of_steps_stay_apart(curves: TrainingCurves, steps: int, width: int) -> None:
+    curves.resize(width, 280)
+    curves.show_history(history(steps))
+    axis, (low, high) = curves.loss.getAxis("bottom"), seen_steps(curves.loss)
+    ((spacing, _),) = axis.tickSpacing(low, high, axis.width())
+    assert spacing >= 1 and spacing * axis.width() / (high - low) >= STEP_ROOM
 
 
 def test_that_the_logarithmic_axis_fits_in_what_matters(curves: TrainingCurves) -> None:

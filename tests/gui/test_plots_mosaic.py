@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -14,6 +14,19 @@ from cnn_gui.plots.levels import HOLD
 from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_canvas import MosaicCanvas
 from cnn_gui.plots.mosaic_geometry import Spot
+
+
+class Listener(QObject):
+    """Notes in *told* each event of one *kind*."""
+
+    def __init__(self, told: list[QObject], kind: QEvent.Type, parent: QObject) -> None:
+        super().__init__(parent)
+        self.told, self.kind = told, kind
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == self.kind:
+            self.told.append(watched)
+        return False
 
 
 @pytest.fixture
@@ -103,6 +116,37 @@ def test_that_another_shape_begins_its_own_range_and_a_fixed_one_stays(view: Mos
     assert view.limit == 0.5
     view.set_maps(np.full((3, 3, 3), 0.01, np.float32), limit=1.0)
     assert view.limit == 1.0
+
+
+def test_that_another_subject_begins_its_own_range_and_so_does_a_new_beginning(view: MosaicView) -> None:
+    for subject, value, limit in (("ReLU 1", 50, 50), ("ReLU 1", 3, 50), ("ReLU 2", 3, 3), ("ReLU 2", 0.5, 3)):
+        view.set_caption(subject)
+        view.set_maps(np.full((2, 3, 3), value, np.float32))
+        assert view.limit == limit
+    view.forget_range()
+    view.set_maps(np.full((2, 3, 3), 0.5, np.float32))
+    assert view.limit == 0.5
+
+
+def test_that_another_caption_moves_nothing(qtbot: QtBot, view: MosaicView) -> None:
+    view.set_caption("ReLU 1", "step 1")
+    view.set_maps(maps())
+    QApplication.sendPostedEvents()
+    told = []
+    view.installEventFilter(listener := Listener(told, QEvent.Type.LayoutRequest, view))
+    view.set_caption("ReLU 1", "step 2")
+    QApplication.sendPostedEvents()
+    assert view.caption.accessibleName() == "ReLU 1 · step 2" and told == []
+    view.removeEventFilter(listener)
+
+
+def test_that_a_caption_that_is_too_long_ends_in_an_ellipsis(view: MosaicView) -> None:
+    view.set_maps(maps())
+    view.set_caption("W" * 200)
+    long = view.caption.grab().toImage()
+    view.set_caption("W" * 300)
+    assert view.caption.grab().toImage() == long  # the same beginning, and no more than fits
+    assert view.caption.whole_text == "W" * 300
 
 
 def test_that_filters_are_rows_and_channels_are_columns(qtbot: QtBot, view: MosaicView) -> None:

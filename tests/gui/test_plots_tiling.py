@@ -58,6 +58,10 @@ def test_that_full_rows_are_worth_a_little_size() -> None:
     assert Sheet((240, 240), 1, 8).flow(7, (1, 1)).tiling.grid == (3, 3)
 
 
+def test_that_size_is_worth_more_than_full_rows() -> None:
+    assert Sheet((172, 356), 1, 8).flow(16, (10, 10)).tiling.scale == (5, 5)  # three rows of six; 4 x 4 would be at 3
+
+
 def test_that_more_tiles_than_fit_take_more_pages() -> None:
     pages = Sheet((100, 100), 1, 2).flow(60, (20, 20))
     assert (pages.tiling.grid, pages.tiling.scale, pages.number) == ((4, 4), (1, 1), 4)

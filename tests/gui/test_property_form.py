@@ -370,3 +370,15 @@ def test_that_a_layer_selected_while_locked_is_shown_locked(properties, document
     document.set_locked(True)
     document.select(document.architecture.layers[4].uid)
     assert not properties.page.form.isEnabled()
+
+
+@pytest.mark.parametrize("width", [172, 240, 400])
+def test_that_all_fields_line_up_in_a_form_of_any_width(qtbot: QtBot, width: int) -> None:
+    form = SchemaForm(TrainingSettings)
+    qtbot.addWidget(form)
+    form.resize(width, 400)
+    form.show()
+    assert form.width() == width
+    fields = [row.field for row in form.rows.values() if not isinstance(row.field, BoolField)]
+    assert len({field.mapTo(form, QPoint()).x() for field in fields}) == 1
+    assert len({field.width() for field in fields}) == 1
