@@ -9,7 +9,7 @@ from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.picture import Picture
 from cnn_gui.plots.labels import ElidedLabel
 
-_NUMBER_WIDTH = 76  # px: "#9999" fits
+_NUMBER_WIDTH = 75  # px: "#9999" fits
 
 
 class SampleBar(QWidget):

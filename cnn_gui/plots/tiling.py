@@ -9,6 +9,7 @@ import numpy.typing as npt
 MOST_TILES = 512  # a page
 MOST_VALUES = 1024  # a row and a column of a matrix, on one page
 _SMALLER = 0.8  # of the largest scale: what full rows may cost
+_SMALLER_VALUES = 0.6  # the same for tiles of a single value, which need no size
 _STRETCH = 6  # cells of a matrix may be so many times as tall as wide, or the other way round
 
 Pair = tuple[int, int]  # down, across
@@ -112,7 +113,7 @@ class Sheet:
         shown = min(count, MOST_TILES)
         scale = self._largest(tile, lambda rows, columns: rows * columns >= shown) or 1
         full = self._largest(tile, lambda rows, columns: _full_rows(shown, rows, columns) > 0)
-        if full > _SMALLER * scale:
+        if full > (_SMALLER_VALUES if tile == (1, 1) else _SMALLER) * scale:
             columns = _full_rows(shown, *self._room(tile, full))
             return Pages(count, columns, self._tiling(tile, full, (shown // columns, columns)))
         rows, columns = self._room(tile, scale)

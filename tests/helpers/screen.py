@@ -3,15 +3,17 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from time import monotonic, sleep
+from typing import TypeVar
 
 DESKTOP = ("WAYLAND_DISPLAY", "XDG_CURRENT_DESKTOP", "XDG_SESSION_TYPE", "DESKTOP_SESSION", "QT_QPA_PLATFORMTHEME")
 _HOP = 12  # px: the longest step of the pointer while it moves
 _PACE = 0.008  # s between steps: no mouse reports much faster
 
 Point = tuple[int, int]
+Answer = TypeVar("Answer")
 
 
 class Screen:
@@ -95,7 +97,7 @@ def started(width: int, height: int) -> Iterator[Screen]:
             yield screen
 
 
-def wait(reached: object, seconds: float = 30, what: str = "") -> object:
+def wait(reached: Callable[[], Answer], seconds: float = 30, what: str = "") -> Answer:
     """Call *reached* until it returns something true, and return that; raises TimeoutError with *what*."""
     end = monotonic() + seconds
     while not (result := reached()):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from PySide6.QtCore import QPoint, QRect, QSocketNotifier, Qt, Slot
+from PySide6.QtCore import QPoint, QRect, QSocketNotifier, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -30,7 +30,6 @@ def main() -> int:
     return app.exec()
 
 
-@Slot()
 def answer_all(window: MainWindow) -> None:
     """Answer what has come in; a question is one short line."""
     for line in os.read(sys.stdin.fileno(), 65536).splitlines():

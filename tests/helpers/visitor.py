@@ -105,6 +105,7 @@ def at_application(folder: Path, *arguments: str) -> Iterator[Visitor]:
             wait(lambda: visitor.see("widget", "canvas").shown, what="the window is there")
             yield visitor
         finally:
-            process.kill() if process.poll() is None else None
+            if process.poll() is None:
+                process.kill()
             process.communicate()
     assert complaints.read_text() == ""
