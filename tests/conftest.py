@@ -57,7 +57,7 @@ def clean_qt(request: pytest.FixtureRequest) -> Iterator[None]:
         started = record_starts(patch)
         yield
         left = still_running(started)
-        gc.collect()  # here: else the training thread of a later test may be the one that deletes Qt's objects
+        collect_orphans()
     if left:
         pytest.fail(f"left running: {', '.join(left)}", pytrace=False)
 
@@ -95,6 +95,17 @@ def still_running(started: "weakref.WeakSet[Any]") -> list[str]:
         gc.collect()
     left = [_stop(each) for each in started if _is_running(each)]
     return left if QThreadPool.globalInstance().waitForDone(2000) else [*left, "a job of the global QThreadPool"]
+
+
+def collect_orphans() -> None:
+    """Let the garbage collector have the widgets that nobody holds, e.g. the menus of a plot, on this thread.
+
+    Else the training thread of a later test may be the one that deletes them, and the process crashes.
+    """
+    from PySide6.QtWidgets import QApplication
+
+    if QApplication.topLevelWidgets():
+        gc.collect()
 
 
 def _is_running(started: Any) -> bool:

@@ -33,7 +33,9 @@ from tests.helpers.window import open_tiny_window, show_window, write_data
 
 @pytest.fixture
 def window(qtbot, tmp_path) -> MainWindow:
-    yield from open_tiny_window(qtbot, tmp_path)
+    for window in open_tiny_window(qtbot, tmp_path):
+        window.add_curves()
+        yield window
 
 
 def draw(window: MainWindow, qtbot) -> None:

@@ -31,7 +31,6 @@ def open_tiny_window(qtbot: QtBot, folder: Path) -> Iterator[MainWindow]:
     document.set_settings(replace(document.settings, epochs=10_000, batch_size=16))
     document.path = folder / "tiny.cnn"
     assert window.files.save()
-    window.add_curves()
     yield window
 
 
