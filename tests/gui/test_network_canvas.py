@@ -12,6 +12,7 @@ from cnn_gui.editor.canvas import NetworkCanvas
 from cnn_gui.editor.card_menu import CardMenu
 from cnn_gui.editor.marker import MarkerItem
 from cnn_gui.editor.scene import INPUT, OUTPUT, PLACEHOLDER
+from cnn_gui.editor.wire import WireItem
 from engine import presets
 from engine.architecture import Architecture, new_layer
 from tests.helpers import drag, tiny
@@ -536,3 +537,13 @@ def test_that_cards_are_there_at_once_where_reduced_motion_is_asked_for(canvas, 
     last = uid(document, 5)
     document.move(last, 0)
     assert canvas.chain.cards[last].pos() == canvas.chain.arrangement.slots[1].topLeft()
+
+
+def test_that_a_wire_announces_another_way_while_it_still_has_the_old_one(qapp, monkeypatch) -> None:
+    wire = WireItem()
+    wire.connect_cards(QRectF(0, 0, 148, 72), QRectF(200, 0, 148, 72))
+    before, seen = wire.boundingRect(), []
+    monkeypatch.setattr(WireItem, "prepareGeometryChange", lambda self: seen.append(self.boundingRect()))
+    wire.connect_cards(QRectF(0, 0, 148, 72), QRectF(0, 200, 148, 72))
+    # The scene looks a changing item up by its old extent; one that it does not find there stays when it dies.
+    assert seen[0] == before != wire.boundingRect()

@@ -1,5 +1,6 @@
 """The run: control, mailbox, worker and controller, with real threads."""
 
+import sys
 import threading
 from dataclasses import replace
 
@@ -170,3 +171,21 @@ def test_that_a_paused_control_lets_exactly_the_steps_asked_for_through():
     control.step_done()
     control.stop()
     assert not control.wait_until_wanted()
+
+
+def test_that_no_step_is_lost_where_several_threads_ask_for_some():
+    control, interval = RunControl(paused=True), sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        askers = [threading.Thread(target=lambda: [control.step() for _ in range(500)]) for _ in range(4)]
+        for asker in askers:
+            asker.start()
+        for asker in askers:
+            asker.join()
+    finally:
+        sys.setswitchinterval(interval)
+    for _ in range(2000):
+        assert control.wait_until_wanted()
+        control.step_done()
+    threading.Timer(0.05, control.stop).start()
+    assert not control.wait_until_wanted()  # held: all steps are used up

@@ -33,6 +33,8 @@ def reporter(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     reporter.attach()
     yield reporter
     reporter.detach()
+    for dialog in dialogs():
+        dialog.close()
 
 
 @pytest.fixture
@@ -127,11 +129,12 @@ def test_that_an_unexpected_error_while_data_is_read_ends_the_waiting_and_one_ca
 def test_that_a_view_that_fails_at_every_step_of_a_run_is_told_in_one_dialog_and_the_run_goes_on(
     window, reporter, qtbot, monkeypatch
 ):
-    monkeypatch.setattr(LensPanel, "refresh", fail)
-    window.controller.start()
-    qtbot.waitUntil(lambda: unexpected(reporter) > 3)
+    with monkeypatch.context() as patch:
+        patch.setattr(LensPanel, "refresh", fail)
+        window.controller.start()
+        qtbot.waitUntil(lambda: unexpected(reporter) > 3)
+    qtbot.wait(20)  # what was reported is told
     assert len(dialogs()) == 1 and window.controller.state is State.RUNNING
-    monkeypatch.undo()
     assert "more since" in go_on(qtbot, window)
     window.controller.shut_down()
     assert_one_can_train(qtbot, window)
