@@ -1,7 +1,8 @@
 """Where a window reads: output sizes, padding, read counts and excluded pixels. The one place for all of it.
 
-Convolution and pooling, forward and backward, ask here, and so does whoever wants to show it. X is the input's
-extent, K the window's, S the stride, P the padding, along one axis; O = floor((X + 2P - K) / S) + 1.
+Convolution and pooling, forward and backward, ask here, and so does whoever wants to show it. Along one axis X is
+the input's extent, K the window's cells, D the dilation, K' = (K - 1) D + 1 the window's extent, S the stride and
+P the padding; O = floor((X + 2P - K') / S) + 1.
 Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", section 2 and 4.
 """
 
@@ -11,21 +12,30 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
+PADDING_WORDS = ("valid", "same", "full")
+Padding = tuple[int, int] | str
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A window sliding along one axis: input extent, window extent, stride, padding before and after."""
+    """A window sliding along one axis: input extent, window's cells, stride, padding before and after, dilation."""
 
     size: int
     kernel: int
     stride: int = 1
     before: int = 0
     after: int = 0
+    dilation: int = 1
+
+    @property
+    def extent(self) -> int:
+        """K' = (K - 1) D + 1: from the first cell of the window to its last."""
+        return (self.kernel - 1) * self.dilation + 1
 
     @property
     def output(self) -> int:
         """O: the number of places the window takes; 0 where it does not fit."""
-        return max(0, (self.padded - self.kernel) // self.stride + 1)
+        return max(0, (self.padded - self.extent) // self.stride + 1)
 
     @property
     def padded(self) -> int:
@@ -34,12 +44,12 @@ class Axis:
 
     @property
     def used(self) -> int:
-        """The leading part of the padded extent that the windows span: (O - 1) S + K, or 0 where none fits."""
-        return (self.output - 1) * self.stride + self.kernel if self.output else 0
+        """The leading part of the padded extent that the windows span: (O - 1) S + K', or 0 where none fits."""
+        return (self.output - 1) * self.stride + self.extent if self.output else 0
 
     @property
     def trailing(self) -> int:
-        """r = (X + 2P - K) mod S: rows or columns of the PADDED input after the last window."""
+        """r = (X + 2P - K') mod S: rows or columns of the PADDED input after the last window."""
         return self.padded - self.used
 
     @property
@@ -53,7 +63,7 @@ class Axis:
 
         Both slices have the same length; ``outputs`` counts window positions, ``inputs`` unpadded pixels.
         """
-        shift = offset - self.before
+        shift = offset * self.dilation - self.before
         first = max(0, -(shift // self.stride))
         stop = min(self.output, (self.size - 1 - shift) // self.stride + 1)
         if stop <= first:
@@ -82,10 +92,16 @@ class Window:
         size: tuple[int, int],
         kernel: tuple[int, int],
         stride: tuple[int, int] = (1, 1),
-        padding: tuple[int, int] = (0, 0),
+        padding: Padding = (0, 0),
+        dilation: tuple[int, int] = (1, 1),
     ) -> "Window":
-        """Return the window for pairs (rows, columns), with the same padding on both sides of an axis."""
-        rows, cols = (Axis(x, k, s, p, p) for x, k, s, p in zip(size, kernel, stride, padding, strict=True))
+        """Return the window for pairs (rows, columns).
+
+        Padding is the same on both sides of an axis, or a word: 'valid' adds nothing, 'full' K' - 1 on both sides,
+        and 'same' as much as O = ceil(X / S) needs, an odd one after the last pixel (TensorFlow's rule).
+        """
+        ways: tuple[int | str, int | str] = (padding, padding) if isinstance(padding, str) else padding
+        rows, cols = map(_axis, size, kernel, stride, ways, dilation)
         return cls(rows, cols)
 
     @property
@@ -101,3 +117,12 @@ class Window:
     def read_counts(self) -> npt.NDArray[np.intp]:
         """Return (H, W): how often each unpadded pixel is read; dC/dX is exactly zero where this is 0."""
         return np.multiply.outer(self.rows.read_counts(), self.cols.read_counts())
+
+
+def _axis(size: int, kernel: int, stride: int, padding: int | str, dilation: int) -> Axis:
+    extent = (kernel - 1) * dilation + 1
+    if padding == "same":
+        total = max(0, (-(-size // stride) - 1) * stride + extent - size)
+        return Axis(size, kernel, stride, total // 2, total - total // 2, dilation)
+    sides = {"valid": 0, "full": extent - 1}[padding] if isinstance(padding, str) else padding
+    return Axis(size, kernel, stride, sides, sides, dilation)

@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.architecture import Architecture, LayerSpec
-from engine.layer import Array, LayerConfig, Shape
+from engine.layer import Array, LayerConfig, Part, Shape
 from engine.model import Model, Pass, in_field_order
+from engine.shapes import CROSS_ENTROPY
 
 EPSILON = 1e-5
 TOLERANCE = 1e-5
@@ -81,6 +82,7 @@ def check_layer(
     epsilon: float = EPSILON,
     samples: int | None = None,
     batch: int = 2,
+    training: bool = True,
 ) -> GradientReport:
     """Check one layer at a random input and random parameters, for L = sum of output times fixed random numbers.
 
@@ -91,18 +93,21 @@ def check_layer(
         epsilon: half the step of a central difference.
         samples: cells to check of each array, drawn at random; None checks all.
         batch: samples in the input.
+        training: check the layer as it works in training, rather than as it evaluates.
 
     Raises:
         BadInputError: a layer that does not fit *input_shape*.
     """
     model = Model.build(Architecture((LayerSpec("checked", config),)), input_shape, rng, np.float64)
-    model.parameters.flat += 0.1 * rng.standard_normal(model.parameters.flat.shape)  # zero biases are a special case
+    model.parameters.learned += 0.1 * rng.standard_normal(
+        model.parameters.learned.shape
+    )  # zero biases are a special case
     x = rng.standard_normal((batch, *input_shape))
     direction = rng.standard_normal((batch, *model.output_shape))
-    shard = Pass(model)
+    shard, part = Pass(model), Part(training, batch=batch)
 
     def objective() -> float:
-        return float(np.vdot(in_field_order(shard.activations(x)[-1]), direction))
+        return float(np.vdot(in_field_order(shard.activations(x, part)[-1]), direction))
 
     objective()
     gradient = shard.backward(direction)
@@ -117,11 +122,12 @@ def check_model(
     epsilon: float = EPSILON,
     samples: int | None = None,
     jitter: float = 0.01,
+    loss: str = CROSS_ENTROPY,
 ) -> GradientReport:
-    """Check a whole network as it is trained: L = the mean cross-entropy of *x*. *model* is left as it is.
+    """Check a whole network as it is trained: L = the mean loss of *x*. *model* is left as it is.
 
     Args:
-        model: its last layer must be Softmax.
+        model: its last layer must suit *loss*.
         x: (N, C, H, W).
         labels: (N,) whole numbers from 0 to K - 1.
         rng: draws the jitter and the cells.
@@ -129,18 +135,19 @@ def check_model(
         samples: cells to check of each array, drawn at random; None checks all.
         jitter: standard deviation of what is added to each pixel and parameter. Without it, blank pixels and
             zero biases tie exactly: no gradient is right there, and a disagreement means nothing.
+        loss: one of ``engine.losses.BY_NAME``.
     """
     double = Model(model.architecture, model.input_shape, np.float64)
-    flat = double.parameters.flat
-    flat[...] = model.parameters.flat + jitter * rng.standard_normal(flat.shape)
+    double.parameters.flat[...] = model.parameters.flat
+    double.parameters.learned += jitter * rng.standard_normal(double.parameters.learned.shape)
     x = x + jitter * rng.standard_normal(x.shape)
-    shard = Pass(double)
+    shard, part = Pass(double, loss), Part(training=True, batch=len(x))
 
     def objective() -> float:
-        return shard.loss(x, labels, len(x)).total / len(x)
+        return shard.loss(x, labels, part).total / len(x)
 
-    result = shard.loss_and_gradients(x, labels, len(x))
-    gradient = shard.backward(result.grad_scores.T, stop=-1)
+    result = shard.loss_and_gradients(x, labels, part)
+    gradient = shard.backward_from_scores(result.grad_scores)
     return _report(double, shard, x, gradient, _Differences(objective, rng, epsilon, samples))
 
 
@@ -179,8 +186,8 @@ def _report(model: Model, shard: Pass, x: Array, gradient: Array, differences: _
     several = len(model.layers) > 1
     for position, spec in enumerate(model.architecture.layers):
         of = f"layer {position + 1} ({spec.type.label}) " if several else ""
-        for name, values in model.parameters.layers[position].items():
-            gradients.append((of + name, values, shard.gradients.layers[position][name]))
+        for name, gradient in shard.gradients.layers[position].items():
+            gradients.append((of + name, model.parameters.layers[position][name], gradient))
     return GradientReport(tuple(differences.check(*each) for each in gradients))
 
 

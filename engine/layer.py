@@ -4,7 +4,8 @@ Values travel in the layout of the fast path, rows outermost and the batch inner
 vectors as (features, N). A config speaks of one sample in the field's order: (C, H, W) or (features,).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,11 +17,35 @@ Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
 
+def _alone(values: Array) -> Array:
+    return values
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What the layers of one pass know about the mini-batch that theirs is a part of.
+
+    Attributes:
+        training: whether Dropout drops and BatchNorm measures the mini-batch itself.
+        first: place of the part's first sample in the mini-batch.
+        batch: samples in the whole mini-batch.
+        key: (seed of the run, step): with a layer's position and a sample's place it fixes every random number.
+        total: the sum of an array over all parts of the mini-batch, the same in each; all parts must ask.
+    """
+
+    training: bool = False
+    first: int = 0
+    batch: int = 1
+    key: tuple[int, int] = (0, 0)
+    total: Callable[[Array], Array] = _alone
+
+
 class LayerConfig:
     """The hyper-parameters of a layer. Subclasses are frozen dataclasses whose fields are made by ``param``."""
 
     __slots__ = ()
-    gives_probabilities: ClassVar[bool] = False  # for each class, so that it can end a classifier
+    gives_probabilities: ClassVar[bool] = False  # values from 0 to 1 that add up to 1
+    fused_loss: ClassVar[str] = ""  # the loss that is computed together with this layer where it is the last
 
     def __post_init__(self) -> None:
         for p in schema.params_of(self):
@@ -34,11 +59,19 @@ class LayerConfig:
         """Return the shape of each learned array, by name, for inputs of *shape*."""
         return {}
 
-    def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
-        """Write the initial values into *parameters* (in place), drawn from *rng*."""
+    def statistic_shapes(self, shape: Shape) -> dict[str, Shape]:
+        """Return the shape of each array that forward keeps in training and no gradient changes, by name."""
+        return {}
 
-    def build(self, shape: Shape) -> "Layer":
-        """Return the layer that computes, for inputs of *shape*."""
+    def array_shapes(self, shape: Shape) -> dict[str, Shape]:
+        """Return the shape of everything that a trained layer of this kind is made of, by name."""
+        return self.parameter_shapes(shape) | self.statistic_shapes(shape)
+
+    def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
+        """Write the initial values into *parameters*, statistics among them (in place), drawn from *rng*."""
+
+    def build(self, shape: Shape, backend: str = "fast") -> "Layer":
+        """Return the layer that computes, for inputs of *shape*; *backend*: see ``engine.layers.plain``."""
         raise NotImplementedError
 
     def summary(self) -> str:
@@ -52,10 +85,13 @@ class Workspace:
     Attributes:
         grads: the gradient of each parameter, written by ``Layer.backward``.
         saved: what forward leaves for backward.
+        part: the mini-batch's part that is worked on.
+        position: the layer's, in its chain.
     """
 
-    def __init__(self, dtype: npt.DTypeLike, grads: Mapping[str, Array] | None = None) -> None:
+    def __init__(self, dtype: npt.DTypeLike, grads: Mapping[str, Array] | None = None, position: int = 0) -> None:
         self.dtype = np.dtype(dtype)
+        self.part, self.position = Part(), position
         self.grads = dict(grads or {})
         self.saved: dict[str, Array] = {}
         self._buffers: dict[tuple[str, Shape], Array] = {}
@@ -66,6 +102,12 @@ class Workspace:
         if key not in self._buffers:
             self._buffers[key] = np.zeros(shape, self.dtype if dtype is None else dtype)
         return self._buffers[key]
+
+    def like(self, name: str, array: Array) -> Array:
+        """Return the buffer *name* in the shape and in the memory order of *array*."""
+        order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
+        memory = self.buffer(name, tuple(array.shape[axis] for axis in order))
+        return memory.transpose(np.argsort(order))
 
 
 class Layer:

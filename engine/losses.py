@@ -1,5 +1,11 @@
-"""What training makes small."""
+"""What training makes small. A loss reads outputs (K, N) and labels (N,), and differentiates the mini-batch's mean.
 
+Each is written for what reaches it: softmax cross-entropy and binary cross-entropy for the scores before a final
+Softmax or Sigmoid, with which they are computed in one, so that no logarithm of zero is taken; the mean squared
+error for the outputs themselves. Targets are one-hot: 1 for the label's class, 0 for the others.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +22,9 @@ class LossResult:
     grad_scores: Array
 
 
+Loss = Callable[[Array, Array, int, Workspace], LossResult]
+
+
 def softmax_cross_entropy(scores: Array, labels: Array, batch: int, work: Workspace) -> LossResult:
     """Softmax and cross-entropy in one: loss = log(sum exp(scores)) - scores[label], gradient (p - y) / batch.
 
@@ -25,9 +34,9 @@ def softmax_cross_entropy(scores: Array, labels: Array, batch: int, work: Worksp
         scores: (K, N), before softmax.
         labels: (N,) whole numbers from 0 to K - 1.
         batch: samples in the whole mini-batch, whose mean loss is differentiated; a shard has fewer.
+        work: keeps the buffers.
     """
     columns = np.arange(scores.shape[1])
-    correct = int(np.count_nonzero(scores.argmax(axis=0) == labels))
     shifted = np.subtract(scores, scores.max(axis=0), out=work.buffer("shifted", scores.shape))
     p = np.exp(shifted, out=work.buffer("p", scores.shape))
     sums = p.sum(axis=0)
@@ -35,4 +44,42 @@ def softmax_cross_entropy(scores: Array, labels: Array, batch: int, work: Worksp
     p /= sums
     p[labels, columns] -= 1
     p /= batch
-    return LossResult(total, correct, p)
+    return LossResult(total, _correct(scores, labels), p)
+
+
+def mean_squared_error(outputs: Array, labels: Array, batch: int, work: Workspace) -> LossResult:
+    """Loss = sum over k of (o[k] - y[k])^2 / K, gradient 2 (o - y) / (K batch); arguments as above, o the outputs."""
+    difference = work.buffer("difference", outputs.shape)
+    np.copyto(difference, outputs)
+    difference[labels, np.arange(outputs.shape[1])] -= 1
+    total = float(np.sum(np.square(difference), dtype=np.float64)) / len(outputs)
+    difference *= 2 / (len(outputs) * batch)
+    return LossResult(total, _correct(outputs, labels), difference)
+
+
+def binary_cross_entropy(scores: Array, labels: Array, batch: int, work: Workspace) -> LossResult:
+    """Sigmoid and binary cross-entropy in one, each class a yes or no of its own; arguments as above.
+
+    Loss = sum over k of (max(z, 0) - z y + log(1 + exp(-|z|))) / K for scores z, which overflows for no z; gradient
+    (p - y) / (K batch) with p = sigmoid(z).
+    """
+    columns = np.arange(scores.shape[1])
+    parts = np.maximum(scores, 0) + np.log1p(np.exp(-np.abs(scores)))
+    parts[labels, columns] -= scores[labels, columns]
+    gradient = np.tanh(scores * scores.dtype.type(0.5), out=work.buffer("gradient", scores.shape))
+    gradient += 1
+    gradient *= 0.5
+    gradient[labels, columns] -= 1
+    gradient /= len(scores) * batch
+    return LossResult(float(parts.sum(dtype=np.float64)) / len(scores), _correct(scores, labels), gradient)
+
+
+def _correct(scores: Array, labels: Array) -> int:
+    return int(np.count_nonzero(scores.argmax(axis=0) == labels))
+
+
+BY_NAME: dict[str, Loss] = {
+    "cross-entropy": softmax_cross_entropy,
+    "mean squared error": mean_squared_error,
+    "binary cross-entropy": binary_cross_entropy,
+}

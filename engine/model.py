@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from engine import losses
 from engine.architecture import Architecture
 from engine.errors import BadInputError
-from engine.layer import Array, Layer, Shape, Workspace
-from engine.losses import LossResult, softmax_cross_entropy
+from engine.layer import Array, Layer, Part, Shape, Workspace
+from engine.losses import LossResult
 from engine.parameters import ParameterVector
-from engine.shapes import first_problem, infer_shapes
+from engine.shapes import CROSS_ENTROPY, first_problem, infer_shapes
 
 
 class Model:
@@ -21,10 +22,12 @@ class Model:
         input_shape: (C, H, W) of one sample.
         output_shape: of one sample, (K,) for a classifier.
         layers: one per layer of the architecture.
-        parameters: their weights and biases, as one vector and as views.
+        parameters: their weights, biases and statistics, as one vector and as views.
     """
 
-    def __init__(self, architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike) -> None:
+    def __init__(
+        self, architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike, backend: str = "fast"
+    ) -> None:
         infos = infer_shapes(architecture, input_shape)
         if problem := first_problem(infos):
             label = architecture.layers[problem[0]].type.label
@@ -32,9 +35,11 @@ class Model:
         shapes = (input_shape, *(info.output for info in infos if info.output is not None))
         configs = [spec.config for spec in architecture.layers]
         self.architecture, self.input_shape, self.output_shape = architecture, input_shape, shapes[-1]
-        self.layers: tuple[Layer, ...] = tuple(c.build(s) for c, s in zip(configs, shapes, strict=False))
+        self.layers: tuple[Layer, ...] = tuple(c.build(s, backend) for c, s in zip(configs, shapes, strict=False))
         self._parameter_shapes = [c.parameter_shapes(s) for c, s in zip(configs, shapes, strict=False)]
-        self.parameters = ParameterVector(self._parameter_shapes, dtype)
+        self.parameters = ParameterVector(
+            self._parameter_shapes, dtype, [c.statistic_shapes(s) for c, s in zip(configs, shapes, strict=False)]
+        )
         for layer, views in zip(self.layers, self.parameters.layers, strict=True):
             layer.parameters = views
         self._pass = Pass(self)
@@ -46,13 +51,21 @@ class Model:
         input_shape: Shape,
         rng: np.random.Generator,
         dtype: npt.DTypeLike = np.float32,
+        backend: str = "fast",
     ) -> "Model":
         """Return a model with fresh parameters, each layer's drawn from *rng* in turn.
+
+        Args:
+            architecture: the chain of layers.
+            input_shape: (C, H, W) of one sample.
+            rng: draws the initial weights.
+            dtype: float32 to train, float64 to check.
+            backend: what convolution and pooling are computed with; see ``engine.layers.plain``.
 
         Raises:
             BadInputError: the first layer that cannot work, with what is wrong and what to do.
         """
-        model = cls(architecture, input_shape, dtype)
+        model = cls(architecture, input_shape, dtype, backend)
         for spec, views in zip(architecture.layers, model.parameters.layers, strict=True):
             spec.config.initialise(views, rng)
         return model
@@ -74,43 +87,55 @@ class Model:
 
 
 class Pass:
-    """One run of a shard through a model, with its own buffers and gradients: one per thread."""
+    """One run of a shard through a model, with its own buffers and gradients: one per thread.
 
-    def __init__(self, model: Model) -> None:
+    Args:
+        model: what it runs through.
+        loss: one of ``engine.losses.BY_NAME``; where it is fused with the last layer, that layer is left out.
+    """
+
+    def __init__(self, model: Model, loss: str = CROSS_ENTROPY) -> None:
         self._model = model
         self.gradients = model.new_gradients()
         dtype = model.parameters.flat.dtype
-        self._work = [Workspace(dtype, grads) for grads in self.gradients.layers]
+        self._work = [Workspace(dtype, grads, position) for position, grads in enumerate(self.gradients.layers)]
         self._edge = Workspace(dtype)
+        self._loss = losses.BY_NAME[loss]
+        specs = model.architecture.layers
+        self._scored = model.layers[:-1] if specs and specs[-1].config.fused_loss == loss else model.layers
 
-    def activations(self, x: Array) -> list[Array]:
+    def activations(self, x: Array, part: Part | None = None) -> list[Array]:
         """Return the input and every layer's output in the fast path's layout, for x (N, C, H, W)."""
-        return self._through(self._model.layers, x)
+        return self._through(self._model.layers, x, part or Part(batch=len(x)))
 
-    def scores(self, x: Array) -> Array:
-        """Return what reaches the final softmax, (K, N), for x (N, C, H, W)."""
-        return self._through(self._model.layers[:-1], x)[-1]
+    def scores(self, x: Array, part: Part | None = None) -> Array:
+        """Return what the loss reads, (K, N), for x (N, C, H, W)."""
+        return self._through(self._scored, x, part or Part(batch=len(x)))[-1]
 
-    def loss(self, x: Array, labels: Array, batch: int) -> LossResult:
-        """Return softmax cross-entropy; see ``engine.losses``. The model's last layer must be Softmax."""
-        return softmax_cross_entropy(self.scores(x), labels, batch, self._edge)
+    def loss(self, x: Array, labels: Array, part: Part | None = None) -> LossResult:
+        """Return the loss of x (N, C, H, W) and labels (N,), a part of a mini-batch; see ``engine.losses``."""
+        part = part or Part(batch=len(x))
+        return self._loss(self.scores(x, part), labels, part.batch, self._edge)
 
-    def loss_and_gradients(self, x: Array, labels: Array, batch: int) -> LossResult:
+    def loss_and_gradients(self, x: Array, labels: Array, part: Part | None = None) -> LossResult:
         """Like ``loss``, and write every parameter's gradient to ``gradients``."""
-        result = self.loss(x, labels, batch)
-        self._backward(self._model.layers[:-1], result.grad_scores)
+        result = self.loss(x, labels, part)
+        self._backward(self._scored, result.grad_scores)
         return result
 
-    def backward(self, grad_output: Array, stop: int | None = None) -> Array:
+    def backward(self, grad_output: Array) -> Array:
         """Return dLoss/dInput (N, C, H, W) for dLoss/dOutput of the last ``activations``; every gradient too.
 
         Args:
             grad_output: (N, ...), in the field's order.
-            stop: goes through ``layers[:stop]`` alone; -1 starts from the scores that reach a final softmax.
         """
-        return in_field_order(self._backward(self._model.layers[:stop], in_rows(grad_output), input_needed=True))
+        return in_field_order(self._backward(self._model.layers, in_rows(grad_output), input_needed=True))
 
-    def _through(self, layers: Sequence[Layer], x: Array) -> list[Array]:
+    def backward_from_scores(self, grad_scores: Array) -> Array:
+        """Like ``backward``, for dLoss/dScores (K, N) of the last ``scores`` or ``loss``."""
+        return in_field_order(self._backward(self._scored, grad_scores, input_needed=True))
+
+    def _through(self, layers: Sequence[Layer], x: Array, part: Part) -> list[Array]:
         if x.shape[1:] != self._model.input_shape:
             raise BadInputError(
                 f"x has shape {x.shape}; this network reads (N, {', '.join(map(str, self._model.input_shape))})."
@@ -119,6 +144,7 @@ class Pass:
         rows[...] = in_rows(x)
         values = [rows]
         for layer, work in zip(layers, self._work, strict=False):
+            work.part = part
             values.append(layer.forward(values[-1], work))
         return values
 

@@ -1,21 +1,21 @@
 """Mini-batches in shards, one thread each. NumPy's BLAS is pinned to one thread, so that shards do not fight."""
 
 import os
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
-from functools import lru_cache
+from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache, partial
 from itertools import pairwise
-from typing import TypeVar
 
 import numpy as np
 import threadpoolctl
 
 from engine.errors import BadInputError
-from engine.layer import Array
+from engine.layer import Array, Part
 from engine.losses import LossResult
 from engine.model import Model, Pass
+from engine.shapes import CROSS_ENTROPY
 
-T = TypeVar("T")
 SMALLEST_SHARD = 32  # images: with fewer, LeNet-5's Python between two products costs more than a core saves
 
 
@@ -30,8 +30,35 @@ def default_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+class Together:
+    """Sums over the parts of a mini-batch, for layers that measure all of it: each part waits for the others."""
+
+    def __init__(self, parts: int) -> None:
+        self._barrier = threading.Barrier(parts)
+        self._values: list[Array] = [np.empty(0)] * parts
+
+    def total(self, place: int, values: Array) -> Array:
+        """Return the sum of the *values* that all parts hand in, in the order of their places."""
+        if len(self._values) == 1:
+            return values
+        self._values[place] = values
+        self._barrier.wait()
+        result: Array = np.add.reduce(self._values, axis=0)
+        self._barrier.wait()  # nobody hands in the next ones before all have read these
+        return result
+
+    def give_up(self) -> None:
+        """Let nobody wait any longer: a part has failed."""
+        self._barrier.abort()
+
+
 class Shards:
     """Runs parts of a mini-batch side by side. The same number of threads cuts a batch the same way each time.
+
+    Args:
+        model: its parameters are read, never written.
+        threads: the number of parts.
+        loss: one of ``engine.losses.BY_NAME``.
 
     Attributes:
         gradient: (P,), the whole batch's, after ``train``; parts are added in a fixed order.
@@ -40,11 +67,11 @@ class Shards:
         BadInputError: fewer than one thread.
     """
 
-    def __init__(self, model: Model, threads: int) -> None:
+    def __init__(self, model: Model, threads: int, loss: str = CROSS_ENTROPY) -> None:
         if threads < 1:
             raise BadInputError(f"threads={threads} leaves nobody to work; use 1 or more.")
         pin_blas()
-        self._passes = [Pass(model) for _ in range(threads)]
+        self._passes = [Pass(model, loss) for _ in range(threads)]
         self._pool = ThreadPoolExecutor(max(1, threads - 1), "shard")
         self.gradient: Array = self._passes[0].gradients.flat
 
@@ -52,41 +79,61 @@ class Shards:
         """End the threads."""
         self._pool.shutdown()
 
-    def train(self, inputs: Callable[[slice], Array], labels: Array) -> tuple[float, int]:
+    def train(
+        self, inputs: Callable[[slice], Array], labels: Array, key: tuple[int, int] = (0, 0)
+    ) -> tuple[float, int]:
         """Return (mean loss, correct) of a batch and leave its gradient in ``gradient``.
 
         Args:
             inputs: makes x (n, C, H, W) for a part of the batch, in the thread that needs it.
             labels: (N,).
+            key: (seed of the run, step), for layers that draw random numbers.
         """
         count = len(labels)
+        slices = self._slices(count)
+        together = Together(len(slices))
 
-        def run(shard: Pass, part: slice) -> LossResult:
-            return shard.loss_and_gradients(inputs(part), labels[part], count)
+        def run(place: int) -> LossResult:
+            part = Part(True, slices[place].start, count, key, partial(together.total, place))
+            try:
+                return self._passes[place].loss_and_gradients(inputs(slices[place]), labels[slices[place]], part)
+            except BaseException:
+                together.give_up()
+                raise
 
-        results = self._each_part(count, run)
+        results = self._side_by_side(len(slices), run)
         for shard in self._passes[1 : len(results)]:
             self.gradient += shard.gradients.flat
         return sum(r.total for r in results) / count, sum(r.correct for r in results)
 
     def evaluate(self, inputs: Callable[[slice], Array], labels: Array) -> tuple[float, int]:
         """Return (sum of losses, correct) of a batch, without gradients."""
-        results = self._each_part(len(labels), lambda p, part: p.loss(inputs(part), labels[part], 1))
+        slices = self._slices(len(labels))
+
+        def run(place: int) -> LossResult:
+            return self._passes[place].loss(inputs(slices[place]), labels[slices[place]])
+
+        results = self._side_by_side(len(slices), run)
         return sum(r.total for r in results), sum(r.correct for r in results)
 
-    def _each_part(self, count: int, run: Callable[[Pass, slice], T]) -> list[T]:
+    def _slices(self, count: int) -> list[slice]:
+        """Cut *count* samples into parts, one for each pass that is needed."""
+        parts = min(len(self._passes), max(1, count // SMALLEST_SHARD))
+        return [slice(a, b) for a, b in pairwise(count * i // parts for i in range(parts + 1))]
+
+    def _side_by_side(self, parts: int, run: Callable[[int], LossResult]) -> list[LossResult]:
         """Run each part in a thread, the first in this one, and return the results in order."""
 
-        def quietly(shard: Pass, part: slice) -> T:
-            with np.errstate(all="ignore"):  # a diverging run is told from its loss, not by warnings
-                return run(shard, part)
+        def attempt(place: int) -> LossResult | BaseException:
+            try:
+                with np.errstate(all="ignore"):  # a diverging run is told from its loss, not by warnings
+                    return run(place)
+            except BaseException as error:
+                return error
 
-        parts = min(len(self._passes), max(1, count // SMALLEST_SHARD))
-        edges = [count * i // parts for i in range(parts + 1)]
-        slices = [slice(a, b) for a, b in pairwise(edges)]
-        waiting = [self._pool.submit(quietly, p, s) for p, s in zip(self._passes[1:], slices[1:], strict=False)]
-        try:
-            first = quietly(self._passes[0], slices[0])
-        finally:
-            wait(waiting)  # even after an error: the next batch must find every shard's buffers free
-        return [first, *(future.result() for future in waiting)]
+        waiting = [self._pool.submit(attempt, place) for place in range(1, parts)]
+        outcomes = [attempt(0), *(future.result() for future in waiting)]  # even after an error: all buffers are free
+        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+        for error in sorted(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
+            raise error  # what broke, rather than that others no longer wait for it
+        return [outcome for outcome in outcomes if isinstance(outcome, LossResult)]

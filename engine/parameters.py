@@ -1,4 +1,4 @@
-"""All parameters of a model, or all gradients, in one flat vector with a named view for each array."""
+"""All parameters and statistics of a model, or all gradients, in one flat vector with a view for each array."""
 
 from collections.abc import Mapping, Sequence
 from math import prod
@@ -13,15 +13,27 @@ class ParameterVector:
     """One contiguous vector, and into it a view per layer and name.
 
     Attributes:
-        flat: (P,), so that an optimizer step is a handful of calls.
-        layers: for each layer a mapping from name to a view of its shape.
+        flat: (P + Q,), everything that makes a trained model.
+        learned: (P,), its leading part, so that an optimizer step is a handful of calls.
+        layers: for each layer a mapping from name to a view of its shape, statistics among them.
     """
 
-    def __init__(self, shapes: Sequence[Mapping[str, Shape]], dtype: npt.DTypeLike) -> None:
-        self.flat: Array = np.zeros(sum(prod(s) for layer in shapes for s in layer.values()), dtype)
+    def __init__(
+        self,
+        shapes: Sequence[Mapping[str, Shape]],
+        dtype: npt.DTypeLike,
+        statistics: Sequence[Mapping[str, Shape]] = (),
+    ) -> None:
+        count = _count(shapes)
+        self.flat: Array = np.zeros(count + _count(statistics), dtype)
+        self.learned = self.flat[:count]
         self.layers: tuple[dict[str, Array], ...] = tuple({} for _ in shapes)
         start = 0
-        for views, layer in zip(self.layers, shapes, strict=True):
+        for views, layer in [*zip(self.layers, shapes, strict=True), *zip(self.layers, statistics, strict=False)]:
             for name, shape in layer.items():
                 views[name] = self.flat[start : start + prod(shape)].reshape(shape)
                 start += prod(shape)
+
+
+def _count(shapes: Sequence[Mapping[str, Shape]]) -> int:
+    return sum(prod(s) for layer in shapes for s in layer.values())

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from math import prod
 
-from engine import schema
+from engine import registry, schema
 from engine.architecture import Architecture, LayerSpec
 from engine.errors import ShapeError
 from engine.layer import Shape
 
 MOST_PARAMETERS = 20_000_000  # of a layer: 80 MB, and as much again for gradient, moments and the last good weights
+CROSS_ENTROPY = "cross-entropy"
 MOST_VALUES = 4_000_000  # that a layer puts out for one image: 16 MB, times the images of a mini-batch
 
 
@@ -33,13 +34,16 @@ class LayerInfo:
     problem: Problem | None = None
 
 
-def infer_shapes(architecture: Architecture, input_shape: Shape, classes: int | None = None) -> tuple[LayerInfo, ...]:
+def infer_shapes(
+    architecture: Architecture, input_shape: Shape, classes: int | None = None, loss: str = CROSS_ENTROPY
+) -> tuple[LayerInfo, ...]:
     """Return a LayerInfo per layer. Problems are values; nothing is raised.
 
     Args:
         architecture: the chain.
         input_shape: (C, H, W) of one sample.
-        classes: where given, the last layer must put out probabilities for so many classes.
+        classes: where given, the last layer must put out a value for each of so many classes, as *loss* needs it.
+        loss: one of ``engine.losses.BY_NAME``.
     """
     infos: list[LayerInfo] = []
     shape: Shape | None = input_shape
@@ -48,7 +52,7 @@ def infer_shapes(architecture: Architecture, input_shape: Shape, classes: int | 
         shape = infos[-1].output
     if infos and shape is not None and classes is not None:
         last = infos[-1]
-        infos[-1] = LayerInfo(last.input, last.output, last.parameters, _ending(architecture, shape, classes))
+        infos[-1] = LayerInfo(last.input, last.output, last.parameters, _ending(architecture, shape, classes, loss))
     return tuple(infos)
 
 
@@ -81,16 +85,22 @@ def _size_problem(parameters: int, values: int) -> Problem | None:
     return None
 
 
-def _ending(architecture: Architecture, shape: Shape, classes: int) -> Problem | None:
-    """What keeps the chain's output from being the probabilities of the data's classes."""
+def _ending(architecture: Architecture, shape: Shape, classes: int, loss: str) -> Problem | None:
+    """What keeps *loss* from reading the chain's output as the data's classes."""
+    last = _last_layer(loss)
     if shape != (classes,):
         return Problem(
             f"The network ends with {show(shape)} values, but the data has {classes} classes.",
-            f"End it with a Dense layer of {classes} units and Softmax.",
+            f"End it with a Dense layer of {classes} units" + (f" and {last}." if last else "."),
         )
-    if not architecture.layers[-1].config.gives_probabilities:
-        return Problem("The network ends without probabilities.", "Append Softmax as the last layer.")
+    if last and architecture.layers[-1].config.fused_loss != loss:
+        return Problem(f"The network ends without {last}, which {loss} needs.", f"Append {last} as the last layer.")
     return None
+
+
+def _last_layer(loss: str) -> str:
+    """Return the label of the layer that must be the last where *loss* is minimised; empty where any may."""
+    return next((t.label for t in registry.all_types() if t.config.fused_loss == loss), "")
 
 
 def show(shape: Shape) -> str:

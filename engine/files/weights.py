@@ -44,9 +44,9 @@ def trained_model(architecture: Architecture, input_shape: Shape, weights: Weigh
 
 
 def parameter_shapes(architecture: Architecture, input_shape: Shape) -> dict[str, dict[str, Shape]]:
-    """Return the shape of every parameter by layer uid and name, as far as the chain works."""
+    """Return the shape of every parameter and statistic by layer uid and name, as far as the chain works."""
     known = zip(architecture.layers, infer_shapes(architecture, input_shape), strict=True)
-    return {s.uid: s.config.parameter_shapes(i.input) for s, i in known if i.input is not None and i.problem is None}
+    return {s.uid: s.config.array_shapes(i.input) for s, i in known if i.input is not None and i.problem is None}
 
 
 def check_fit(shapes: Mapping[str, Shape], expected: Mapping[str, Shape], layer: str) -> None:

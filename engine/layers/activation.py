@@ -1,6 +1,7 @@
 """Activations: one function per value, and its derivative."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 
@@ -19,7 +20,7 @@ class _ActivationConfig(LayerConfig):
 class ReLUConfig(_ActivationConfig):
     """Keeps positive values and sets the others to zero: y = max(0, x)."""
 
-    def build(self, shape: Shape) -> "ReLU":
+    def build(self, shape: Shape, backend: str = "fast") -> "ReLU":
         return ReLU()
 
 
@@ -28,7 +29,7 @@ class ReLUConfig(_ActivationConfig):
 class TanhConfig(_ActivationConfig):
     """Squeezes values between -1 and 1: y = tanh(x)."""
 
-    def build(self, shape: Shape) -> "Tanh":
+    def build(self, shape: Shape, backend: str = "fast") -> "Tanh":
         return Tanh()
 
 
@@ -37,7 +38,9 @@ class TanhConfig(_ActivationConfig):
 class SigmoidConfig(_ActivationConfig):
     """Squeezes values between 0 and 1: y = 1 / (1 + exp(-x))."""
 
-    def build(self, shape: Shape) -> "Sigmoid":
+    fused_loss: ClassVar[str] = "binary cross-entropy"
+
+    def build(self, shape: Shape, backend: str = "fast") -> "Sigmoid":
         return Sigmoid()
 
 

@@ -2,13 +2,16 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 
 from engine import initializers
-from engine.geometry import Window
+from engine.errors import ShapeError
+from engine.geometry import PADDING_WORDS, Padding, Window
 from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
 from engine.layers.maps import channels_and_window, extent
+from engine.layers.plain import FAST, PlainConv2D
 from engine.ops import conv
 from engine.registry import layer
 from engine.schema import param
@@ -19,7 +22,7 @@ from engine.schema import param
 class Conv2DConfig(LayerConfig):
     """Slides learned kernels over the maps; each filter makes one new map.
 
-    y[f,i,j] = bias[f] + sum over c,u,v of x[c, i S + u - P, j S + v - P] weight[f,c,u,v]
+    y[f,i,j] = bias[f] + sum over c,u,v of x[c, i S + u D - P, j S + v D - P] weight[f,c,u,v]
     """
 
     filters: int = param(8, label="Filters", ge=1, le=512, doc="Number of kernels, and so of output channels F.")
@@ -34,14 +37,25 @@ class Conv2DConfig(LayerConfig):
     stride: tuple[int, int] = param(
         (1, 1), label="Stride", ge=1, le=16, unit="pixels", doc="Step of the window, down and across."
     )
-    padding: tuple[int, int] = param(
+    padding: Padding = param(
         (0, 0),
         label="Padding",
         ge=0,
         le=63,
         unit="pixels",
-        doc="Zeros added above and below, left and right.",
+        choices=PADDING_WORDS,
+        doc="Zeros added above and below, left and right; or valid: none, same: as many as keep the size (divided by"
+        " the stride; an odd one goes below and to the right), full: wherever the kernel touches a pixel.",
     )
+    dilation: tuple[int, int] = param(
+        (1, 1), label="Dilation", ge=1, le=16, unit="pixels",
+        doc="Distance between neighbouring cells of the kernel, down and across; 1 leaves no gap.",
+    )  # fmt: skip
+    groups: int = param(
+        1, label="Groups", ge=1, le=512,
+        doc="Filters in groups, each of which sees its share of the channels; as many as channels: depthwise.",
+    )  # fmt: skip
+    bias: bool = param(True, label="Bias", doc="Add a learned number to each filter's map.")
     initializer: str = param(
         "He normal", label="Initial weights", choices=tuple(initializers.BY_NAME),
         doc="He suits ReLU; Xavier suits tanh and sigmoid.",
@@ -52,39 +66,54 @@ class Conv2DConfig(LayerConfig):
 
     def window(self, shape: Shape) -> Window:
         """Return where the kernels read an input of *shape*; raises ShapeError where they do not fit."""
-        return channels_and_window(shape, self.kernel_size, self.stride, self.padding)[1]
+        channels, window = channels_and_window(shape, self.kernel_size, self.stride, self.padding, self.dilation)
+        if channels % self.groups or self.filters % self.groups:
+            raise ShapeError(
+                f"{self.groups} groups cannot share {channels} channels and {self.filters} filters evenly.",
+                f"Set Groups to a number that divides both; {gcd(channels, self.filters)} is the largest.",
+            )
+        return window
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
-        return {"weight": (self.filters, shape[0], *self.kernel_size), "bias": (self.filters,)}
+        weight = {"weight": (self.filters, shape[0] // self.groups, *self.kernel_size)}
+        return weight | ({"bias": (self.filters,)} if self.bias else {})
 
     def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
         initializers.BY_NAME[self.initializer](parameters["weight"], rng)
 
-    def build(self, shape: Shape) -> "Conv2D":
-        return Conv2D(self.window(shape))
+    def build(self, shape: Shape, backend: str = FAST) -> Layer:
+        if backend == FAST:
+            return Conv2D(self.window(shape), self.groups)
+        how = {"stride": self.stride, "padding": self.padding, "dilation": self.dilation, "groups": self.groups}
+        return PlainConv2D(backend, **how)
 
     def summary(self) -> str:
-        stride = f", stride {extent(self.stride)}" if self.stride != (1, 1) else ""
-        padding = f", pad {extent(self.padding)}" if self.padding != (0, 0) else ""
-        return f"{self.filters} @ {self.kernel_size[0]}×{self.kernel_size[1]}{stride}{padding}"
+        kernel = f"{self.filters} @ {self.kernel_size[0]}×{self.kernel_size[1]}"
+        named = (
+            ("stride ", extent(self.stride), "1"), ("pad ", extent(self.padding), "0"),
+            ("dilation ", extent(self.dilation), "1"), ("groups ", str(self.groups), "1"),
+        )  # fmt: skip
+        unusual = [(name, value) for name, value, usual in named if value != usual]
+        return kernel + "".join(f", {name if len(unusual) < 3 else name[0]}{value}" for name, value in unusual)
 
 
 class Conv2D(Layer):
-    """Convolution by row lowering; parameters weight (F, C, KH, KW) and bias (F,)."""
+    """Convolution by row lowering; parameters weight (F, C/G, KH, KW) and, where it has one, bias (F,)."""
 
-    def __init__(self, window: Window) -> None:
+    def __init__(self, window: Window, groups: int) -> None:
         super().__init__()
-        self.window = window
+        self.window, self.groups = window, groups
 
     def forward(self, x: Array, work: Workspace) -> Array:
-        low = work.saved["low"] = conv.lower(x, self.window, work.buffer)
-        return conv.forward(low, self.parameters["weight"], self.parameters["bias"], self.window, work.buffer)
+        low = work.saved["low"] = conv.lower(x, self.window, self.groups, work.buffer)
+        return conv.forward(low, self.parameters["weight"], self.parameters.get("bias"), self.window, work.buffer)
 
     def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
         weight = self.parameters["weight"]
         grad_output = np.ascontiguousarray(grad_output)
         conv.grad_weight(grad_output, work.saved["low"], weight, self.window, out=work.grads["weight"])
-        np.sum(grad_output, axis=(0, 2, 3), out=work.grads["bias"])
+        if "bias" in work.grads:
+            np.sum(grad_output, axis=(0, 2, 3), out=work.grads["bias"])
         if not input_needed:
             return grad_output[:0]
-        return conv.grad_input(grad_output, weight, self.window, work.buffer)
+        return conv.grad_input(grad_output, weight, self.window, self.groups, work.buffer)

@@ -40,7 +40,7 @@ class DenseConfig(LayerConfig):
     def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
         initializers.BY_NAME[self.initializer](parameters["weight"], rng)
 
-    def build(self, shape: Shape) -> "Dense":
+    def build(self, shape: Shape, backend: str = "fast") -> "Dense":
         return Dense()
 
     def summary(self) -> str:

@@ -15,7 +15,7 @@ class FlattenConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
 
-    def build(self, shape: Shape) -> "Flatten":
+    def build(self, shape: Shape, backend: str = "fast") -> "Flatten":
         return Flatten()
 
 

@@ -1,30 +1,36 @@
 """What the layers that slide a window over maps (C, H, W) share: the check that it fits, and how it reads."""
 
 from engine.errors import ShapeError
-from engine.geometry import Window
+from engine.geometry import Padding, Window
 from engine.layer import Shape
 
 Pair = tuple[int, int]
 
 
-def channels_and_window(shape: Shape, kernel: Pair, stride: Pair, padding: Pair) -> tuple[int, Window]:
+def channels_and_window(
+    shape: Shape, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)
+) -> tuple[int, Window]:
     """Return C and the Window for inputs of *shape*; raises ShapeError where no window fits."""
     if len(shape) != 3:
         raise ShapeError(
             f"It needs maps (channels × rows × columns), but receives {shape[0]} plain values.",
             "Move it before Flatten.",
         )
-    window = Window.of(shape[1:], kernel, stride, padding)
+    window = Window.of(shape[1:], kernel, stride, padding, dilation)
     for axis, word in ((window.rows, "height"), (window.cols, "width")):
         if not axis.output:
             raise ShapeError(
-                f"The window of {kernel[0]} × {kernel[1]} is larger than its input: {word} {axis.size}"
+                f"The window of {window.rows.extent} × {window.cols.extent}"
+                + (" with its dilation" if dilation != (1, 1) else "")
+                + f" is larger than its input: {word} {axis.size}"
                 + (f" with padding {axis.before} on both sides." if axis.before else "."),
                 "Make the window smaller, add padding, or remove a layer before it that shrinks the maps.",
             )
     return shape[0], window
 
 
-def extent(pair: Pair) -> str:
-    """Return a stride or padding as a card shows it: '2', or '2×1' where rows and columns differ."""
+def extent(pair: Pair | str) -> str:
+    """Return a stride or padding as a card shows it: '2', '2×1' where rows and columns differ, or its word."""
+    if isinstance(pair, str):
+        return pair
     return str(pair[0]) if pair[0] == pair[1] else f"{pair[0]}×{pair[1]}"

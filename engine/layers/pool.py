@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from engine.errors import ShapeError
-from engine.geometry import Window
+from engine.geometry import PADDING_WORDS, Padding, Window
 from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
 from engine.layers.maps import channels_and_window, extent
+from engine.layers.plain import FAST, PlainPool2D
 from engine.ops import pool
 from engine.registry import layer
 from engine.schema import param
@@ -23,13 +24,13 @@ class Pool2DConfig(LayerConfig):
     stride: tuple[int, int] = param(
         (2, 2), label="Stride", ge=1, le=64, unit="pixels", doc="Step of the window, down and across."
     )
-    padding: tuple[int, int] = param(
-        (0, 0), label="Padding", ge=0, le=63, unit="pixels",
+    padding: Padding = param(
+        (0, 0), label="Padding", ge=0, le=63, unit="pixels", choices=PADDING_WORDS,
         doc="Rows and columns added on each side. They never win a max or min; they count as 0 in a mean.",
     )  # fmt: skip
 
     def output_shape(self, shape: Shape) -> Shape:
-        if self.padding[0] >= self.size[0] or self.padding[1] >= self.size[1]:
+        if not isinstance(self.padding, str) and any(p >= k for p, k in zip(self.padding, self.size, strict=True)):
             raise ShapeError(
                 f"A padding of {self.padding[0]} × {self.padding[1]} makes windows of {self.size[0]} × {self.size[1]}"
                 " that hold no pixel.",
@@ -41,8 +42,10 @@ class Pool2DConfig(LayerConfig):
         """Return where the window reads an input of *shape*; raises ShapeError where it does not fit."""
         return channels_and_window(shape, self.size, self.stride, self.padding)[1]
 
-    def build(self, shape: Shape) -> "Pool2D":
-        return Pool2D(self.window(shape), self.mode)
+    def build(self, shape: Shape, backend: str = FAST) -> Layer:
+        if backend == FAST:
+            return Pool2D(self.window(shape), self.mode)
+        return PlainPool2D(backend, size=self.size, stride=self.stride, padding=self.padding, mode=self.mode)
 
     def summary(self) -> str:
         stride = f", stride {extent(self.stride)}" if self.stride != self.size else ""

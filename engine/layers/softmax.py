@@ -16,6 +16,7 @@ class SoftmaxConfig(LayerConfig):
     """Turns scores into probabilities that add up to 1: p[k] = exp(x[k]) / sum over j of exp(x[j])."""
 
     gives_probabilities: ClassVar[bool] = True
+    fused_loss: ClassVar[str] = "cross-entropy"
 
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:
@@ -25,7 +26,7 @@ class SoftmaxConfig(LayerConfig):
             )
         return shape
 
-    def build(self, shape: Shape) -> "Softmax":
+    def build(self, shape: Shape, backend: str = "fast") -> "Softmax":
         return Softmax()
 
 

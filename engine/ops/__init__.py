@@ -2,7 +2,8 @@
 
 They run the fast path of ``engine.ops.conv`` and ``engine.ops.pool`` on arrays of their own;
 ``engine.ops.reference`` defines in plain loops what they compute. Strides, paddings and pooling windows are
-whole numbers or pairs (rows, columns). Results are float32, or float64 where an argument is.
+whole numbers or pairs (rows, columns); a padding may also be a word, 'valid', 'same' or 'full' (see
+``engine.geometry.Window.of``). Results are float32, or float64 where an argument is.
 """
 
 import numpy as np
@@ -14,61 +15,82 @@ from engine.ops.checks import Array, Extent
 __all__ = ["conv2d", "conv2d_backward", "pool2d", "pool2d_backward"]
 
 
-def conv2d(x: Array, weight: Array, bias: Array | None = None, stride: Extent = 1, padding: Extent = 0) -> Array:
-    """Correlate: y[n,f,i,j] = bias[f] + sum over c,u,v of x[n, c, i S + u - P, j S + v - P] weight[f,c,u,v].
+def conv2d(
+    x: Array,
+    weight: Array,
+    bias: Array | None = None,
+    stride: Extent = 1,
+    padding: Extent | str = 0,
+    dilation: Extent = 1,
+    groups: int = 1,
+) -> Array:
+    """Correlate: y[n,f,i,j] = bias[f] + sum over c,u,v of x[n, c, i S + u D - P, j S + v D - P] weight[f,c,u,v].
 
     Args:
         x: (N, C, H, W); padding adds zeros around it.
-        weight: (F, C, KH, KW), not flipped.
+        weight: (F, C/G, KH, KW), not flipped.
         bias: (F,); None adds nothing.
         stride: step of the window, >= 1.
-        padding: zeros added on both sides of an axis, >= 0.
+        padding: zeros added on both sides of an axis, >= 0, or a word.
+        dilation: distance between neighbouring cells of the kernel, >= 1.
+        groups: G; filters of group g see the channels of group g alone. G divides C and F.
 
     Returns:
-        y (N, F, OH, OW) with O = floor((X + 2P - K) / S) + 1.
+        y (N, F, OH, OW) with O = floor((X + 2P - (K - 1) D - 1) / S) + 1.
 
     Raises:
         BadInputError: shapes that do not belong together, or a kernel larger than its padded input.
+
+    Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", 2016; groups: Krizhevsky et
+    al., "ImageNet classification with deep convolutional neural networks", 2012, section 3.5.
     """
-    window = checks.conv_window(x, weight, stride, padding)
+    window = checks.conv_window(x, weight, stride, padding, dilation, groups)
     x, weight = _floats(x, weight)
     bias = np.zeros(len(weight), x.dtype) if bias is None else np.asarray(bias, x.dtype)
     checks.shape_of("bias", bias, (len(weight),), "one value for each filter")
     fresh = _Fresh(x.dtype)
-    return _in_field_order(conv.forward(conv.lower(_in_rows(x), window, fresh), weight, bias, window, fresh))
+    low = conv.lower(_in_rows(x), window, groups, fresh)
+    return _in_field_order(conv.forward(low, weight, bias, window, fresh))
 
 
 def conv2d_backward(
-    grad_output: Array, x: Array, weight: Array, stride: Extent = 1, padding: Extent = 0
+    grad_output: Array,
+    x: Array,
+    weight: Array,
+    stride: Extent = 1,
+    padding: Extent | str = 0,
+    dilation: Extent = 1,
+    groups: int = 1,
 ) -> tuple[Array, Array, Array]:
     """Return (grad_input, grad_weight, grad_bias) of ``conv2d`` for dC/dY = *grad_output* (N, F, OH, OW).
 
-    grad_weight[f,c,u,v] = sum over n,i,j of grad_output[n,f,i,j] x[n, c, i S + u - P, j S + v - P]; the others
+    grad_weight[f,c,u,v] = sum over n,i,j of grad_output[n,f,i,j] x[n, c, i S + u D - P, j S + v D - P]; the others
     likewise. All are summed over the batch; dC/dX is exactly zero where no window reads.
 
     Returns:
-        grad_input (N, C, H, W), grad_weight (F, C, KH, KW), grad_bias (F,).
+        grad_input (N, C, H, W), grad_weight (F, C/G, KH, KW), grad_bias (F,).
 
     Raises:
         BadInputError: shapes that do not belong together.
     """
-    window = checks.conv_window(x, weight, stride, padding)
+    window = checks.conv_window(x, weight, stride, padding, dilation, groups)
     checks.shape_of("grad_output", grad_output, (len(x), len(weight), *window.output), "the shape of the output")
     grad_output, x, weight = _floats(grad_output, x, weight)
     fresh, grad_weight = _Fresh(x.dtype), np.empty_like(weight, order="C")
     d = np.ascontiguousarray(_in_rows(grad_output))
-    conv.grad_weight(d, conv.lower(_in_rows(x), window, fresh), weight, window, out=grad_weight)
-    return _in_field_order(conv.grad_input(d, weight, window, fresh)), grad_weight, grad_output.sum(axis=(0, 2, 3))
+    conv.grad_weight(d, conv.lower(_in_rows(x), window, groups, fresh), weight, window, out=grad_weight)
+    grad_input = _in_field_order(conv.grad_input(d, weight, window, groups, fresh))
+    return grad_input, grad_weight, grad_output.sum(axis=(0, 2, 3))
 
 
-def pool2d(x: Array, size: Extent, stride: Extent | None = None, padding: Extent = 0, mode: str = "max") -> Array:
+def pool2d(x: Array, size: Extent, stride: Extent | None = None, padding: Extent | str = 0, mode: str = "max") -> Array:
     """Keep one value of each window: its largest ('max'), smallest ('min') or mean ('mean').
 
     Args:
         x: (N, C, H, W).
         size: rows and columns of the window, >= 1.
         stride: step of the window, >= 1; None means *size*.
-        padding: pixels added on both sides of an axis, fewer than *size*. They never win a max or min; in a
+        padding: pixels added on both sides of an axis, fewer than *size*, or a word. They never win a max or min; in a
             mean they count as 0, and the divisor is always KH KW.
         mode: 'max', 'mean' or 'min'.
 
@@ -88,7 +110,7 @@ def pool2d_backward(
     x: Array,
     size: Extent,
     stride: Extent | None = None,
-    padding: Extent = 0,
+    padding: Extent | str = 0,
     mode: str = "max",
 ) -> Array:
     """Return dC/dX (N, C, H, W) of ``pool2d`` for dC/dY = *grad_output* (N, C, OH, OW).

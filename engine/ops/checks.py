@@ -6,7 +6,7 @@ from typing import Any
 import numpy.typing as npt
 
 from engine.errors import BadInputError
-from engine.geometry import Axis, Window
+from engine.geometry import PADDING_WORDS, Axis, Padding, Window
 
 Array = npt.NDArray[Any]
 Pair = tuple[int, int]
@@ -15,27 +15,27 @@ Extent = int | Pair  # both axes alike, or (rows, columns)
 MODES = ("max", "mean", "min")
 
 
-def conv_window(x: Array, weight: Array, stride: Extent, padding: Extent) -> Window:
+def conv_window(
+    x: Array, weight: Array, stride: Extent, padding: Extent | str, dilation: Extent, groups: int
+) -> Window:
     """Return where the kernels read; raises BadInputError where the arguments do not belong together."""
     _four_axes("x", x, "(N, C, H, W)")
     _four_axes("weight", weight, "(F, C, KH, KW)")
-    if weight.shape[1] != x.shape[1]:
-        raise BadInputError(
-            f"weight has shape {weight.shape} for {weight.shape[1]} channels, but x has {x.shape[1]};"
-            f" give weight of shape (F, {x.shape[1]}, KH, KW)."
-        )
-    window = _window(x, weight.shape[2:], stride, padding)
+    _grouped(x, weight, groups)
+    dilated = _pair("dilation", dilation, least=1)
+    window = Window.of(x.shape[2:], weight.shape[2:], _pair("stride", stride, least=1), _padding(padding), dilated)
     _fits(window, "kernel")
     return window
 
 
-def pool_window(x: Array, size: Extent, stride: Extent | None, padding: Extent, mode: str) -> Window:
+def pool_window(x: Array, size: Extent, stride: Extent | None, padding: Extent | str, mode: str) -> Window:
     """Return where the window reads; raises BadInputError where the arguments do not belong together."""
     if mode not in MODES:
         raise BadInputError(f"mode={mode!r} is not known; use one of {', '.join(MODES)}.")
     _four_axes("x", x, "(N, C, H, W)")
     extent = _pair("size", size, least=1)
-    window = _window(x, extent, extent if stride is None else stride, padding)
+    step = extent if stride is None else _pair("stride", stride, least=1)
+    window = Window.of(x.shape[2:], extent, step, _padding(padding))
     if any(axis.before >= axis.kernel for axis in (window.rows, window.cols)):
         raise BadInputError(f"padding={padding} makes windows that hold no pixel; make it smaller than size={size}.")
     _fits(window, "window")
@@ -48,8 +48,31 @@ def shape_of(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> N
         raise BadInputError(f"{name} has shape {array.shape}; give {meaning}, {shape}.")
 
 
-def _window(x: Array, kernel: Pair, stride: Extent, padding: Extent) -> Window:
-    return Window.of(x.shape[2:], kernel, _pair("stride", stride, least=1), _pair("padding", padding, least=0))
+def _grouped(x: Array, weight: Array, groups: int) -> None:
+    """Raise BadInputError unless *groups* divides the channels and the filters, and *weight* has a group's channels."""
+    (channels, filters), count = (x.shape[1], len(weight)), _whole("groups", groups)
+    if channels % count or filters % count:
+        raise BadInputError(
+            f"groups={groups} does not divide {channels} channels and {filters} filters; give a number that does."
+        )
+    if weight.shape[1] != channels // count:
+        raise BadInputError(
+            f"weight has shape {weight.shape} for {weight.shape[1]} channels, but x has {channels}"
+            + (f" in {count} groups" if count > 1 else "")
+            + f"; give weight of shape (F, {channels // count}, KH, KW)."
+        )
+
+
+def _padding(value: Extent | str) -> Padding:
+    if isinstance(value, str):
+        if value not in PADDING_WORDS:
+            raise BadInputError(f"padding={value!r} is not known; give numbers or one of {', '.join(PADDING_WORDS)}.")
+        return value
+    return _pair("padding", value, least=0)
+
+
+def _whole(name: str, value: int) -> int:
+    return _pair(name, value, least=1)[0]
 
 
 def _pair(name: str, value: Extent, least: int) -> Pair:
@@ -73,6 +96,6 @@ def _fits(window: Window, name: str) -> None:
     for word, axis in axes:
         if not axis.output:
             raise BadInputError(
-                f"{name} {word} {axis.kernel} exceeds input {word} {axis.size} with padding {axis.before};"
+                f"{name} {word} {axis.extent} exceeds input {word} {axis.size} with padding {axis.before};"
                 f" add padding or make the {name} smaller."
             )

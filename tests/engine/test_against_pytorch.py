@@ -161,10 +161,10 @@ def test_that_lenet5s_loss_and_every_gradient_are_pytorchs_with_blank_margins() 
     given_x, shard = leaf(x), Pass(model)
     theirs = functional.cross_entropy(lenet5(given_x, leaves), torch.tensor(labels))
     theirs.backward()
-    result = shard.loss_and_gradients(x, labels, len(x))
+    result = shard.loss_and_gradients(x, labels)
     assert result.total / len(x) == pytest.approx(theirs.item(), rel=1e-12)
     same(shard.gradients.flat, torch.cat([each.grad.flatten() for each in leaves]))
-    same(shard.backward(result.grad_scores.T, stop=-1), given_x.grad)
+    same(shard.backward_from_scores(result.grad_scores), given_x.grad)
 
 
 @pytest.mark.parametrize(

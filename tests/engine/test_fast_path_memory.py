@@ -44,11 +44,11 @@ def in_rows(x: Array) -> Array:
 
 def conv_pass(x: Array, weight: Array, bias: Array, d: Array, window: Window, buffer: Callable[..., Array]) -> Array:
     """Return output, weight gradient and input gradient, one after the other."""
-    low = conv.lower(in_rows(x), window, buffer)
+    low = conv.lower(in_rows(x), window, 1, buffer)
     y = conv.forward(low, weight, bias, window, buffer)
     grad_weight = np.empty_like(weight)
     conv.grad_weight(in_rows(d), low, weight, window, out=grad_weight)
-    grad_input = conv.grad_input(in_rows(d), weight, window, buffer)
+    grad_input = conv.grad_input(in_rows(d), weight, window, 1, buffer)
     return np.concatenate([y.ravel(), grad_weight.ravel(), grad_input.ravel()])
 
 
@@ -63,7 +63,7 @@ def conv_arguments(sliding: Sliding, seed: int, n: int = 2) -> tuple[Array, Arra
 @given(slidings())
 def test_that_row_views_end_inside_their_buffer(sliding: Sliding) -> None:
     window = Window.of(sliding.size, sliding.kernel, sliding.stride, sliding.padding)
-    low = conv.lower(in_rows(np.ones((2, 3, *sliding.size))), window, Workspace(np.float64).buffer)
+    low = conv.lower(in_rows(np.ones((2, 3, *sliding.size))), window, 1, Workspace(np.float64).buffer)
     view = conv.row_matrices(low, window)
     start = view.__array_interface__["data"][0] - low.__array_interface__["data"][0]
     last = sum((extent - 1) * step for extent, step in zip(view.shape, view.strides, strict=True))
@@ -75,7 +75,7 @@ def test_that_row_views_end_inside_their_buffer(sliding: Sliding) -> None:
 @pytest.mark.parametrize("stride", [1, 2, 3, 4, 5])
 def test_that_row_views_reach_exactly_the_last_cell_that_a_window_reads(stride: int) -> None:
     window = Window.of((17, 9), (3, 2), (stride, 1))
-    low = conv.lower(in_rows(np.ones((1, 1, 17, 9))), window, Workspace(np.float64).buffer)
+    low = conv.lower(in_rows(np.ones((1, 1, 17, 9))), window, 1, Workspace(np.float64).buffer)
     view = conv.row_matrices(low, window)
     last = sum((extent - 1) * step for extent, step in zip(view.shape, view.strides, strict=True))
     assert last + view.itemsize == low.nbytes
@@ -83,8 +83,8 @@ def test_that_row_views_reach_exactly_the_last_cell_that_a_window_reads(stride: 
 
 def test_that_row_views_of_a_buffer_with_other_rows_are_refused() -> None:
     window = Window.of((8, 8), (3, 3), (3, 3))
-    low = conv.lower(in_rows(np.ones((1, 1, 8, 8))), window, Workspace(np.float64).buffer)
-    for other in (low[:-1], low[:, :, :, ::2], np.concatenate([low, low])):
+    low = conv.lower(in_rows(np.ones((1, 1, 8, 8))), window, 1, Workspace(np.float64).buffer)
+    for other in (low[:, :-1], low[..., ::2, :], np.concatenate([low, low], axis=1)):
         with pytest.raises(ValueError, match="the window spans 6"):
             conv.row_matrices(other, window)
 

@@ -29,7 +29,7 @@ class Curve(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         return shape
 
-    def build(self, shape: Shape) -> Layer:
+    def build(self, shape: Shape, backend: str = "fast") -> Layer:
         return CurveLayer(self)
 
 

@@ -54,20 +54,20 @@ def test_that_every_gradient_of_a_network_is_the_slope_of_its_loss(names: tuple[
 def test_that_backward_from_the_probabilities_agrees_with_training() -> None:
     model, x, labels = build("conv2d", "relu", "flatten", "dense", "softmax"), images(), np.array([0, 3, 1])
     shard = Pass(model)
-    result = shard.loss_and_gradients(x, labels, 3)
+    result = shard.loss_and_gradients(x, labels)
     trained, grad_scores = shard.gradients.flat.copy(), result.grad_scores.copy()
     p = shard.activations(x)[-1]
     grad_input = shard.backward(-np.eye(4)[labels] / p.T / 3).copy()
     np.testing.assert_allclose(shard.gradients.flat, trained, rtol=1e-9, atol=1e-12)
-    np.testing.assert_allclose(shard.backward(grad_scores.T, stop=-1), grad_input, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(shard.backward_from_scores(grad_scores), grad_input, rtol=1e-9, atol=1e-12)
 
 
 def test_that_gradients_are_those_of_the_last_pass_and_never_add_up() -> None:
     model, labels = build("conv2d", "flatten", "dense", "softmax"), np.array([0, 3, 1])
     shard, fresh = Pass(model), Pass(model)
     for seed in (1, 2, 3):
-        shard.loss_and_gradients(images(seed=seed), labels, 3)
-    fresh.loss_and_gradients(images(seed=3), labels, 3)
+        shard.loss_and_gradients(images(seed=seed), labels)
+    fresh.loss_and_gradients(images(seed=3), labels)
     assert (shard.gradients.flat == fresh.gradients.flat).all()
 
 
@@ -123,9 +123,9 @@ def test_that_batches_of_different_sizes_can_alternate() -> None:
 def test_that_two_passes_of_a_model_do_not_disturb_each_other() -> None:
     model, labels = build("conv2d", "relu", "flatten", "dense", "softmax"), np.array([0, 3, 1])
     one, other = Pass(model), Pass(model)
-    expected = one.loss(images(), labels, 3).grad_scores.copy()
-    result = one.loss(images(), labels, 3)
-    other.loss_and_gradients(images(seed=9), labels, 3)
+    expected = one.loss(images(), labels).grad_scores.copy()
+    result = one.loss(images(), labels)
+    other.loss_and_gradients(images(seed=9), labels)
     assert (result.grad_scores == expected).all()
     assert not np.shares_memory(one.gradients.flat, other.gradients.flat)
 

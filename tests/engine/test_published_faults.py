@@ -45,7 +45,7 @@ def samples(n: int) -> tuple[Array, Array]:
 
 def gradient(model: Model, x: Array, labels: Array) -> Array:
     shard = Pass(model)
-    shard.loss_and_gradients(x, labels, len(labels))
+    shard.loss_and_gradients(x, labels)
     return shard.gradients.flat
 
 
@@ -152,9 +152,9 @@ def test_that_a_step_of_the_trainer_uses_every_gradient_at_the_weights_before_it
 def test_that_gradients_start_from_zero_at_each_step() -> None:
     model, (x, labels) = network(), samples(4)
     shard = Pass(model)
-    shard.loss_and_gradients(x, labels, 4)
+    shard.loss_and_gradients(x, labels)
     first = shard.gradients.flat.copy()
-    shard.loss_and_gradients(x, labels, 4)
+    shard.loss_and_gradients(x, labels)
     assert (shard.gradients.flat == first).all()
 
 

@@ -108,7 +108,7 @@ def test_that_a_chain_that_ends_with_maps_is_told_to_end_with_the_classes() -> N
 def test_that_a_missing_softmax_is_told_at_the_last_layer() -> None:
     assert sentences(chain("flatten", ("dense", {"units": 10})), classes=10) == [
         None,
-        "The network ends without probabilities. Append Softmax as the last layer.",
+        "The network ends without Softmax, which cross-entropy needs. Append Softmax as the last layer.",
     ]
 
 

@@ -38,7 +38,7 @@ def test_that_a_network_without_layers_is_refused() -> None:
 
 def test_that_a_network_without_softmax_is_refused() -> None:
     chain = Architecture((new_layer("flatten"), new_layer("dense", units=2)))
-    assert refused(model(chain)) == "The network ends without probabilities. Append Softmax as the last layer."
+    assert refused(model(chain)) == "The network ends without Softmax, which cross-entropy needs. Append Softmax as the last layer."
 
 
 def test_that_a_network_for_other_classes_is_refused() -> None:
