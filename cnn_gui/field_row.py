@@ -1,24 +1,34 @@
 """One parameter in a form: its label, its field, and below it what is wrong with its value."""
 
+from textwrap import fill
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fields import BoolField, ChoiceField, FloatField, IntField
+from cnn_gui.padding_field import PaddingField
 from cnn_gui.pair_field import PairField
 from engine.schema import Param
 
-Field = BoolField | ChoiceField | FloatField | IntField | PairField
+Field = BoolField | ChoiceField | FloatField | IntField | PairField | PaddingField
 _FIELDS: dict[str, type[Field]] = {
     "bool": BoolField, "choice": ChoiceField, "float": FloatField, "int": IntField, "pair": PairField,
+    "padding": PaddingField,
 }  # fmt: skip
 _LABEL_SHARE, _FIELD_SHARE = 11, 9  # of the width
+_TIP_WIDTH = 72  # characters
 
 
 class FieldRow(QWidget):
     """Hands on what a person enters if it is allowed, key by key; an entry that goes wrong is taken back as a whole.
+
+    Attributes:
+        param: what is declared of it.
+        value: the last allowed value.
+        problem: what is wrong with what is entered; '' for nothing.
 
     Signals:
         value_changed(name, value): another allowed value.
@@ -32,42 +42,58 @@ class FieldRow(QWidget):
 
     def __init__(self, param: Param, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._param = param
-        self._value = self._settled = param.default  # the last allowed value, and that before the present entry
+        self.param = param
+        self.value = self._settled = param.default  # settled: before the present entry
         self.problem = ""
         self.field = _FIELDS[param.kind](param)
         self.field.entered.connect(self._on_entered)
+        parts = (self.field, *self.field.findChildren(QWidget))
+        self._choices = [part for part in parts if isinstance(part, ChoiceField)]
         for part in self._typed_parts():
             part.editingFinished.connect(self._on_editing_finished)
+        for part in self._choices:
+            part.entered.connect(self._on_editing_finished)
         self.error = QLabel()
         self.error.setProperty("role", "error")
         self.error.setWordWrap(True)
         self.error.hide()
         self._explain()
         self._arrange()
-        self.field.show_value(self._value)
+        self.field.show_value(self.value)
 
     def show_value(self, value: Any) -> None:
         """Show *value* if it is news; what a person is entering just now stays otherwise."""
-        if value != self._value:
-            self._value = self._settled = value
+        if value != self.value:
+            self.value = self._settled = value
             self.restore()
 
     def restore(self) -> None:
         """Show the last allowed value in the place of one that is not."""
-        self.field.show_value(self._value)
+        self.field.show_value(self.value)
         self._show_problem("")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the label above a choice with words that do not fit beside it."""
+        super().resizeEvent(event)
+        beside = (self.width() - theme.SPACE[1]) * _FIELD_SHARE // (_LABEL_SHARE + _FIELD_SHARE)
+        if self._choices:
+            self._stack(any(choice.room() > beside for choice in self._choices))
+
+    def _stack(self, above: bool) -> None:
+        self._label.setMinimumHeight(0 if above else theme.TARGET)
+        self._line.setSpacing(theme.SPACE[0 if above else 1])
+        self._line.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
+
     def _on_entered(self, value: Any) -> None:
-        value = self._param.coerce(value)
-        self._show_problem(self._param.problem(value) or "")
+        value = self.param.coerce(value)
+        self._show_problem(self.param.problem(value) or "")
         allowed = self._settled if self.problem else value
-        if allowed != self._value:
-            self._value = allowed
-            self.value_changed.emit(self._param.name, allowed)
+        if allowed != self.value:
+            self.value = allowed
+            self.value_changed.emit(self.param.name, allowed)
 
     def _on_editing_finished(self) -> None:
-        self._settled = self._value
+        self._settled = self.value
 
     def _typed_parts(self) -> list[IntField | FloatField]:
         own = [self.field] if isinstance(self.field, IntField | FloatField) else []
@@ -85,20 +111,21 @@ class FieldRow(QWidget):
         self.problem_changed.emit()
 
     def _explain(self) -> None:
-        expected = " ".join(filter(None, (self._param.expected(), self._param.unit)))
-        tip = f"{self._param.doc}\n{expected[0].upper()}{expected[1:]}."
-        self.field.setAccessibleName(self._param.label)
-        self.field.setAccessibleDescription(tip)
-        self.setToolTip(tip)
+        expected = " ".join(filter(None, (self.param.expected(), self.param.unit)))
+        sentences = (self.param.doc, f"{expected[0].upper()}{expected[1:]}.")
+        self.field.setAccessibleName(self.param.label)
+        self.field.setAccessibleDescription("\n".join(sentences))
+        self.setToolTip("\n".join(fill(sentence, _TIP_WIDTH) for sentence in sentences))  # Qt does not wrap it
 
     def _arrange(self) -> None:
-        line = QHBoxLayout()
+        self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         line.setSpacing(theme.SPACE[1])
         if not isinstance(self.field, BoolField):  # a check box is its own label
-            label = QLabel(self._param.label)
-            label.setBuddy(self.field)
-            label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # fields line up
-            line.addWidget(label, _LABEL_SHARE)
+            self._label = QLabel(self.param.label)
+            self._label.setBuddy(self.field)
+            self._label.setMinimumHeight(theme.TARGET)
+            self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # fields line up
+            line.addWidget(self._label, _LABEL_SHARE, Qt.AlignmentFlag.AlignTop)
         line.addWidget(self.field, _FIELD_SHARE)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

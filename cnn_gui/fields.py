@@ -4,12 +4,22 @@ from typing import cast
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QCheckBox, QComboBox, QLineEdit, QSizePolicy, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QSizePolicy,
+    QSpinBox,
+    QWidget,
+)
 
 from engine.schema import Param
 
 _LARGEST = 2**31 - 1  # what a spin box can hold
 _NARROWEST = 56  # px
+_AROUND_WORD = 36  # px: border, padding and arrow of a choice
 _ROOM = 99_999  # beyond the limits, so that a number that is too large can be entered and explained
 
 
@@ -127,6 +137,10 @@ class ChoiceField(QComboBox):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.textActivated.connect(self.entered.emit)
 
+    def room(self) -> int:
+        """Return the width that shows the longest word, in px."""
+        return _AROUND_WORD + max(self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count()))
+
     def value(self) -> str:
         """Return the chosen word."""
         return self.currentText()
@@ -137,6 +151,14 @@ class ChoiceField(QComboBox):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         super().wheelEvent(event) if self.hasFocus() else event.ignore()
+
+
+def hide(part: QWidget, heir: QWidget) -> None:
+    """Hide *part*, with the fields in it; if one of them has the focus, *heir* gets it."""
+    focused = QApplication.focusWidget()
+    if focused is not None and part.isAncestorOf(focused):
+        heir.setFocus()
+    part.hide()
 
 
 def _is_undo(event: QEvent) -> bool:

@@ -8,11 +8,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.field_row import FieldRow
+from cnn_gui.fields import hide
 from engine import schema
 
 
 class SchemaForm(QWidget):
     """A field for each declared parameter of a config class, one below the other. Esc takes back what is not allowed.
+
+    A parameter that matters with some words of a choice only is hidden while another one is chosen.
 
     Attributes:
         rows: the FieldRow of each parameter, by name.
@@ -34,10 +37,12 @@ class SchemaForm(QWidget):
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.SPACE[0])
         for row in self.rows.values():
+            row.value_changed.connect(self._show_what_matters)
             row.value_changed.connect(self.value_changed)
             row.problem_changed.connect(lambda: self.invalid_changed.emit(self.problem))
             box.addWidget(row)
         box.addStretch()
+        self._show_what_matters()
 
     @property
     def problem(self) -> str:
@@ -48,6 +53,16 @@ class SchemaForm(QWidget):
         """Show the values of *config*; a field keeps focus and cursor, and its text unless its value is another."""
         for name, row in self.rows.items():
             row.show_value(getattr(config, name))
+        self._show_what_matters()
+
+    def _show_what_matters(self) -> None:
+        for row in self.rows.values():
+            name, words = row.param.when or ("", ())
+            if not name or self.rows[name].value in words:
+                row.show()
+            else:
+                row.restore()  # an entry that is not allowed would stay in the way unseen
+                hide(row, heir=self.rows[name].field)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.problem:

@@ -67,6 +67,14 @@ class LayerConfig:
         """Return the shape of everything that a trained layer of this kind is made of, by name."""
         return self.parameter_shapes(shape) | self.statistic_shapes(shape)
 
+    def parameter_arithmetic(self, shape: Shape) -> str:
+        """Return where the number of learned values comes from, '6 × (1 × 5 × 5) + 6 = 156'; '' where there are none."""
+        return ""
+
+    def multiply_adds(self, shape: Shape) -> int:
+        """Return how many products forward adds up for one sample of *shape*; a zero of the padding counts like a pixel."""
+        return 0
+
     def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
         """Write the initial values into *parameters*, statistics among them (in place), drawn from *rng*."""
 
@@ -111,7 +119,16 @@ class Workspace:
 
 
 class Layer:
-    """A layer of a built model. It holds parameters; what belongs to one pass lives in a Workspace."""
+    """A layer of a built model. It holds parameters; what belongs to one pass lives in a Workspace.
+
+    Attributes:
+        parameters: its learned arrays and statistics, by name.
+        rises: whether it is one function for each value, which never falls where the value grows.
+        picks: whether each output is one of the inputs, chosen by their order alone.
+    """
+
+    rises: bool = False
+    picks: bool = False
 
     def __init__(self) -> None:
         self.parameters: Mapping[str, Array] = {}

@@ -60,18 +60,20 @@ def mean_squared_error(outputs: Array, labels: Array, batch: int, work: Workspac
 def binary_cross_entropy(scores: Array, labels: Array, batch: int, work: Workspace) -> LossResult:
     """Sigmoid and binary cross-entropy in one, each class a yes or no of its own; arguments as above.
 
-    Loss = sum over k of (max(z, 0) - z y + log(1 + exp(-|z|))) / K for scores z, which overflows for no z; gradient
-    (p - y) / (K batch) with p = sigmoid(z).
+    Loss = sum over k of log(1 + exp(t)) / K, where t is how wrong a score z is: -z for the label's class, z for the
+    others. It is max(t, 0) + log(1 + exp(-|t|)), which overflows for no z and loses no digits. Gradient
+    dt/dz sigmoid(t) / (K batch), which is (sigmoid(z) - y) / (K batch).
     """
-    columns = np.arange(scores.shape[1])
-    parts = np.maximum(scores, 0) + np.log1p(np.exp(-np.abs(scores)))
-    parts[labels, columns] -= scores[labels, columns]
-    gradient = np.tanh(scores * scores.dtype.type(0.5), out=work.buffer("gradient", scores.shape))
-    gradient += 1
-    gradient *= 0.5
-    gradient[labels, columns] -= 1
+    own = labels, np.arange(scores.shape[1])
+    t, decay = work.buffer("t", scores.shape), work.buffer("decay", scores.shape)
+    np.copyto(t, scores)
+    t[own] *= -1
+    np.exp(-np.abs(t), out=decay)
+    total = float(np.sum(np.maximum(t, 0) + np.log1p(decay), dtype=np.float64)) / len(scores)
+    gradient = np.divide(np.where(t > 0, 1, decay), 1 + decay, out=t)
+    gradient[own] *= -1
     gradient /= len(scores) * batch
-    return LossResult(float(parts.sum(dtype=np.float64)) / len(scores), _correct(scores, labels), gradient)
+    return LossResult(total, _correct(scores, labels), gradient)
 
 
 def _correct(scores: Array, labels: Array) -> int:

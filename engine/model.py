@@ -9,7 +9,9 @@ from engine import losses
 from engine.architecture import Architecture
 from engine.errors import BadInputError
 from engine.layer import Array, Layer, Part, Shape, Workspace
+from engine.layers.plain import check_backend
 from engine.losses import LossResult
+from engine.ops import checks
 from engine.parameters import ParameterVector
 from engine.shapes import CROSS_ENTROPY, first_problem, infer_shapes
 
@@ -28,6 +30,7 @@ class Model:
     def __init__(
         self, architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike, backend: str = "fast"
     ) -> None:
+        check_backend(backend)
         infos = infer_shapes(architecture, input_shape)
         if problem := first_problem(infos):
             label = architecture.layers[problem[0]].type.label
@@ -63,7 +66,7 @@ class Model:
             backend: what convolution and pooling are computed with; see ``engine.layers.plain``.
 
         Raises:
-            BadInputError: the first layer that cannot work, with what is wrong and what to do.
+            BadInputError: the first layer that cannot work, with what is wrong and what to do; or an unknown backend.
         """
         model = cls(architecture, input_shape, dtype, backend)
         for spec, views in zip(architecture.layers, model.parameters.layers, strict=True):
@@ -83,7 +86,10 @@ class Model:
 
         They are read-only views of this model's buffers, valid until its next forward pass.
         """
-        return tuple(in_field_order(a) for a in self._pass.activations(x))
+        return tuple(in_field_order(a) for a in self._pass.activations(*checks.floats(x=x)))
+
+
+Steps = Sequence[tuple[Layer, Workspace]]
 
 
 class Pass:
@@ -102,11 +108,13 @@ class Pass:
         self._edge = Workspace(dtype)
         self._loss = losses.BY_NAME[loss]
         specs = model.architecture.layers
-        self._scored = model.layers[:-1] if specs and specs[-1].config.fused_loss == loss else model.layers
+        scored = model.layers[:-1] if specs and specs[-1].config.fused_loss == loss else model.layers
+        self._layers = [*zip(model.layers, self._work, strict=True)]
+        self._scored = _pooled_first([*zip(scored, self._work, strict=False)])
 
     def activations(self, x: Array, part: Part | None = None) -> list[Array]:
         """Return the input and every layer's output in the fast path's layout, for x (N, C, H, W)."""
-        return self._through(self._model.layers, x, part or Part(batch=len(x)))
+        return self._through(self._layers, x, part or Part(batch=len(x)))
 
     def scores(self, x: Array, part: Part | None = None) -> Array:
         """Return what the loss reads, (K, N), for x (N, C, H, W)."""
@@ -129,29 +137,38 @@ class Pass:
         Args:
             grad_output: (N, ...), in the field's order.
         """
-        return in_field_order(self._backward(self._model.layers, in_rows(grad_output), input_needed=True))
+        return in_field_order(self._backward(self._layers, in_rows(grad_output), input_needed=True))
 
     def backward_from_scores(self, grad_scores: Array) -> Array:
         """Like ``backward``, for dLoss/dScores (K, N) of the last ``scores`` or ``loss``."""
         return in_field_order(self._backward(self._scored, grad_scores, input_needed=True))
 
-    def _through(self, layers: Sequence[Layer], x: Array, part: Part) -> list[Array]:
-        if x.shape[1:] != self._model.input_shape:
-            raise BadInputError(
-                f"x has shape {x.shape}; this network reads (N, {', '.join(map(str, self._model.input_shape))})."
-            )
+    def _through(self, layers: Steps, x: Array, part: Part) -> list[Array]:
+        if x.shape[1:] != self._model.input_shape or not len(x):
+            reads = ", ".join(map(str, self._model.input_shape))
+            raise BadInputError(f"x has shape {x.shape}; this network reads (N, {reads}), N >= 1.")
         rows = self._edge.buffer("x", in_rows(x).shape)
         rows[...] = in_rows(x)
         values = [rows]
-        for layer, work in zip(layers, self._work, strict=False):
+        for layer, work in layers:
             work.part = part
             values.append(layer.forward(values[-1], work))
         return values
 
-    def _backward(self, layers: Sequence[Layer], grad: Array, input_needed: bool = False) -> Array:
+    def _backward(self, layers: Steps, grad: Array, input_needed: bool = False) -> Array:
         for position in reversed(range(len(layers))):
-            grad = layers[position].backward(grad, self._work[position], input_needed or position > 0)
+            layer, work = layers[position]
+            grad = layer.backward(grad, work, input_needed or position > 0)
         return grad
+
+
+def _pooled_first(steps: Steps) -> Steps:
+    """Return the steps with max or min pooling before a rising activation: the same values, from fewer of them."""
+    steps = [*steps]
+    for i in range(len(steps) - 1):
+        if steps[i][0].rises and steps[i + 1][0].picks:
+            steps[i], steps[i + 1] = steps[i + 1], steps[i]
+    return steps
 
 
 def in_rows(x: Array) -> Array:

@@ -101,7 +101,11 @@ class Shards:
                 together.give_up()
                 raise
 
-        results = self._side_by_side(len(slices), run)
+        try:
+            results = self._side_by_side(len(slices), run)
+        except BaseException:  # perhaps of a part that could not even begin
+            together.give_up()
+            raise
         for shard in self._passes[1 : len(results)]:
             self.gradient += shard.gradients.flat
         return sum(r.total for r in results) / count, sum(r.correct for r in results)

@@ -17,7 +17,14 @@ C = TypeVar("C")
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Param:
-    """The declaration of one hyper-parameter; ``ge``, ``gt`` and ``le`` bound numbers, each of a pair's too."""
+    """The declaration of one hyper-parameter.
+
+    Attributes:
+        ge, gt, le: bounds of a number, and of each number of a pair.
+        choices: the words that are allowed; with a pair as default, those that may stand in its place.
+        when: the name of a choice among the same declarations, and the words of it with which this one matters;
+            None: always. It is kept and checked all the same.
+    """
 
     name: str
     default: Value
@@ -28,16 +35,17 @@ class Param:
     le: float | None = None
     choices: tuple[str, ...] = ()
     unit: str = ""
+    when: tuple[str, tuple[str, ...]] | None = None
 
     @property
     def kind(self) -> str:
-        """'bool', 'int', 'float', 'choice' or 'pair' (rows, columns)."""
-        by_type = {bool: "bool", int: "int", float: "float", str: "choice", tuple: "pair"}
-        return by_type[type(self.default)]
+        """'bool', 'int', 'float', 'choice', 'pair' (rows, columns) or 'padding' (a pair or one of the choices)."""
+        pair = "padding" if self.choices else "pair"
+        return {bool: "bool", int: "int", float: "float", str: "choice", tuple: pair}[type(self.default)]
 
     def coerce(self, value: Any) -> Any:
         """Return *value* in this parameter's own type where that loses nothing, else unchanged."""
-        if self.kind == "pair":
+        if self.kind in ("pair", "padding"):
             return (value, value) if _is_int(value) else tuple(value) if isinstance(value, list) else value
         if self.kind == "float" and _is_int(value) and abs(value) <= 2**53:
             return float(value)
@@ -47,8 +55,9 @@ class Param:
         """Return what is wrong with *value* and what is allowed, in one sentence, or None."""
         if not self._has_right_type(value):
             return f"{self.label} must be {self.expected()}, not {value!r}."
-        numbers = value if self.kind == "pair" else (value,)
-        if self.kind in ("int", "float", "pair") and not all(map(self._within, numbers)):
+        if isinstance(value, str | bool):
+            return None
+        if not all(map(self._within, value if isinstance(value, tuple) else (value,))):
             return f"{self.label} is {_show(value)}; it must be {self.expected()}."
         return None
 
@@ -58,8 +67,9 @@ class Param:
             return "yes or no"
         if self.kind == "choice":
             return "one of " + ", ".join(self.choices)
-        noun = {"int": "a whole number", "float": "a number", "pair": "two whole numbers, each"}[self.kind]
-        return f"{noun} {self._limits()}".rstrip()
+        noun = {"int": "a whole number", "float": "a number"}.get(self.kind, "two whole numbers, each")
+        words = f", or one of {', '.join(self.choices)}" if self.choices else ""
+        return f"{noun} {self._limits()}".rstrip() + words
 
     def _limits(self) -> str:
         if self.ge is not None and self.le is not None:
@@ -70,9 +80,9 @@ class Param:
     def _has_right_type(self, value: Any) -> bool:
         if self.kind == "bool":
             return isinstance(value, bool)
-        if self.kind == "choice":
+        if self.kind == "choice" or isinstance(value, str):
             return value in self.choices
-        if self.kind == "pair":
+        if self.kind in ("pair", "padding"):
             return isinstance(value, tuple) and len(value) == 2 and all(map(_is_int, value))
         return _is_int(value) or (self.kind == "float" and isinstance(value, float) and math.isfinite(value))
 
@@ -85,7 +95,7 @@ class Param:
 
 
 def param(default: Value, *, label: str, doc: str, **limits: Any) -> Any:
-    """Declare a hyper-parameter as a dataclass field. Keywords: ``ge gt le choices unit`` (see Param)."""
+    """Declare a hyper-parameter as a dataclass field. Keywords: ``ge gt le choices unit when`` (see Param)."""
     return dataclasses.field(default=default, metadata={"label": label, "doc": doc, **limits})
 
 
@@ -133,5 +143,5 @@ def _is_int(value: Any) -> bool:
 
 def _show(value: Any) -> str:
     if isinstance(value, tuple):
-        return " x ".join(map(str, value))
+        return " × ".join(map(str, value))
     return str(value) if isinstance(value, int) else f"{value:g}"  # whole numbers to the last digit

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from engine import optimizers, schedules
+from engine import losses, optimizers, schedules
 from engine.schema import param
 
 
@@ -19,17 +19,64 @@ class TrainingSettings:
         unit="images",
         doc="Images per step; the gradient is their mean.",
     )
+    loss: str = param(
+        "cross-entropy", label="Loss", choices=tuple(losses.BY_NAME),
+        doc="What training makes small. Cross-entropy: how surprised the network is by the right class. Mean squared"
+        " error: how far its outputs are from 1 for that class and 0 for the others. Binary cross-entropy: as if each"
+        " class were a yes or no of its own.",
+    )  # fmt: skip
     optimizer: str = param(
-        "Adam", label="Optimizer", choices=optimizers.NAMES,
-        doc="Adam adapts the step of each weight; SGD follows the gradient with momentum.",
+        "Adam", label="Optimizer", choices=tuple(optimizers.BY_NAME),
+        doc="How the weights follow the gradient. Gradient descent goes straight down; momentum and Nesterov gather"
+        " speed; RMSprop, Adam and AdamW adapt the step of each weight. AdamW decays weights apart from the gradient.",
     )  # fmt: skip
     learning_rate: float = param(
-        0.001, label="Learning rate", gt=0, le=10, doc="Size of a step. Try 0.001 for Adam, 0.05 for SGD."
-    )
-    momentum: float = param(0.9, label="Momentum", ge=0, le=0.999, doc="How much of its speed SGD keeps. Adam: unused.")
+        0.001, label="Learning rate", gt=0, le=10,
+        doc="Size of a step. Try 0.001 for Adam, AdamW and RMSprop, 0.05 for momentum and Nesterov, 0.1 for gradient"
+        " descent.",
+    )  # fmt: skip
+    momentum: float = param(
+        0.9, label="Momentum", ge=0, le=0.999, when=("optimizer", ("momentum", "Nesterov")),
+        doc="Share of its speed that is kept from step to step.",
+    )  # fmt: skip
+    rho: float = param(
+        0.99, label="Rho", ge=0, le=0.9999, when=("optimizer", ("RMSprop",)),
+        doc="How long squared gradients are remembered: share of their mean that is kept from step to step.",
+    )  # fmt: skip
+    beta1: float = param(
+        0.9, label="Beta 1", ge=0, le=0.9999, when=("optimizer", ("Adam", "AdamW")),
+        doc="How long gradients are remembered: share of their mean that is kept from step to step.",
+    )  # fmt: skip
+    beta2: float = param(
+        0.999, label="Beta 2", ge=0, le=0.9999, when=("optimizer", ("Adam", "AdamW")),
+        doc="How long squared gradients are remembered: share of their mean that is kept from step to step.",
+    )  # fmt: skip
+    weight_decay: float = param(
+        0.0, label="Weight decay", ge=0, le=1,
+        doc="Pulls weights towards zero, which keeps a network from learning its images by heart; biases are left"
+        " alone. Try 0.0005, or 0.01 for AdamW; 0 is off.",
+    )  # fmt: skip
+    clip_norm: float = param(
+        0.0, label="Clip norm", ge=0, le=1000,
+        doc="Longest gradient, all weights together; a longer one is shortened to it. Try 1 where training runs away;"
+        " 0 is off.",
+    )  # fmt: skip
     schedule: str = param(
         "constant", label="Schedule", choices=tuple(schedules.BY_NAME),
-        doc="How the learning rate changes over the run: constant, or falling to zero along a cosine.",
+        doc="How the learning rate changes over the run. Step: a sudden drop every so often. Cosine: a smooth fall to"
+        " zero. One-cycle: a rise over three tenths of the run, then a fall to zero.",
+    )  # fmt: skip
+    warm_up: float = param(
+        0.0, label="Warm-up", ge=0, le=0.5, unit="of the run", when=("schedule", schedules.WARMED),
+        doc="Share of the run in which the learning rate rises evenly, before the schedule begins; 0 is off.",
+    )  # fmt: skip
+    drop: float = param(
+        0.1, label="Drop to", gt=0, le=1, when=("schedule", ("step",)),
+        doc="Share of the learning rate that each drop leaves.",
+    )  # fmt: skip
+    drop_every: float = param(
+        0.3, label="Drop every", ge=0.001, le=1, unit="of the run", when=("schedule", ("step",)),
+        doc="Share of the run, after the warm-up, between two drops.",
     )  # fmt: skip
     augment: bool = param(
         False,

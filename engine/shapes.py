@@ -51,8 +51,8 @@ def infer_shapes(
         infos.append(_infer(spec, shape))
         shape = infos[-1].output
     if infos and shape is not None and classes is not None:
-        last = infos[-1]
-        infos[-1] = LayerInfo(last.input, last.output, last.parameters, _ending(architecture, shape, classes, loss))
+        last, ending = infos[-1], _ending(architecture, shape, classes, loss)
+        infos[-1] = LayerInfo(last.input, last.output, last.parameters, last.problem or ending)
     return tuple(infos)
 
 
@@ -93,8 +93,11 @@ def _ending(architecture: Architecture, shape: Shape, classes: int, loss: str) -
             f"The network ends with {show(shape)} values, but the data has {classes} classes.",
             f"End it with a Dense layer of {classes} units" + (f" and {last}." if last else "."),
         )
-    if last and architecture.layers[-1].config.fused_loss != loss:
-        return Problem(f"The network ends without {last}, which {loss} needs.", f"Append {last} as the last layer.")
+    ending = architecture.layers[-1]
+    if last and ending.config.fused_loss != loss:
+        instead = f"Put {last} in the place of {ending.type.label}." if ending.config.fused_loss else ""
+        what = f"The network ends without {last}, which {loss} needs."
+        return Problem(what, instead or f"Append {last} as the last layer.")
     return None
 
 

@@ -1,26 +1,30 @@
 """The training loop, as a generator: whoever pulls decides when it goes on."""
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
-from math import isfinite, nan
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from functools import cached_property
 from time import perf_counter
 
 import numpy as np
 
-from engine import optimizers, schedules, schema
+from engine import schema
+from engine.checkpoint import Progress, TrainingState, check_same_run, fingerprint
 from engine.data.dataset import Batch, Dataset, Split, batches
+from engine.divergence import DivergedError
+from engine.errors import BadInputError
+from engine.evaluation import Evaluating, images_at_once, in_pieces
+from engine.health import measure
 from engine.history import EpochResult, History
+from engine.learner import Learner
 from engine.model import Model
 from engine.parallel import Shards, default_threads
 from engine.settings import TrainingSettings
-from engine.trainable import check_trainable
+from engine.trainable import check_batch_size, check_trainable
 
 SPLIT_SEED = 0  # of the validation images: always the same ones, so that no run trains on those of the run before
-EVALUATION_BATCH = 250  # images: short enough that a pause or stop is answered in between
-
-
-class DivergedError(ArithmeticError):
-    """The loss is no longer a number. The model has the last weights that gave one."""
+PROBE = 100  # training images, always the same ones too, on which the layers are measured
+CHECKED = 32  # of them, whose loss must be finite after the last step of an epoch
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,29 +39,14 @@ class StepResult:
     images_per_second: float
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluating:
-    """A piece of an evaluation is done: a moment at which a run can pause or stop."""
-
-
 Event = StepResult | Evaluating | EpochResult
-
-
-@dataclass(slots=True)
-class _Meter:
-    """What adds up over an epoch: images, seconds spent on training them, their losses and right answers."""
-
-    images: int = 0
-    seconds: float = 0.0
-    loss: float = 0.0
-    correct: int = 0
 
 
 class Trainer:
     """Trains a model on a data set. ``run`` yields; pausing is not pulling, stopping is closing it.
 
     Args:
-        model: its last layer must be Softmax over the data's classes; it is trained in place.
+        model: its last layers must suit the loss and the data's classes; it is trained in place.
         dataset: images of the model's input shape.
         settings: see TrainingSettings; a share of the training images is held out for validation, a larger share
             holds all of a smaller one, and the seed has no say in it.
@@ -76,114 +65,131 @@ class Trainer:
         threads: int | None = None,
         history: History | None = None,
     ) -> None:
-        check_trainable(model, dataset)
         self.model, self.settings = model, schema.checked(settings)
+        check_trainable(model, dataset, settings.loss)
         self.history = History() if history is None else history
-        self._rng = np.random.default_rng(settings.seed)
         self.dataset = dataset.hold_out(settings.validation, np.random.default_rng(SPLIT_SEED))
-        self._threads = default_threads() if threads is None else threads
-        flat = model.parameters.flat
-        self._optimizer = optimizers.create(settings.optimizer, flat.size, flat.dtype, settings.momentum)
-        self._good = flat.copy()
-        self.steps = settings.epochs * -(-len(self.dataset.train) // settings.batch_size)
-        self._step = 0
+        check_batch_size(settings.batch_size, self.dataset.train)
+        self.threads = default_threads() if threads is None else threads
+        self._batches = -(-len(self.dataset.train) // settings.batch_size)  # in an epoch
+        self.steps = settings.epochs * self._batches
+        self._learner, self._progress = Learner(model, settings, self.steps), Progress()
+        self._norms = np.full((2, len(model.layers)), np.nan)  # of the last step of an epoch
+        self._images_at_once = images_at_once(model)
+        self._probe, self._checked = (
+            _some(self.dataset.train, min(count, self._images_at_once)) for count in (PROBE, CHECKED)
+        )
+
+    @classmethod
+    def resume(
+        cls,
+        model: Model,
+        dataset: Dataset,
+        settings: TrainingSettings,
+        state: TrainingState,
+        threads: int | None = None,
+    ) -> "Trainer":
+        """Return a trainer whose ``run`` goes on, bit for bit, where the one was that *state* is of.
+
+        Args:
+            model: of the same layers; its weights are replaced.
+            dataset: the same images and labels.
+            settings: the same.
+            state: what ``state`` returned.
+            threads: None: as many as before. Another number changes what follows by rounding.
+
+        Raises:
+            BadInputError: one of them is not the same.
+        """
+        check_same_run(state, model, settings)
+        trainer = cls(model, dataset, settings, state.threads if threads is None else threads, state.history.copy())
+        if trainer._fingerprint != state.data:
+            raise BadInputError(
+                f"{dataset.name} does not hold the images and labels of the saved run; choose the data that it had."
+            )
+        trainer._restore(state)
+        return trainer
+
+    def state(self) -> TrainingState:
+        """Return a copy of all that the rest of the run depends on; between two events, or before and after ``run``."""
+        return TrainingState(
+            self.model.architecture, self.settings, self._fingerprint, self.threads, replace(self._progress),
+            {"norms": self._norms.copy(), **self._learner.state()}, self.history.copy(),
+        )  # fmt: skip
+
+    def _restore(self, state: TrainingState) -> None:
+        arrays, at = dict(state.arrays), replace(state.progress)
+        norms = arrays.pop("norms", self._norms[:0])
+        self._learner.restore(arrays)
+        done, size = at.step - at.epoch * self._batches, self.settings.batch_size
+        known = 0 <= done <= self._batches and at.images == min(done * size, len(self.dataset.train))
+        if not known or (self._learner.time - at.step) % self.steps or norms.shape != self._norms.shape:
+            raise BadInputError("What is saved of the run does not fit together; start the run anew.")
+        self._norms, self._progress = norms.astype(np.float64), at
 
     def run(self) -> Generator[Event, None, None]:
         """Yield a StepResult a step, Evaluating in between, and an EpochResult at the end of each epoch.
 
-        Running again trains for as many epochs once more, with the optimizer's moments as they are.
+        After it was closed, running again goes on where it was; after its end, it trains for as many epochs once
+        more, with the optimizer's moments as they are.
 
         Raises:
-            DivergedError: the loss became NaN or infinite; the model has its last good weights.
+            DivergedError: a number became NaN or infinite; the model has its last good weights and statistics.
         """
-        shards = Shards(self.model, self._threads)
-        self._step = 0
+        shards = Shards(self.model, self.threads, self.settings.loss)
         try:
-            for epoch in range(1, self.settings.epochs + 1):
-                yield from self._epoch(epoch, shards)
+            while self._progress.epoch < self.settings.epochs:
+                yield from self._epoch(shards)
+            self._progress = Progress()
+        except GeneratorExit:
+            with suppress(DivergedError):  # before the next loss could tell
+                self._learner.check(self._checked, shards, self._progress.step)
+            raise
         finally:
             shards.close()
-            if not np.isfinite(self.model.parameters.flat).all():  # stopped before the next loss could tell
-                np.copyto(self.model.parameters.flat, self._good)
 
-    def _epoch(self, epoch: int, shards: Shards) -> Iterator[Event]:
-        meter, start = _Meter(), perf_counter()
-        mark = start
-        for batch in batches(self.dataset.train, self.settings.batch_size, self._rng, self.settings.augment):
-            loss, accuracy = self._train_step(batch, shards, meter)
-            meter.seconds += perf_counter() - mark
-            yield StepResult(self._step, self.steps, epoch, loss, accuracy, meter.images / meter.seconds)
-            mark = perf_counter()
-        self._check_last_step(batch, shards)
-        validation = yield from _evaluate(self.dataset.validation, shards)
-        test = yield from _evaluate(self.dataset.test, shards)
+    def _epoch(self, shards: Shards) -> Iterator[Event]:
+        """Train on what is left of the present epoch, and measure."""
+        start = perf_counter() - self._progress.seconds
+        for step in self._steps_left(shards):
+            self._progress.seconds = perf_counter() - start
+            yield step
+        at, size = self._progress, self._images_at_once
+        self._learner.check(self._checked, shards, at.step)
+        validation = yield from in_pieces(self.dataset.validation, shards, size)
+        test = yield from in_pieces(self.dataset.test, shards, size)
         result = EpochResult(
-            len(self.history.epochs) + 1, self.history.steps, meter.loss / meter.images, meter.correct / meter.images,
-            *validation, *test, perf_counter() - start, meter.images / meter.seconds,
+            len(self.history.epochs) + 1, self.history.steps, at.loss / at.images, at.correct / at.images,
+            *validation, *test, perf_counter() - start, at.images / at.training,
+            measure(self.model, self._probe.inputs(slice(None)), self._norms),
         )  # fmt: skip
         self.history.epochs.append(result)
+        self._progress = Progress(at.step, at.epoch + 1)
         yield result
 
-    def _train_step(self, batch: Batch, shards: Shards, meter: _Meter) -> tuple[float, float]:
-        """Train on one mini-batch and return its (mean loss, share of right answers)."""
-        parameters, count = self.model.parameters.flat, len(batch.samples)
-        rate = self.settings.learning_rate * schedules.BY_NAME[self.settings.schedule](self._step / self.steps)
-        with np.errstate(all="ignore"):  # a diverging run is told from its loss, not by warnings
-            loss, correct = shards.train(batch.inputs, batch.samples.labels)
-            if not isfinite(loss):
-                raise self._diverged(batch)
-            np.copyto(self._good, parameters)
-            self._optimizer.step(parameters, shards.gradient, rate)
-        self._step += 1
-        meter.images += count
-        meter.loss += loss * count
-        meter.correct += correct
-        self.history.add_step(loss, correct / count)
-        return loss, correct / count
+    def _steps_left(self, shards: Shards) -> Iterator[StepResult]:
+        """Train on the mini-batches of the present epoch that are left."""
+        at, settings = self._progress, self.settings
+        done = at.step - at.epoch * self._batches
+        rng = np.random.default_rng((settings.seed, self._learner.time - done))
+        mark = perf_counter()
+        for batch in batches(self.dataset.train, settings.batch_size, rng, settings.augment, done):
+            loss, correct = self._learner.step(batch, shards, at.step)
+            at.step, at.images = at.step + 1, at.images + len(batch.samples)
+            at.loss, at.correct = at.loss + loss * len(batch.samples), at.correct + correct
+            accuracy = correct / len(batch.samples)
+            self.history.add_step(loss, accuracy)
+            at.training += perf_counter() - mark
+            if at.step % self._batches == 0:
+                self._norms = self._learner.norms(shards.gradient)
+            yield StepResult(at.step, self.steps, at.epoch + 1, loss, accuracy, at.images / at.training)
+            mark = perf_counter()
 
-    def _check_last_step(self, batch: Batch, shards: Shards) -> None:
-        """Raise DivergedError where the last update spoiled the weights: no later loss would tell."""
-        if not isfinite(shards.evaluate(batch.inputs, batch.samples.labels)[0]):
-            raise self._diverged(batch)
-
-    def _diverged(self, batch: Batch) -> DivergedError:
-        """Put the last good weights back and say in which layer the numbers ran away."""
-        with np.errstate(all="ignore"):
-            values = self.model.activations(batch.inputs(slice(None)))
-        np.copyto(self.model.parameters.flat, self._good)
-        bad = next((i for i, v in enumerate(values) if not np.isfinite(v).all()), None)
-        what = "the loss is not finite"
-        if bad is not None:
-            label = self.model.architecture.layers[bad - 1].type.label
-            what = f"layer {bad} ({label}) puts out values that are not finite"
-        return DivergedError(
-            f"Training diverged after step {self._step}: {what}. The last good weights were kept."
-            f" Use a learning rate smaller than {self.settings.learning_rate:g}."
-        )
+    @cached_property
+    def _fingerprint(self) -> str:
+        return fingerprint(self.dataset)
 
 
-def evaluate(model: Model, split: Split, threads: int | None = None) -> tuple[float, float]:
-    """Return (mean loss, share of right answers) of *model* on *split*."""
-    shards = Shards(model, default_threads() if threads is None else threads)
-    try:
-        steps = _evaluate(split, shards)
-        while True:
-            next(steps)
-    except StopIteration as end:
-        figures: tuple[float, float] = end.value
-        return figures
-    finally:
-        shards.close()
-
-
-def _evaluate(split: Split | None, shards: Shards) -> Generator[Evaluating, None, tuple[float, float]]:
-    """Return (mean loss, share of right answers), NaN where there is nothing to measure."""
-    if split is None or not len(split):
-        return nan, nan
-    total, correct = 0.0, 0
-    for start in range(0, len(split), EVALUATION_BATCH):
-        piece = split.take(np.arange(start, min(start + EVALUATION_BATCH, len(split))))
-        loss, right = shards.evaluate(Batch(piece).inputs, piece.labels)
-        total, correct = total + loss, correct + right
-        yield Evaluating()
-    return total / len(split), correct / len(split)
+def _some(train: Split, count: int) -> Batch:
+    """Return *count* images of *train*, or all where it has fewer: the same ones in every run."""
+    return Batch(train.take(np.random.default_rng(SPLIT_SEED).permutation(len(train))[:count]))

@@ -1,15 +1,23 @@
 """The button that says which data the network works on, and the menu that changes it."""
 
-from pathlib import Path
+from collections.abc import Callable
+from dataclasses import replace
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
+from cnn_gui.datasets.classes import ClassesDialog
 from cnn_gui.document import Document
+from engine.data import catalogue
+from engine.data.source import Source, classes_option, parse
+
+WIDEST = 200  # px of text: the tool bar of the smallest window has more to hold
+COLOURS = 3  # channels of images in colour
 
 
 class DataChooser(QToolButton):
-    """Shows the data's name; its menu offers the bundled digits and an ``.npz`` file.
+    """Shows the data's name; its menu offers the bundled digits, files and folders, and views of the present data.
 
     Signals:
         requested(source): what ``engine.data.catalogue.load`` shall read.
@@ -24,25 +32,77 @@ class DataChooser(QToolButton):
         self._document = document
         self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setAccessibleName(self.tr("Data"))
-        menu = QMenu(self)
-        bundled = menu.addAction(self.tr("MNIST digits that ship with the application"))
-        bundled.triggered.connect(lambda: self.requested.emit("bundled"))
-        menu.addAction(self.tr("Open an .npz file..."), self._on_open)
-        self.setMenu(menu)
+        self.setMenu(QMenu(self))
+        self.menu().setToolTipsVisible(True)
+        self._offer_data()
+        self.menu().addSeparator()
+        self._offer_views()
         document.data_changed.connect(self._on_data_changed)
         document.lock_changed.connect(self._on_lock_changed)
         self._on_data_changed()
 
-    def _on_open(self) -> None:
-        title = self.tr("Open data: an .npz with x_train, y_train, x_test, y_test")
-        path, _ = QFileDialog.getOpenFileName(self, title, "", self.tr("NumPy archive (*.npz);;All files (*)"))
+    def _offer_data(self) -> None:
+        bundled = self.tr("MNIST digits that ship with the application")
+        self._add(bundled, "", lambda: self.requested.emit(catalogue.BUNDLED))
+        tip = self.tr("An .npz with the arrays x_train, y_train, x_test, y_test, or CIFAR-10: cifar-10-binary.tar.gz")
+        self._add(self.tr("Open a file (.npz, .tar.gz)..."), tip, self._on_open_file)
+        tip = self.tr("A folder with the four IDX files of MNIST or Fashion-MNIST, or with CIFAR-10's .bin files")
+        self._add(self.tr("Open a folder..."), tip, self._on_open_folder)
+
+    def _offer_views(self) -> None:
+        tip = self.tr("One channel instead of red, green and blue")
+        self._grey = self._add(self.tr("In grey"), tip, self._on_grey)
+        self._grey.setCheckable(True)
+        tip = self.tr("Leave the images of all other classes out")
+        self._some = self._add(self.tr("Only some classes..."), tip, self._on_some_classes)
+        tip = self.tr("Read the images of all classes again")
+        self._all = self._add(self.tr("All classes"), tip, lambda: self._request(*self._options_without("classes")))
+
+    def _add(self, text: str, tip: str, chosen: Callable[..., None]) -> QAction:
+        action = self.menu().addAction(text)
+        action.setToolTip(tip)
+        action.triggered.connect(chosen)
+        return action
+
+    @property
+    def _source(self) -> Source:
+        """What is being read, or else what is there."""
+        return parse(self._document.data_awaited or self._document.data_source)
+
+    def _request(self, *options: str) -> None:
+        """Ask for the same data with other *options*."""
+        self.requested.emit(str(replace(self._source, options=options)))
+
+    def _options_without(self, name: str) -> list[str]:
+        return [option for option in self._source.options if _name(option) != name]
+
+    def _on_open_file(self) -> None:
+        kinds = self.tr("Data (*.npz *.tar.gz *.tgz *.tar *ubyte *ubyte.gz *.bin);;All files (*)")
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open data"), "", kinds)
+        self._open(path)
+
+    def _on_open_folder(self) -> None:
+        title = self.tr("Open data: a folder with IDX files, or with CIFAR-10's .bin files")
+        self._open(QFileDialog.getExistingDirectory(self, title))
+
+    def _open(self, path: str) -> None:
         if path:
-            self.requested.emit(path)
+            self.requested.emit(str(Source(path)))
+
+    def _on_grey(self, wanted: bool) -> None:
+        self._request(*self._options_without("grey"), *(["grey"] if wanted else []))
+
+    def _on_some_classes(self) -> None:
+        dialog = ClassesDialog(self._document.class_names, self)
+        dialog.chosen.connect(lambda names: self._request(*self._source.options, classes_option(names)))
+        dialog.open()
 
     def _on_data_changed(self) -> None:
-        data, source = self._document.dataset, self._document.data_awaited or self._document.data_source
-        name = self.tr("MNIST digits") if source == "bundled" else Path(source).name
-        self.setText(self.tr("Data: {0}").format(name))
+        source, data = self._source, self._document.dataset
+        name = source.named(self.tr("MNIST digits") if source.path == catalogue.BUNDLED else "")
+        text = self.tr("Data: {0}").format(name)
+        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDEST))
+        self._show_views(source)
         if data is None or self._document.data_awaited:
             self.setToolTip(self._document.data_problem or self.tr("The data is still being read."))
             return
@@ -53,5 +113,18 @@ class DataChooser(QToolButton):
             ).format(data.name, len(data.train), len(data.test), len(data.class_names))
         )
 
+    def _show_views(self, source: Source) -> None:
+        """Offer the views that the present data can have; none while other data is being read."""
+        data = None if self._document.data_awaited else self._document.dataset
+        grey, some = (name in map(_name, source.options) for name in ("grey", "classes"))
+        self._grey.setChecked(grey)
+        self._grey.setEnabled(data is not None and (grey or data.image_shape[0] == COLOURS))
+        self._some.setEnabled(data is not None and len(data.class_names) > 2)
+        self._all.setEnabled(data is not None and some)
+
     def _on_lock_changed(self, locked: bool) -> None:
         self.setEnabled(not locked)
+
+
+def _name(option: str) -> str:
+    return option.partition("=")[0]

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QObject, QRunnable, QThreadPool, Si
 from cnn_gui import failures
 from engine.data import catalogue
 from engine.data.dataset import Dataset
+from engine.data.source import parse
 
 
 class DatasetLoader(QObject):
@@ -60,6 +61,6 @@ class _Reading(QRunnable):
         try:
             result = catalogue.load(self._source)
         except failures.EXPECTED as error:
-            result = failures.sentence(error, Path(self._source))
+            result = failures.sentence(error, Path(parse(self._source).path))
         finally:
             self._done.emit(self._request, result, self._source)

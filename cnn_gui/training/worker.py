@@ -8,9 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 from cnn_gui.training.control import RunControl
 from cnn_gui.training.mailbox import Mailbox
 from cnn_gui.training.snapshot import take_snapshot
+from engine.divergence import DivergedError
 from engine.errors import BadInputError
 from engine.history import EpochResult
-from engine.trainer import DivergedError, StepResult, Trainer
+from engine.trainer import StepResult, Trainer
 
 INTERVAL = 1 / 30  # s between two snapshots of a run that goes on
 

@@ -7,16 +7,16 @@ from pathlib import Path
 
 from engine.commands import options
 from engine.data import catalogue
+from engine.evaluation import evaluate
 from engine.files.project import open_project
 from engine.files.weights import trained_model
 from engine.trainable import check_trainable
-from engine.trainer import evaluate
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("file", metavar="FILE.cnn", type=Path, help="a project with a trained network")
-    options.add_data(parser, default=None)
+    options.add_data(parser)
     options.add_threads(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
 
@@ -26,8 +26,8 @@ def run(arguments: argparse.Namespace) -> int:
     project = open_project(arguments.file)
     dataset = catalogue.load(arguments.data or project.data_source)
     model = trained_model(project.architecture, project.input_shape, project.weights)
-    check_trainable(model, dataset)
-    loss, accuracy = evaluate(model, dataset.test, arguments.threads)
+    check_trainable(model, dataset, project.settings.loss)
+    loss, accuracy = evaluate(model, dataset.test, arguments.threads, project.settings.loss)
     if arguments.json:
         figures = {"test_loss": loss if isfinite(loss) else None, "test_accuracy": accuracy}
         print(json.dumps({**figures, "images": len(dataset.test)}, allow_nan=False))

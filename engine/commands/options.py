@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from engine import presets, schema
-from engine.data.catalogue import BUNDLED
+from engine.data.catalogue import SOURCES
 from engine.schema import Param
 from engine.settings import TrainingSettings
 
@@ -14,11 +14,10 @@ FLAGS = {"batch_size": "--batch", "learning_rate": "--lr"}  # shorter than their
 MOST_THREADS = 256
 
 
-def add_data(parser: argparse.ArgumentParser, default: str | None = BUNDLED) -> None:
-    """Add --data."""
-    meant = default or "what the network was trained on"
-    text = f"'{BUNDLED}' or a .npz file; {meant} if not given"
-    parser.add_argument("--data", metavar="SOURCE", default=default, help=text)
+def add_data(parser: argparse.ArgumentParser, meant: str = "what the network was trained on") -> None:
+    """Add --data; *meant* says what it is if not given."""
+    text = f"{SOURCES}; {meant} if not given"
+    parser.add_argument("--data", metavar="SOURCE", help=text)
 
 
 def add_preset(parser: Any, **how: Any) -> None:
@@ -37,12 +36,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add an option for each training setting; those that are not given keep the preset's value."""
     group = parser.add_argument_group("training", "What is not given is as the preset has it.")
     for param in schema.params_of(TrainingSettings):
-        flag = FLAGS.get(param.name, f"--{param.name}")
         if param.kind == "bool":
             how: dict[str, Any] = {"action": argparse.BooleanOptionalAction}
         else:
-            how = {"type": _reader(param), "metavar": "|".join(param.choices) or param.kind.upper()}
-        group.add_argument(flag, dest=param.name, default=None, help=_help(param), **how)
+            how = {"type": _reader(param), "metavar": "|".join(map(_word, param.choices)) or param.kind.upper()}
+        group.add_argument(_flag(param.name), dest=param.name, default=None, help=_help(param), **how)
 
 
 def settings(arguments: argparse.Namespace, default: TrainingSettings) -> TrainingSettings:
@@ -52,9 +50,21 @@ def settings(arguments: argparse.Namespace, default: TrainingSettings) -> Traini
     return schema.checked(replace(default, **given))
 
 
+def _flag(name: str) -> str:
+    return FLAGS.get(name, f"--{_word(name.replace('_', ' '))}")
+
+
+def _word(choice: str) -> str:
+    """Return a choice of several words as one that needs no quotes."""
+    return choice.replace(" ", "-")
+
+
 def _help(param: Param) -> str:
-    limits = "" if param.kind == "bool" else f" ({param.expected()})"
-    return f"{param.doc.rstrip('.')}{limits}".replace("%", "%%")
+    known = [f"{param.expected()} {param.unit}".rstrip()] if param.kind in ("int", "float") else []
+    if param.when is not None:
+        known.append(f"with {_flag(param.when[0])} {' or '.join(map(_word, param.when[1]))}")
+    brackets = f" ({'; '.join(known)})" if known else ""
+    return (param.doc.rstrip(".") + brackets).replace("%", "%%")
 
 
 def _reader(param: Param) -> Callable[[str], Any]:
@@ -72,7 +82,8 @@ def _reader(param: Param) -> Callable[[str], Any]:
 def _value(param: Param, text: str) -> Any:
     """Return *text* as the kind of value that *param* has where it can be read so, else as it is."""
     if param.kind == "choice":
-        return next((choice for choice in param.choices if choice.casefold() == text.casefold()), text)
+        named = {_word(choice).casefold(): choice for choice in param.choices}
+        return named.get(_word(text).casefold(), text)
     try:
         return {"int": int, "float": float}[param.kind](text)
     except ValueError:

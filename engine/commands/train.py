@@ -2,59 +2,73 @@
 
 import argparse
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 
 from engine import presets
 from engine.commands import options
+from engine.commands.interrupts import held_back
 from engine.commands.report import JsonReport, TableReport
 from engine.data import catalogue
-from engine.files import atomic
+from engine.divergence import DivergedError
+from engine.files import atomic, checkpoint
 from engine.files.project import Project, save
 from engine.files.weights import weights_of
+from engine.history import EpochResult
 from engine.model import Model
-from engine.trainer import DivergedError, Trainer
+from engine.trainer import Trainer
 
 DIVERGED = 3
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    options.add_preset(parser, required=True)
-    options.add_data(parser)
+    network = parser.add_mutually_exclusive_group(required=True)
+    options.add_preset(network)
+    about = "go on with a run that --checkpoint saved, with its settings and its data"
+    network.add_argument("--resume", metavar="FILE.cnn-run", type=Path, help=about)
+    options.add_data(parser, meant=f"{catalogue.BUNDLED}, or what the resumed run had,")
     options.add_settings(parser)
     options.add_threads(parser)
+    about = "save the run after each epoch and when it is interrupted, so that --resume can go on with it"
+    parser.add_argument("--checkpoint", metavar="FILE.cnn-run", type=Path, help=about)
     parser.add_argument("--out", metavar="FILE.cnn", type=Path, help="save the trained network as a project")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line and epoch, and a final one")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Train, report and save; return DIVERGED where the loss ran away. Ctrl+C saves what was learned so far."""
-    if arguments.out:
-        atomic.check_writable(arguments.out)
-    trainer = _trainer(arguments)
+    """Train, report and save; return DIVERGED where numbers ran away. Ctrl+C saves what was learned so far."""
+    for file in (arguments.checkpoint, arguments.out):
+        if file:
+            atomic.check_writable(file)
+    trainer, source = _resumed(arguments) if arguments.resume else _started(arguments)
     report = JsonReport() if arguments.json else TableReport()
-    try:
-        for event in trainer.run():
-            report.show(event)
-    except DivergedError as error:
-        print(f"cnn-engine: {error}", file=sys.stderr)
-        return DIVERGED
-    except KeyboardInterrupt:
-        if arguments.out:
-            save(arguments.out, _project(trainer, arguments.data))
-            print(f"cnn-engine: interrupted; what was learned is in {arguments.out}.", file=sys.stderr)
-        raise
+    with held_back() as interrupts, closing(trainer.run()) as events:
+        try:
+            for event in events:
+                report.show(event)
+                if arguments.checkpoint and (interrupts or isinstance(event, EpochResult)):
+                    checkpoint.save(arguments.checkpoint, _project(trainer, source), trainer.state())
+                if interrupts:
+                    break
+        except DivergedError as error:
+            print(f"cnn-engine: {error}", file=sys.stderr)
+            return DIVERGED
     if arguments.out:
-        save(arguments.out, _project(trainer, arguments.data))
+        save(arguments.out, _project(trainer, source))
+    if interrupts:
+        _tell_interrupted(arguments)
+        raise KeyboardInterrupt
     report.finish(trainer.history, arguments.out)
     return 0
 
 
-def _trainer(arguments: argparse.Namespace) -> Trainer:
-    """Return what trains the preset on the data, with an output for each of its classes."""
-    preset, dataset = presets.load(arguments.preset), catalogue.load(arguments.data)
+def _started(arguments: argparse.Namespace) -> tuple[Trainer, str]:
+    """Return what trains the preset, with an output for each class of the data, and the data's source."""
+    source = arguments.data or catalogue.BUNDLED
+    preset, dataset = presets.load(arguments.preset), catalogue.load(source)
     settings = options.settings(arguments, preset.settings)
     classes = len(dataset.class_names)
     architecture = presets.for_classes(preset.architecture, classes)
@@ -62,7 +76,16 @@ def _trainer(arguments: argparse.Namespace) -> Trainer:
     trainer = Trainer(model, dataset, settings, arguments.threads)
     if architecture != preset.architecture:
         print(f"The last dense layer now has {classes} units, one for each class of {dataset.name}.", file=sys.stderr)
-    return trainer
+    return trainer, source
+
+
+def _resumed(arguments: argparse.Namespace) -> tuple[Trainer, str]:
+    """Return what goes on with a saved run, and the source of its data."""
+    project, state = checkpoint.load(arguments.resume)
+    source = arguments.data or project.data_source
+    model = Model.build(project.architecture, project.input_shape, np.random.default_rng(0))
+    settings = options.settings(arguments, state.settings)
+    return Trainer.resume(model, catalogue.load(source), settings, state, arguments.threads), source
 
 
 def _project(trainer: Trainer, source: str) -> Project:
@@ -72,3 +95,10 @@ def _project(trainer: Trainer, source: str) -> Project:
         model.architecture, trainer.settings, model.input_shape, trainer.dataset.class_names,
         catalogue.lasting(source), weights_of(model), trainer.history,
     )  # fmt: skip
+
+
+def _tell_interrupted(arguments: argparse.Namespace) -> None:
+    if arguments.out:
+        print(f"cnn-engine: interrupted; what was learned is in {arguments.out}.", file=sys.stderr)
+    if arguments.checkpoint:
+        print(f"cnn-engine: interrupted; --resume {arguments.checkpoint} goes on with the run.", file=sys.stderr)

@@ -1,6 +1,7 @@
 """Make arrays that somebody else wrote into images, labels and class names, or say why that cannot be."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from math import prod
 
 import numpy as np
 
@@ -62,14 +63,14 @@ def to_images(values: Array, where: str, fractions: bool) -> Images:
     if not (low >= 0 and high <= top):  # written so that NaN fails too
         raise BadInputError(f"{where} has pixels from {low:g} to {high:g}; scale all images to 0 to 255, or to 0 to 1.")
     images = np.empty(values.shape, np.uint8)
-    for part in _pieces(values):
+    for part in pieces(values):
         images[part] = np.rint(values[part] * (255 // top)) if floating else values[part]
     return images
 
 
-def _pieces(values: Array) -> Iterator[slice]:
+def pieces(values: Array) -> Iterator[slice]:
     """Yield slices of the first axis, small enough that converting one takes little memory."""
-    step = max(1, _PIECE // values[0].size)
+    step = max(1, _PIECE // max(1, prod(values.shape[1:])))
     return (slice(start, start + step) for start in range(0, len(values), step))
 
 

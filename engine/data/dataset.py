@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.data.augment import draw_transforms, warp
+from engine.errors import BadInputError
 from engine.layer import Array, Shape
 
 Images = npt.NDArray[np.uint8]
@@ -44,7 +45,16 @@ class Dataset:
         return self.train.images.shape[1:]
 
     def hold_out(self, share: float, rng: np.random.Generator) -> "Dataset":
-        """Return the data set with *share* of each class's training images moved to ``validation``."""
+        """Return the data set with *share* of each class's training images moved to ``validation``.
+
+        Raises:
+            BadInputError: the data set has validation images of its own already; what they are for is not guessed.
+        """
+        if share and self.validation is not None and len(self.validation):
+            raise BadInputError(
+                f"{self.name} has {len(self.validation):,} validation images already; set the share that is held out to"
+                " 0 to use them."
+            )
         held = np.zeros(len(self.train), bool)
         for label in range(len(self.class_names)):
             members = rng.permutation(np.flatnonzero(self.train.labels == label))
@@ -73,9 +83,19 @@ def pixels(images: Images) -> npt.NDArray[np.float32]:
     return np.multiply(images, np.float32(1 / 255), dtype=np.float32)
 
 
-def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = False) -> Iterator[Batch]:
-    """Yield every sample once, in an order drawn from *rng*; the last mini-batch may be smaller."""
+def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = False, skip: int = 0) -> Iterator[Batch]:
+    """Yield every sample once, in an order drawn from *rng*; the last mini-batch may be smaller.
+
+    The first *skip* mini-batches are left out, and the others are the same as with none left out.
+
+    Raises:
+        BadInputError: *size* is less than 1.
+    """
+    if size < 1:
+        raise BadInputError(f"A mini-batch of {size} images cannot be drawn; choose a batch size of at least 1.")
     order = rng.permutation(len(split))
     for start in range(0, len(split), size):
-        samples = split.take(order[start : start + size])
-        yield Batch(samples, draw_transforms(rng, len(samples)) if augment else None)
+        indices = order[start : start + size]
+        transforms = draw_transforms(rng, len(indices)) if augment else None
+        if start >= skip * size:
+            yield Batch(split.take(indices), transforms)

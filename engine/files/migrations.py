@@ -12,8 +12,18 @@ from engine.errors import BadInputError
 Values = dict[str, Any]
 
 FORMAT = "cnn-gui project"
-VERSION = 1
-STEPS: Mapping[int, Callable[[Values], Values]] = {}  # from a version to the next
+VERSION = 2
+
+
+def _sgd_is_momentum(values: Values) -> Values:
+    """Version 1 called momentum SGD."""
+    settings = values.get("settings")
+    if isinstance(settings, dict) and settings.get("optimizer") == "SGD":
+        settings = {**settings, "optimizer": "momentum"}
+    return {**values, "settings": settings}
+
+
+STEPS: Mapping[int, Callable[[Values], Values]] = {1: _sgd_is_momentum}  # from a version to the next
 
 
 def upgraded(values: Any) -> Values:

@@ -30,7 +30,7 @@ from engine.settings import TrainingSettings
 
 PROJECT_JSON = "project.json"
 TEXT_LIMIT = 4 * 2**20  # bytes of project.json
-EPOCH_LIMIT = 1_000_000  # in the history
+ROW_LIMIT = 4_000_000  # in the history: epochs, or layers of all of them
 _WEIGHT = re.compile(r"weights/(\w+)\.(\w+)\.npy")
 
 
@@ -56,7 +56,7 @@ class Project:
 def save(path: Path, project: Project) -> None:
     """Write *project* to *path*, which holds all of it or is unchanged; raises OSError where that fails."""
     with atomic.replacing(path) as stream:
-        write_archive(stream, _entries(project), compressed=False)
+        write_archive(stream, entries_of(project), compressed=False)
 
 
 def open_project(path: Path) -> Project:
@@ -67,17 +67,23 @@ def open_project(path: Path) -> Project:
         OSError: it cannot be read.
     """
     with open_archive(path) as archive:
-        project = _described(archive)
-        return replace(project, weights=_weights(archive, project), history=_history(archive))
+        return project_in(archive)
 
 
-def _entries(project: Project) -> Iterator[tuple[str, bytes]]:
+def project_in(archive: Archive) -> Project:
+    """Return the project in an open *archive*; see ``open_project``."""
+    project = _described(archive)
+    return replace(project, weights=_weights(archive, project), history=_history(archive))
+
+
+def entries_of(project: Project) -> Iterator[tuple[str, bytes]]:
+    """Yield (name, content) of each entry of a project's file."""
     yield PROJECT_JSON, (json.dumps(_to_values(project), indent=2, sort_keys=True, allow_nan=False) + "\n").encode()
     for uid, arrays in project.weights.items():
         for name, array in arrays.items():
             yield f"weights/{uid}.{name}.npy", npy.to_bytes(array)
     for name, array in project.history.to_arrays().items():
-        yield f"history/{name}.npy", npy.to_bytes(array)
+        yield _history_entry(name), npy.to_bytes(array)
 
 
 def _to_values(project: Project) -> Values:
@@ -157,15 +163,27 @@ def _finite(archive: Archive, entry: str) -> Array:
 
 def _history(archive: Archive) -> History:
     """Return the history; empty where the file has none."""
-    entries = {name: f"history/{name}.npy" for name in History().to_arrays()}
-    if not archive.entries.intersection(entries.values()):
+    names = [name for name in History().to_arrays() if _history_entry(name) in archive.entries]
+    if not names:
         return History()
     try:
-        headers = {name: archive.header(entry) for name, entry in entries.items()}
-        if headers["epoch_epoch"].shape > (EPOCH_LIMIT,) or any(h.dtype.kind != "f" for h in headers.values()):
-            raise ValueError("not the figures of any run")
-        return History.from_arrays({name: archive.array(entry) for name, entry in entries.items()})
+        return History.from_arrays({name: _history_array(archive, name) for name in names})
     except BadInputError:
         raise
     except (KeyError, ValueError, OverflowError) as error:
         raise BadInputError(f"{archive.name}: its training history is incomplete; open a copy of the file.") from error
+
+
+def _history_entry(name: str) -> str:
+    return f"history/{name}.npy"
+
+
+def _history_array(archive: Archive, name: str) -> Array:
+    """Return an array of the history; raises ValueError where it is none."""
+    entry = _history_entry(name)
+    header = archive.header(entry)
+    if header.dtype.kind != ("U" if name in History.TEXTS else "f"):
+        raise ValueError("not the figures of any run")
+    if name not in History.CURVES and header.shape > (ROW_LIMIT,):
+        raise ValueError("more epochs or layers than any run has")
+    return np.array(archive.texts(entry), np.str_) if name in History.TEXTS else archive.array(entry)

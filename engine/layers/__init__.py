@@ -1,5 +1,7 @@
 """Every layer family. Importing this package registers all layer types."""
 
-from engine.layers import activation, conv, dense, flatten, pool, softmax
+from engine.layers import activation, batch_norm, conv, dense, dropout, flatten, gelu, pool, pool_global, softmax
 
-__all__ = ["activation", "conv", "dense", "flatten", "pool", "softmax"]
+__all__ = [
+    "activation", "batch_norm", "conv", "dense", "dropout", "flatten", "gelu", "pool", "pool_global", "softmax",
+]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from math import gcd
+from math import gcd, prod
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
 from engine.layers.maps import channels_and_window, extent
 from engine.layers.plain import FAST, PlainConv2D
 from engine.ops import conv
+from engine.ops.lowering import lower
 from engine.registry import layer
 from engine.schema import param
 
@@ -58,7 +59,7 @@ class Conv2DConfig(LayerConfig):
     bias: bool = param(True, label="Bias", doc="Add a learned number to each filter's map.")
     initializer: str = param(
         "He normal", label="Initial weights", choices=tuple(initializers.BY_NAME),
-        doc="He suits ReLU; Xavier suits tanh and sigmoid.",
+        doc="He suits ReLU; Xavier suits tanh and sigmoid; with edges every kernel begins as the same edge detector.",
     )  # fmt: skip
 
     def output_shape(self, shape: Shape) -> Shape:
@@ -78,8 +79,17 @@ class Conv2DConfig(LayerConfig):
         weight = {"weight": (self.filters, shape[0] // self.groups, *self.kernel_size)}
         return weight | ({"bias": (self.filters,)} if self.bias else {})
 
+    def parameter_arithmetic(self, shape: Shape) -> str:
+        shapes = self.parameter_shapes(shape)
+        bias = f" + {self.filters}" if self.bias else ""
+        kernel = " × ".join(map(str, shapes["weight"][1:]))
+        return f"{self.filters} × ({kernel}){bias} = {sum(map(prod, shapes.values())):,}"
+
+    def multiply_adds(self, shape: Shape) -> int:
+        return prod(self.output_shape(shape)) * prod(self.parameter_shapes(shape)["weight"][1:])
+
     def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
-        initializers.BY_NAME[self.initializer](parameters["weight"], rng)
+        initializers.BY_NAME[self.initializer](parameters["weight"], rng, self.groups)
 
     def build(self, shape: Shape, backend: str = FAST) -> Layer:
         if backend == FAST:
@@ -105,15 +115,15 @@ class Conv2D(Layer):
         self.window, self.groups = window, groups
 
     def forward(self, x: Array, work: Workspace) -> Array:
-        low = work.saved["low"] = conv.lower(x, self.window, self.groups, work.buffer)
+        low = work.saved["low"] = lower(x, self.window, self.groups, work.buffer)
         return conv.forward(low, self.parameters["weight"], self.parameters.get("bias"), self.window, work.buffer)
 
     def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
         weight = self.parameters["weight"]
         grad_output = np.ascontiguousarray(grad_output)
-        conv.grad_weight(grad_output, work.saved["low"], weight, self.window, out=work.grads["weight"])
+        conv.grad_weight(grad_output, work.saved["low"], weight, self.window, work.grads["weight"], work.buffer)
         if "bias" in work.grads:
-            np.sum(grad_output, axis=(0, 2, 3), out=work.grads["bias"])
+            conv.grad_bias(grad_output, out=work.grads["bias"])
         if not input_needed:
             return grad_output[:0]
         return conv.grad_input(grad_output, weight, self.window, self.groups, work.buffer)

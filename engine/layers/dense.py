@@ -22,7 +22,7 @@ class DenseConfig(LayerConfig):
 
     units: int = param(32, label="Units", ge=1, le=8192, doc="Number of output values.")
     initializer: str = param(
-        "He normal", label="Initial weights", choices=tuple(initializers.BY_NAME),
+        "He normal", label="Initial weights", choices=initializers.FOR_DENSE,
         doc="He suits ReLU; Xavier suits tanh and sigmoid.",
     )  # fmt: skip
 
@@ -36,6 +36,12 @@ class DenseConfig(LayerConfig):
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
         return {"weight": (self.units, shape[0]), "bias": (self.units,)}
+
+    def parameter_arithmetic(self, shape: Shape) -> str:
+        return f"{self.units} × {shape[0]} + {self.units} = {self.units * shape[0] + self.units:,}"
+
+    def multiply_adds(self, shape: Shape) -> int:
+        return self.units * shape[0]
 
     def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
         initializers.BY_NAME[self.initializer](parameters["weight"], rng)

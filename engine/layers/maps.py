@@ -1,4 +1,4 @@
-"""What the layers that slide a window over maps (C, H, W) share: the check that it fits, and how it reads."""
+"""What the layers that read maps (C, H, W) share: the checks that they fit, and how a window reads."""
 
 from engine.errors import ShapeError
 from engine.geometry import Padding, Window
@@ -7,16 +7,22 @@ from engine.layer import Shape
 Pair = tuple[int, int]
 
 
-def channels_and_window(
-    shape: Shape, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)
-) -> tuple[int, Window]:
-    """Return C and the Window for inputs of *shape*; raises ShapeError where no window fits."""
+def channels_and_size(shape: Shape) -> tuple[int, Pair]:
+    """Return C and (H, W); raises ShapeError for a *shape* of plain values."""
     if len(shape) != 3:
         raise ShapeError(
             f"It needs maps (channels × rows × columns), but receives {shape[0]} plain values.",
             "Move it before Flatten.",
         )
-    window = Window.of(shape[1:], kernel, stride, padding, dilation)
+    return shape[0], shape[1:]
+
+
+def channels_and_window(
+    shape: Shape, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)
+) -> tuple[int, Window]:
+    """Return C and the Window for inputs of *shape*; raises ShapeError where no window fits."""
+    channels, size = channels_and_size(shape)
+    window = Window.of(size, kernel, stride, padding, dilation)
     for axis, word in ((window.rows, "height"), (window.cols, "width")):
         if not axis.output:
             raise ShapeError(
@@ -26,7 +32,7 @@ def channels_and_window(
                 + (f" with padding {axis.before} on both sides." if axis.before else "."),
                 "Make the window smaller, add padding, or remove a layer before it that shrinks the maps.",
             )
-    return shape[0], window
+    return channels, window
 
 
 def extent(pair: Pair | str) -> str:

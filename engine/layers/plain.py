@@ -1,8 +1,8 @@
 """Convolution and pooling on other backends than the fast path: slower ones, to compare with.
 
 ``build(shape, backend)`` makes one of these for every backend but "fast": "reference" runs the loops that define
-each operation, "im2col" what other NumPy frameworks do. Both compute on (N, C, H, W) in memory; what they return
-is a view of that in the order (H, C, W, N), which the layers between them keep.
+each operation, "im2col" what other NumPy frameworks do. Both compute on (N, C, H, W); what they return is a view of
+that in the order (H, C, W, N), with one image after the other in memory, which the layers between them keep.
 """
 
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.errors import BadInputError
 from engine.layer import Array, Layer, Workspace
 from engine.ops import im2col, reference
 
@@ -19,11 +20,18 @@ BACKENDS: Mapping[str, ModuleType] = {"reference": reference, "im2col": im2col}
 NAMES = (FAST, *BACKENDS)
 
 
+def check_backend(backend: str) -> None:
+    """Raise BadInputError unless *backend* is one of NAMES."""
+    if backend not in NAMES:
+        raise BadInputError(f"backend={backend!r} is not known; use one of {', '.join(NAMES)}.")
+
+
 class PlainConv2D(Layer):
     """Convolution by the functions of *backend*; *how* are their keyword arguments: stride, padding, and so on."""
 
     def __init__(self, backend: str, **how: Any) -> None:
         super().__init__()
+        check_backend(backend)
         self._ops, self._how = BACKENDS[backend], how
 
     def forward(self, x: Array, work: Workspace) -> Array:
@@ -46,6 +54,7 @@ class PlainPool2D(Layer):
 
     def __init__(self, backend: str, **how: Any) -> None:
         super().__init__()
+        check_backend(backend)
         self._ops, self._how = BACKENDS[backend], how
 
     def forward(self, x: Array, work: Workspace) -> Array:

@@ -58,13 +58,10 @@ class Pool2D(Layer):
 
     def __init__(self, window: Window, mode: str) -> None:
         super().__init__()
-        self.window, self.mode = window, mode
+        self.window, self.mode, self.picks = window, mode, mode != "mean"
 
     def forward(self, x: Array, work: Workspace) -> Array:
-        y = pool.forward(x, self.window, self.mode, work.buffer)
-        work.saved.update(x=x, y=y)
-        return y
+        return pool.forward(x, self.window, self.mode, work.buffer)
 
     def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
-        x, y = work.saved["x"], work.saved["y"]
-        return pool.backward(grad_output, x, y, self.window, self.mode, work.buffer)
+        return pool.backward(grad_output, self.window, self.mode, work.buffer)

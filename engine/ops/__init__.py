@@ -3,7 +3,8 @@
 They run the fast path of ``engine.ops.conv`` and ``engine.ops.pool`` on arrays of their own;
 ``engine.ops.reference`` defines in plain loops what they compute. Strides, paddings and pooling windows are
 whole numbers or pairs (rows, columns); a padding may also be a word, 'valid', 'same' or 'full' (see
-``engine.geometry.Window.of``). Results are float32, or float64 where an argument is.
+``engine.geometry.Window.of``). Arrays may be given as lists. Results are float32, or float64 where an argument is or
+holds whole numbers of more than 16 bits.
 """
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy.typing as npt
 
 from engine.ops import checks, conv, pool
 from engine.ops.checks import Array, Extent
+from engine.ops.lowering import lower
 
 __all__ = ["conv2d", "conv2d_backward", "pool2d", "pool2d_backward"]
 
@@ -44,13 +46,14 @@ def conv2d(
     Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", 2016; groups: Krizhevsky et
     al., "ImageNet classification with deep convolutional neural networks", 2012, section 3.5.
     """
+    x, weight = checks.floats(x=x, weight=weight)
     window = checks.conv_window(x, weight, stride, padding, dilation, groups)
-    x, weight = _floats(x, weight)
-    bias = np.zeros(len(weight), x.dtype) if bias is None else np.asarray(bias, x.dtype)
+    bias = np.zeros(len(weight), x.dtype) if bias is None else bias
+    x, weight, bias = checks.floats(x=x, weight=weight, bias=bias)
     checks.shape_of("bias", bias, (len(weight),), "one value for each filter")
-    fresh = _Fresh(x.dtype)
-    low = conv.lower(_in_rows(x), window, groups, fresh)
-    return _in_field_order(conv.forward(low, weight, bias, window, fresh))
+    buffers = _Buffers(x.dtype)
+    low = lower(_in_rows(x), window, groups, buffers)
+    return _in_field_order(conv.forward(low, weight, bias, window, buffers))
 
 
 def conv2d_backward(
@@ -73,13 +76,13 @@ def conv2d_backward(
     Raises:
         BadInputError: shapes that do not belong together.
     """
+    grad_output, x, weight = checks.floats(grad_output=grad_output, x=x, weight=weight)
     window = checks.conv_window(x, weight, stride, padding, dilation, groups)
     checks.shape_of("grad_output", grad_output, (len(x), len(weight), *window.output), "the shape of the output")
-    grad_output, x, weight = _floats(grad_output, x, weight)
-    fresh, grad_weight = _Fresh(x.dtype), np.empty_like(weight, order="C")
+    buffers, grad_weight = _Buffers(x.dtype), np.empty_like(weight, order="C")
     d = np.ascontiguousarray(_in_rows(grad_output))
-    conv.grad_weight(d, conv.lower(_in_rows(x), window, groups, fresh), weight, window, out=grad_weight)
-    grad_input = _in_field_order(conv.grad_input(d, weight, window, groups, fresh))
+    conv.grad_weight(d, lower(_in_rows(x), window, groups, buffers), weight, window, grad_weight, buffers)
+    grad_input = _in_field_order(conv.grad_input(d, weight, window, groups, buffers))
     return grad_input, grad_weight, grad_output.sum(axis=(0, 2, 3))
 
 
@@ -100,9 +103,9 @@ def pool2d(x: Array, size: Extent, stride: Extent | None = None, padding: Extent
     Raises:
         BadInputError: a window that does not fit, or an unknown mode.
     """
+    (x,) = checks.floats(x=x)
     window = checks.pool_window(x, size, stride, padding, mode)
-    (x,) = _floats(x)
-    return _in_field_order(pool.forward(_in_rows(x), window, mode, _Fresh(x.dtype)))
+    return _in_field_order(pool.forward(_in_rows(x), window, mode, _Buffers(x.dtype)))
 
 
 def pool2d_backward(
@@ -121,28 +124,23 @@ def pool2d_backward(
     Raises:
         BadInputError: shapes that do not belong together, a window that does not fit, or an unknown mode.
     """
+    grad_output, x = checks.floats(grad_output=grad_output, x=x)
     window = checks.pool_window(x, size, stride, padding, mode)
     checks.shape_of("grad_output", grad_output, (*x.shape[:2], *window.output), "the shape of the output")
-    grad_output, x = _floats(grad_output, x)
-    rows, fresh = _in_rows(x), _Fresh(x.dtype)
-    y = pool.forward(rows, window, mode, fresh)
-    return _in_field_order(pool.backward(_in_rows(grad_output), rows, y, window, mode, fresh))
+    buffers = _Buffers(x.dtype)
+    pool.forward(_in_rows(x), window, mode, buffers)
+    return _in_field_order(pool.backward(_in_rows(grad_output), window, mode, buffers))
 
 
-class _Fresh:
-    """The buffers of one call: new zeros each time, so that a result belongs to the caller."""
+class _Buffers:
+    """The buffers of one call: a result belongs to the caller."""
 
     def __init__(self, dtype: npt.DTypeLike) -> None:
         self._dtype = dtype
+        self._made: dict[tuple[str, tuple[int, ...]], Array] = {}
 
-    def __call__(self, name: str, shape: tuple[int, ...], dtype: npt.DTypeLike | None = None) -> Array:
-        return np.zeros(shape, self._dtype if dtype is None else dtype)
-
-
-def _floats(*arrays: Array) -> tuple[Array, ...]:
-    """Return all arrays in the one float type that holds them; whole numbers would cut gradients off."""
-    dtype = np.result_type(np.float32, *arrays)
-    return tuple(np.asarray(array, dtype) for array in arrays)
+    def __call__(self, name: str, shape: tuple[int, ...]) -> Array:
+        return self._made.setdefault((name, shape), np.zeros(shape, self._dtype))
 
 
 def _in_rows(x: Array) -> Array:

@@ -3,6 +3,7 @@
 from operator import index
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
 
 from engine.errors import BadInputError
@@ -13,6 +14,19 @@ Pair = tuple[int, int]
 Extent = int | Pair  # both axes alike, or (rows, columns)
 
 MODES = ("max", "mean", "min")
+
+
+def floats(**arguments: npt.ArrayLike) -> tuple[Array, ...]:
+    """Return *arguments* as arrays of one float type: float32, or float64 where one of them needs it.
+
+    Whole numbers become floats too; they would cut gradients off.
+
+    Raises:
+        BadInputError: an argument that is no array of real numbers.
+    """
+    arrays = [_numbers(name, value) for name, value in arguments.items()]
+    single = np.result_type(np.float32, *(array.dtype for array in arrays)) == np.float32
+    return tuple(np.asarray(array, np.float32 if single else np.float64) for array in arrays)
 
 
 def conv_window(
@@ -48,9 +62,19 @@ def shape_of(name: str, array: Array, shape: tuple[int, ...], meaning: str) -> N
         raise BadInputError(f"{name} has shape {array.shape}; give {meaning}, {shape}.")
 
 
+def _numbers(name: str, value: npt.ArrayLike) -> Array:
+    try:
+        array = np.asarray(value)
+    except ValueError:  # rows of different lengths
+        array = np.empty(0, object)
+    if array.dtype.kind not in "buif":
+        raise BadInputError(f"{name} holds values of type {array.dtype}; give an array of real numbers.")
+    return array
+
+
 def _grouped(x: Array, weight: Array, groups: int) -> None:
     """Raise BadInputError unless *groups* divides the channels and the filters, and *weight* has a group's channels."""
-    (channels, filters), count = (x.shape[1], len(weight)), _whole("groups", groups)
+    (channels, filters), count = (x.shape[1], len(weight)), _count("groups", groups)
     if channels % count or filters % count:
         raise BadInputError(
             f"groups={groups} does not divide {channels} channels and {filters} filters; give a number that does."
@@ -71,8 +95,10 @@ def _padding(value: Extent | str) -> Padding:
     return _pair("padding", value, least=0)
 
 
-def _whole(name: str, value: int) -> int:
-    return _pair(name, value, least=1)[0]
+def _count(name: str, value: int) -> int:
+    if not isinstance(value, int | np.integer):
+        raise BadInputError(f"{name}={value!r} is no count; give a whole number.")
+    return _pair(name, int(value), least=1)[0]
 
 
 def _pair(name: str, value: Extent, least: int) -> Pair:
@@ -95,7 +121,8 @@ def _fits(window: Window, name: str) -> None:
     axes: tuple[tuple[str, Axis], ...] = (("height", window.rows), ("width", window.cols))
     for word, axis in axes:
         if not axis.output:
+            apart = f" ({axis.kernel} with dilation {axis.dilation})" if axis.extent > axis.kernel else ""
             raise BadInputError(
-                f"{name} {word} {axis.extent} exceeds input {word} {axis.size} with padding {axis.before};"
+                f"{name} {word} {axis.extent}{apart} exceeds input {word} {axis.size} with padding {axis.before};"
                 f" add padding or make the {name} smaller."
             )

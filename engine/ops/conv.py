@@ -1,122 +1,138 @@
-"""The fast convolution: row lowering in the layout (H, C, W, N), after Cho & Brand, arXiv 1706.06873.
+"""The fast convolution: stacked matrix products over lowered rows (``engine.ops.lowering``).
 
-The input is copied once per kernel column into ``low[g, h, c, v, j, n] = padded[h, g C/G + c, j S + v D, n]``. The
-matrix that output row i needs of group g is then the contiguous slice ``low[g, i S : i S + KH]``, so the whole
-forward pass is one stacked product of the weights with overlapping views, and its result is in the layout of the
-next layer. A kernel with dilated rows skips some, which no slice can: there every row that an output row reads is
-copied for it, KH for each, and the slices no longer overlap.
+Forward multiplies the weights by each row's matrix, and the result is in the layout of the next layer. The weights'
+gradient multiplies that matrix by the row's gradient. The input's gradient goes the same way back: a row of it is
+one product of the weights with the KH rows of dC/dY that it takes part in, and a last pass adds its columns up.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import as_strided
 
-from engine.geometry import Window
+from engine.geometry import Axis, Window
+from engine.ops.lowering import row_matrices, stacked_rows
 
 Array = npt.NDArray[Any]
 Buffer = Callable[..., Array]  # buffer(name, shape) -> zeros at first, afterwards as it was left
 
-
-def lower(x: Array, window: Window, groups: int, buffer: Buffer) -> Array:
-    """Return low (G, lowered rows, C/G, KW, OW, N) for x (H, C, W, N); padding stays zero from the first allocation."""
-    rows, cols = window.rows, window.cols
-    height, channels, _, n = x.shape
-    low = buffer("low", (groups, _lowered_rows(window), channels // groups, cols.kernel, cols.output, n))
-    grouped = x.reshape(height, groups, channels // groups, -1, n).swapaxes(0, 1)
-    for into, pixels in _row_copies(window):
-        for offset in range(cols.kernel):
-            places, columns = cols.tap(offset)
-            low[:, into, :, offset, places] = grouped[:, pixels, :, columns]
-    return low
+FEW_FILTERS = 8  # up to so many make a product so flat that two rows in one are quicker, zeros and all
 
 
-def _overlap(window: Window) -> bool:
-    return window.rows.dilation == 1
-
-
-def _lowered_rows(window: Window) -> int:
-    return window.rows.used if _overlap(window) else window.rows.output * window.rows.kernel
-
-
-def _row_copies(window: Window) -> list[tuple[slice, slice]]:
-    """Return (lowered rows, rows of the input) to copy."""
+def rows_at_once(window: Window, filters: int, groups: int) -> int:
+    """Return how many output rows one product makes: 2 for a few filters, whose matrices would be too flat, or 1."""
     rows = window.rows
-    if _overlap(window):
-        stop = max(0, min(rows.size, rows.used - rows.before))
-        return [(slice(rows.before, rows.before + stop), slice(stop))]
-    taps = [(offset, *rows.tap(offset)) for offset in range(rows.kernel)]
-    return [
-        (slice(places.start * rows.kernel + u, max(0, (places.stop - 1) * rows.kernel + u + 1), rows.kernel), pixels)
-        for u, places, pixels in taps
-        if places.stop > places.start
-    ]
-
-
-def row_matrices(low: Array, window: Window) -> Array:
-    """Return the read-only view (OH, G, KH C/G KW, OW N) of *low*: a matrix per output row and group.
-
-    The matrices of neighbouring rows overlap in memory. The view never leaves the buffer: its last row starts at
-    (OH - 1) S and has KH rows, and *low* has (OH - 1) S + KH of them, which ``lower`` allocates and this function
-    asserts.
-    """
-    rows = window.rows
-    if low.shape[1] != _lowered_rows(window) or not low.flags.c_contiguous:
-        raise ValueError(f"low has {low.shape[1]} rows; the window spans {_lowered_rows(window)}, contiguous.")
-    columns = low.shape[4] * low.shape[5]
-    item, row = low.itemsize, low.strides[1]
-    step = rows.stride if _overlap(window) else rows.kernel
-    shape = (rows.output, len(low), rows.kernel * low.shape[2] * low.shape[3], columns)
-    return as_strided(low, shape, (step * row, low.strides[0], columns * item, item), writeable=False)
-
-
-def weight_matrices(weight: Array, groups: int) -> Array:
-    """Return the weights (F, C/G, KH, KW) as matrices (G, F/G, KH C/G KW), in the order of ``row_matrices``."""
-    return np.ascontiguousarray(weight.transpose(0, 2, 1, 3)).reshape(groups, len(weight) // groups, -1)
+    several = groups == 1 and filters <= FEW_FILTERS and rows.dilation == 1 and rows.stride == 1
+    return 2 if several and rows.output % 2 == 0 else 1
 
 
 def forward(low: Array, weight: Array, bias: Array | None, window: Window, buffer: Buffer) -> Array:
-    """Return y (OH, F, OW, N): the weights times each row's matrix, plus the bias."""
-    y = buffer("y", (window.rows.output, len(weight), *low.shape[4:]))
-    grouped = y.reshape(len(y), len(low), len(weight) // len(low), -1)
-    np.matmul(weight_matrices(weight, len(low)), row_matrices(low, window), out=grouped)
+    """Return y (OH, F, OW, N) for the lowered input and weight (F, C/G, KH, KW), plus the bias (F,)."""
+    filters, groups = len(weight), len(low)
+    at_once = rows_at_once(window, filters, groups)
+    y = buffer("y", (window.rows.output, filters, *low.shape[4:]))
+    flat = y.reshape(len(y) // at_once, groups, at_once * filters // groups, -1)
+    np.matmul(_weight_matrices(weight, groups, at_once), row_matrices(low, window, at_once), out=flat)
     if bias is not None:
-        flat = y.reshape(len(y), len(weight), -1)
-        flat += bias[:, None]
+        by_filter = y.reshape(len(y), filters, -1)
+        by_filter += bias[:, None]
     return y
 
 
-def grad_weight(grad_output: Array, low: Array, weight: Array, window: Window, out: Array) -> None:
+def grad_weight(grad_output: Array, low: Array, weight: Array, window: Window, out: Array, buffer: Buffer) -> None:
     """Write dC/dW (F, C/G, KH, KW) to *out*: each row's matrix times that row's gradient, summed over rows."""
     filters, channels, height, width = weight.shape
     groups = len(low)
-    d = grad_output.reshape(len(grad_output), groups, filters // groups, -1)
-    sums = np.matmul(row_matrices(low, window), d.swapaxes(2, 3)).sum(axis=0)
-    by_tap = sums.reshape(groups, height, channels, width, filters // groups)
+    at_once = rows_at_once(window, filters, groups)
+    d = grad_output.reshape(len(grad_output) // at_once, groups, at_once * filters // groups, -1)
+    matrices = row_matrices(low, window, at_once)
+    products = buffer("products", (*matrices.shape[:3], d.shape[2]))
+    np.matmul(matrices, d.swapaxes(2, 3), out=products)
+    by_row = products.sum(axis=0).reshape(groups, -1, channels, width, at_once, filters // groups)
+    by_tap = sum(by_row[:, row : row + height, :, :, row] for row in range(at_once))
     out.reshape(groups, filters // groups, channels, height, width)[...] = by_tap.transpose(0, 4, 2, 1, 3)
 
 
-def grad_input(grad_output: Array, weight: Array, window: Window, groups: int, buffer: Buffer) -> Array:
-    """Return dC/dX (H, C, W, N): W^T d, its KH row parts added up, then its KW column parts.
+def grad_bias(grad_output: Array, out: Array) -> None:
+    """Write dC/db (F,) to *out*: the sum of grad_output (OH, F, OW, N) over all but F."""
+    by_filter = grad_output.reshape(*grad_output.shape[:2], -1)
+    np.sum(by_filter @ np.ones(by_filter.shape[2], by_filter.dtype), axis=0, out=out)  # BLAS adds faster than sum
 
-    Pixels that no window reads keep an exact zero.
-    """
+
+def grad_input(grad_output: Array, weight: Array, window: Window, groups: int, buffer: Buffer) -> Array:
+    """Return dC/dX (H, C, W, N); pixels that no window reads keep an exact zero."""
     rows, cols = window.rows, window.cols
-    n, channels = grad_output.shape[3], weight.shape[1]
-    d = grad_output.reshape(rows.output, groups, len(weight) // groups, -1)
-    parts = buffer("parts", (rows.output, groups, rows.kernel, channels, cols.kernel, cols.output, n))
-    flat = parts.reshape(rows.output, groups, -1, d.shape[3])
-    np.matmul(weight_matrices(weight, groups).swapaxes(1, 2), d, out=flat)
-    dlow = buffer("dlow", (rows.size, groups, channels, cols.kernel, cols.output, n))
-    dlow[...] = 0
-    for offset in range(rows.kernel):
-        places, pixels = rows.tap(offset)
-        dlow[pixels] += parts[places, :, offset]
+    (filters, channels), n = weight.shape[:2], grad_output.shape[3]
+    d = grad_output.reshape(rows.output, groups, filters // groups, -1).swapaxes(0, 1)
+    dlow = buffer("dlow", (groups, rows.size, channels, cols.kernel, cols.output, n))
+    to_rows = _grad_rows if rows.dilation == 1 else _grad_dilated_rows
+    to_rows(d, weight, rows, dlow.reshape(groups, rows.size, -1, d.shape[3]), buffer)
     dx = buffer("dx", (rows.size, groups, channels, cols.size, n))
     dx[...] = 0
     for offset in range(cols.kernel):
         places, pixels = cols.tap(offset)
-        dx[:, :, :, pixels] += dlow[:, :, :, offset, places]
+        dx[:, :, :, pixels] += dlow[:, :, :, offset, places].swapaxes(0, 1)
     return dx.reshape(rows.size, groups * channels, cols.size, n)
+
+
+def _grad_rows(d: Array, weight: Array, rows: Axis, out: Array, buffer: Buffer) -> None:
+    """Write dC/dlow (G, H, C/G KW, OW N) to *out* for d (G, OH, F/G, OW N).
+
+    Pixel row h takes part in output row i with kernel row u where i S + u = h + P. So h + P mod S tells which kernel
+    rows it knows, and their output rows are neighbours: one matrix, as in forward.
+    """
+    groups, _, filters, _ = d.shape
+    d = np.ascontiguousarray(d)
+    by_row = weight.reshape(groups, filters, -1, *weight.shape[2:]).transpose(0, 2, 4, 3, 1)  # G, C/G, KW, KH, F/G
+    for phase in range(rows.stride):
+        known = by_row[:, :, :, phase :: rows.stride][:, :, :, ::-1]  # the last kernel row reads the first output row
+        matrix = np.ascontiguousarray(known).reshape(groups, out.shape[2], known.shape[3] * filters)
+        for pixels, first, skip, high in _spans(rows, phase):
+            into = out[:, pixels].swapaxes(0, 1)
+            if high:
+                part = matrix[:, :, skip * filters : (skip + high) * filters]
+                np.matmul(part, stacked_rows(d, first, len(into), high), out=into)
+            else:
+                into[...] = 0
+
+
+def _spans(rows: Axis, phase: int) -> Iterator[tuple[slice, int, int, int]]:
+    """Yield (pixel rows, first output row, taps to skip, taps) for the pixel rows h with h + P = phase mod S.
+
+    The rows in the middle know all taps and come as one span; at the edges each is a span of its own.
+    """
+    taps = len(range(phase, rows.kernel, rows.stride))
+    first = (phase - rows.before) % rows.stride
+    spans: list[tuple[slice, int, int, int]] = []
+    for h in range(first, rows.size, rows.stride):
+        last = (h + rows.before - phase) // rows.stride  # the output row that reads it with the first of the taps
+        low, high = max(0, last - taps + 1), min(rows.output, last + 1)
+        span = (slice(h, h + 1, rows.stride), low, low - (last - taps + 1), max(0, high - low))
+        whole = span[3] == taps > 0 and spans and spans[-1][3] == taps
+        spans[-1:] = [(slice(spans[-1][0].start, h + 1, rows.stride), *spans[-1][1:])] if whole else [*spans[-1:], span]
+    return iter(spans)
+
+
+def _grad_dilated_rows(d: Array, weight: Array, rows: Axis, out: Array, buffer: Buffer) -> None:
+    """Like ``_grad_rows`` for a kernel whose rows are apart: one product for each, added to the rows it read."""
+    groups, _, filters, _ = d.shape
+    by_row = weight.reshape(groups, filters, -1, *weight.shape[2:]).transpose(3, 0, 2, 4, 1)  # KH, G, C/G, KW, F/G
+    out[...] = 0
+    for offset in range(rows.kernel):
+        places, pixels = rows.tap(offset)
+        matrix = by_row[offset].reshape(groups, 1, -1, filters)
+        out[:, pixels] += np.matmul(matrix, d[:, places])
+
+
+def _weight_matrices(weight: Array, groups: int, at_once: int) -> Array:
+    """Return weight (F, C/G, KH, KW) as matrices (G, R F/G, (KH + R - 1) C/G KW), in the order of ``row_matrices``.
+
+    For R rows at once the weights stand R times below one another, each moved by one row of the input; the rest is 0.
+    """
+    filters, channels, height, width = weight.shape
+    by_row = weight.transpose(0, 2, 1, 3).reshape(groups, filters // groups, height, channels * width)
+    matrix = np.zeros((groups, at_once, filters // groups, height + at_once - 1, channels * width), weight.dtype)
+    for row in range(at_once):
+        matrix[:, row, :, row : row + height] = by_row
+    return matrix.reshape(groups, at_once * filters // groups, -1)

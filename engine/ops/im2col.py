@@ -1,9 +1,10 @@
-"""Convolution and pooling by im2col, as NumPy frameworks before this one compute them: what the fast path is raced with.
+"""Convolution and pooling by im2col, as other NumPy frameworks compute them: what the fast path is raced with.
 
 Every patch becomes a column, ``col[n, c, u, v, i, j] = padded[n, c, i S + u D, j S + v D]``, KH KW times the input's
 memory; one product per group does the rest, and ``col2im`` adds a gradient's columns back. Signatures are those of
 ``engine.ops.reference``. Source: Chellapilla, Puri & Simard, "High performance convolutional neural networks for
-document processing", 2006; the loops over KH KW follow Chainer's way of building the columns.
+document processing", 2006; the loops over KH KW follow Chainer's way of building the columns. One thing differs: the
+gradient of a maximum over nothing but -inf, or a minimum over +inf, may go to the padding, which ties.
 """
 
 from itertools import product

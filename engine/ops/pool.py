@@ -1,66 +1,127 @@
-"""The fast pooling in the layout (H, C, W, N): one vectorised pass per cell of the window.
+"""The fast pooling in the layout (H, C, W, N): first along the columns, then along the rows.
 
-A cell that lies in the padding takes no part, so padding can never win a max or a min.
+A window's largest value is the largest of its rows' largest values, so KH + KW passes do what KH KW would. Along
+an axis each cell of the window is compared with the best one before it, and ``won`` keeps where it was strictly
+better: the last cell that was is the first winner, in reading order, and backward hands it the gradient. A cell
+that lies in the padding takes no part, so padding can never win.
 """
 
-from collections.abc import Callable, Iterator
-from itertools import product
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.geometry import Window
+from engine.geometry import Axis, Window
 
 Array = npt.NDArray[Any]
-Buffer = Callable[..., Array]  # buffer(name, shape, dtype) -> zeros at first, afterwards as it was left
-Index = tuple[slice, slice, slice]
+Buffer = Callable[..., Array]  # buffer(name, shape) -> zeros at first, afterwards as it was left
+
+ROWS, COLS = 0, 2  # the axes of (H, C, W, N)
+_BEST = {"max": (np.maximum, np.less, -np.inf), "min": (np.minimum, np.greater, np.inf)}
 
 
 def forward(x: Array, window: Window, mode: str, buffer: Buffer) -> Array:
-    """Return y (OH, C, OW, N) for x (H, C, W, N); *mode* is 'max', 'min' or 'mean' (divisor always KH KW)."""
-    y = buffer("y", _output_shape(x, window))
-    y[...] = {"max": -np.inf, "min": np.inf, "mean": 0}[mode]
-    combine = {"max": np.maximum, "min": np.minimum, "mean": np.add}[mode]
-    for places, pixels in _cells(window):
-        combine(y[places], x[pixels], out=y[places])
+    """Return y (OH, C, OW, N) for x (H, C, W, N); *mode* is 'max', 'min' or 'mean' (divisor always KH KW).
+
+    Where each cell won stays in the buffers, for ``backward``.
+    """
     if mode == "mean":
-        y /= window.taps
-    return y
+        y = _sum(_sum(x, window.cols, COLS, buffer), window.rows, ROWS, buffer)
+        return np.divide(y, window.taps, out=buffer("y", y.shape))
+    return _best(_best(x, window.cols, COLS, mode, buffer), window.rows, ROWS, mode, buffer)
 
 
-def backward(grad_output: Array, x: Array, y: Array, window: Window, mode: str, buffer: Buffer) -> Array:
+def backward(grad_output: Array, window: Window, mode: str, buffer: Buffer) -> Array:
     """Return dC/dX (H, C, W, N). Max and min: the first winner in reading order takes all. Mean: equal shares."""
-    dx = buffer("dx", x.shape)
-    dx[...] = 0
     if mode == "mean":
-        share = np.divide(grad_output, window.taps, out=buffer("share", grad_output.shape))
-        for places, pixels in _cells(window):
-            dx[pixels] += share[places]
-    else:
-        _to_first_winner(grad_output, x, y, window, dx, buffer)
+        grad_output = np.divide(grad_output, window.taps, out=buffer("share", grad_output.shape))
+    hand_back = _to_all if mode == "mean" else _to_winner
+    return hand_back(hand_back(grad_output, window.rows, ROWS, buffer), window.cols, COLS, buffer)
+
+
+def _best(x: Array, axis: Axis, dim: int, mode: str, buffer: Buffer) -> Array:
+    """Return the best value of each window along one axis, and note which cell it was."""
+    combine, worse, worst = _BEST[mode]
+    y = buffer(f"best {dim}", _with(x.shape, dim, axis.output))
+    best = x[_at(dim, axis.tap(0)[1])] if _whole(axis) else y
+    if best is y:
+        y[...] = worst
+        places, pixels = axis.tap(0)
+        y[_at(dim, places)] = x[_at(dim, pixels)]
+    for tap in range(1, axis.kernel):
+        places, pixels = axis.tap(tap)
+        at, mine = _at(dim, places), x[_at(dim, pixels)]
+        won = _won(y.shape, dim, tap, buffer)[at]
+        if best is y:
+            worse(y[at], mine, out=won)
+            combine(y[at], mine, out=y[at])
+        else:  # the maximum itself is quicker to read than the strided pixels that it was taken from
+            combine(best[at], mine, out=y[at])
+            worse(best[at], y[at], out=won)
+            best = y
+    return best
+
+
+def _to_winner(grad: Array, axis: Axis, dim: int, buffer: Buffer) -> Array:
+    """Return the gradient along one axis before the windows were reduced: each window's goes to its first winner."""
+    dx = buffer(f"dx {dim}", _with(grad.shape, dim, axis.size))
+    if _whole(axis) and axis.stride >= axis.kernel:  # what no window reads was zero from the first allocation
+        return _to_winner_alone(grad, axis, dim, dx, buffer)
+    rest = buffer(f"rest {dim}", grad.shape)
+    dx[...], rest[...] = 0, grad
+    for tap in range(axis.kernel - 1, 0, -1):
+        places, pixels = axis.tap(tap)
+        at = _at(dim, places)
+        won = _won(grad.shape, dim, tap, buffer)[at]
+        share = np.multiply(rest[at], won, out=buffer(f"share {dim}", grad.shape)[at])
+        rest[at] -= share
+        dx[_at(dim, pixels)] += share
+    places, pixels = axis.tap(0)
+    dx[_at(dim, pixels)] += rest[_at(dim, places)]
     return dx
 
 
-def _to_first_winner(grad_output: Array, x: Array, y: Array, window: Window, dx: Array, buffer: Buffer) -> None:
-    """Add each output's gradient to its window's first winner: a later cell that ties finds it taken."""
-    free, wins = buffer("free", y.shape, np.bool_), buffer("wins", y.shape, np.bool_)
-    share = buffer("share", grad_output.shape)
-    free[...] = True
-    for places, pixels in _cells(window):
-        won = np.equal(x[pixels], y[places], out=wins[places])
-        np.logical_and(won, free[places], out=won)
-        np.logical_xor(free[places], won, out=free[places])
-        dx[pixels] += np.multiply(grad_output[places], won, out=share[places])
+def _to_winner_alone(grad: Array, axis: Axis, dim: int, dx: Array, buffer: Buffer) -> Array:
+    """Like ``_to_winner`` where no two windows share a pixel and none has padding: every pixel is written once."""
+    first, rest = dx[_at(dim, axis.tap(0)[1])], grad
+    for tap in range(axis.kernel - 1, 0, -1):
+        share = dx[_at(dim, axis.tap(tap)[1])]
+        np.multiply(rest, _won(grad.shape, dim, tap, buffer), out=share)
+        rest = np.subtract(rest, share, out=first if tap == 1 else buffer(f"rest {dim}", grad.shape))
+    if rest is grad:
+        first[...] = grad
+    return dx
 
 
-def _output_shape(x: Array, window: Window) -> tuple[int, int, int, int]:
-    return window.rows.output, x.shape[1], window.cols.output, x.shape[3]
+def _sum(x: Array, axis: Axis, dim: int, buffer: Buffer) -> Array:
+    y = buffer(f"sum {dim}", _with(x.shape, dim, axis.output))
+    y[...] = 0
+    for places, pixels in map(axis.tap, range(axis.kernel)):
+        y[_at(dim, places)] += x[_at(dim, pixels)]
+    return y
 
 
-def _cells(window: Window) -> Iterator[tuple[Index, Index]]:
-    """Yield (outputs, inputs) for each cell of the window in reading order, as indices into (H, C, W, N)."""
-    every = slice(None)
-    for u, v in product(range(window.rows.kernel), range(window.cols.kernel)):
-        (out_rows, in_rows), (out_cols, in_cols) = window.rows.tap(u), window.cols.tap(v)
-        yield (out_rows, every, out_cols), (in_rows, every, in_cols)
+def _to_all(grad: Array, axis: Axis, dim: int, buffer: Buffer) -> Array:
+    dx = buffer(f"dx {dim}", _with(grad.shape, dim, axis.size))
+    dx[...] = 0
+    for places, pixels in map(axis.tap, range(axis.kernel)):
+        dx[_at(dim, pixels)] += grad[_at(dim, places)]
+    return dx
+
+
+def _won(shape: tuple[int, ...], dim: int, tap: int, buffer: Buffer) -> Array:
+    return buffer(f"won {dim} {tap}", shape)
+
+
+def _whole(axis: Axis) -> bool:
+    """Return whether every window lies on pixels alone."""
+    return not axis.before and axis.used <= axis.size
+
+
+def _with(shape: tuple[int, ...], dim: int, extent: int) -> tuple[int, ...]:
+    return (*shape[:dim], extent, *shape[dim + 1 :])
+
+
+def _at(dim: int, part: slice) -> tuple[slice, ...]:
+    return (slice(None),) * dim + (part,)

@@ -16,7 +16,7 @@ from engine.geometry import Padding, Window
 Array = npt.NDArray[Any]
 Pair = tuple[int, int]
 
-_REDUCE: dict[str, Callable[[list[Any]], Any]] = {"max": max, "min": min, "mean": sum}
+_REDUCE: dict[str, Callable[[list[Any]], Any]] = {"max": np.max, "min": np.min, "mean": sum}  # NaN stays NaN
 
 
 def conv2d(

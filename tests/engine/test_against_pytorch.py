@@ -11,10 +11,19 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import ops, optimizers, presets
+from engine import ops, presets
 from engine.layer import LayerConfig, Workspace
-from engine.layers.activation import ReLUConfig, SigmoidConfig, TanhConfig
+from engine.layers.activation import (
+    IdentityConfig,
+    LeakyReLUConfig,
+    ReLUConfig,
+    ScaledTanhConfig,
+    SigmoidConfig,
+    TanhConfig,
+)
 from engine.layers.dense import DenseConfig
+from engine.layers.gelu import GELUConfig
+from engine.layers.pool_global import GlobalAveragePoolConfig
 from engine.layers.softmax import SoftmaxConfig
 from engine.losses import softmax_cross_entropy
 from engine.model import Model, Pass
@@ -90,11 +99,16 @@ def test_that_pooling_and_its_gradient_are_pytorchs_with_ties_and_without(
     ("config", "function"),
     [
         (ReLUConfig(), torch.relu),
+        (LeakyReLUConfig(), functional.leaky_relu),
+        (LeakyReLUConfig(0.3), lambda x: functional.leaky_relu(x, 0.3)),
         (TanhConfig(), torch.tanh),
+        (ScaledTanhConfig(), lambda x: 1.7159 * torch.tanh(2 / 3 * x)),
+        (GELUConfig(), lambda x: functional.gelu(x, approximate="tanh")),
+        (IdentityConfig(), torch.nn.Identity()),
         (SigmoidConfig(), torch.sigmoid),
         (SoftmaxConfig(), lambda x: torch.softmax(x, dim=1)),
     ],
-    ids=["relu", "tanh", "sigmoid", "softmax"],
+    ids=["relu", "leaky relu", "leaky relu 0.3", "tanh", "scaled tanh", "gelu", "identity", "sigmoid", "softmax"],
 )
 def test_that_activations_and_their_gradients_are_pytorchs(config: LayerConfig, function: Any) -> None:
     rng = np.random.default_rng(0)
@@ -106,6 +120,18 @@ def test_that_activations_and_their_gradients_are_pytorchs(config: LayerConfig, 
     y, grad, _ = forward_and_backward(one_layer(config, (7,)), x, d)
     same(y, theirs)
     same(grad, given_x.grad)
+
+
+@given(st.tuples(*[st.integers(1, 6)] * 4), SEEDS)
+def test_that_global_average_pooling_and_its_gradient_are_pytorchs(shape: tuple[int, int, int, int], seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    x, d = rng.standard_normal(shape), rng.standard_normal(shape[:2])
+    given_x = leaf(x)
+    theirs = functional.adaptive_avg_pool2d(given_x, 1).flatten(1)
+    theirs.backward(torch.tensor(d))
+    y, grad_input, _ = forward_and_backward(one_layer(GlobalAveragePoolConfig(), shape[1:]), x, d)
+    same(y, theirs)
+    same(grad_input, given_x.grad)
 
 
 @given(st.integers(1, 4), st.integers(1, 9), st.integers(1, 9), SEEDS)
@@ -165,21 +191,3 @@ def test_that_lenet5s_loss_and_every_gradient_are_pytorchs_with_blank_margins() 
     assert result.total / len(x) == pytest.approx(theirs.item(), rel=1e-12)
     same(shard.gradients.flat, torch.cat([each.grad.flatten() for each in leaves]))
     same(shard.backward_from_scores(result.grad_scores), given_x.grad)
-
-
-@pytest.mark.parametrize(
-    ("name", "theirs"),
-    [("Adam", lambda p: torch.optim.Adam(p, lr=0.01)), ("SGD", lambda p: torch.optim.SGD(p, lr=0.01, momentum=0.9))],
-    ids=["Adam", "SGD"],
-)
-def test_that_optimizers_walk_as_pytorchs_do(name: str, theirs: Any) -> None:
-    rng = np.random.default_rng(0)
-    w = rng.standard_normal(20)
-    given_w = leaf(w)
-    ours, other = optimizers.create(name, 20, w.dtype, momentum=0.9), theirs([given_w])
-    for step in range(30):
-        gradient = rng.standard_normal(20) * 10.0 ** (step % 7 - 4)
-        given_w.grad = torch.tensor(gradient)
-        ours.step(w, gradient, learning_rate=0.01)
-        other.step()
-    same(w, given_w)

@@ -9,10 +9,10 @@ import pytest
 import resources
 from engine import cli, presets
 from engine.data import catalogue
+from engine.evaluation import evaluate
 from engine.files.project import Project, open_project
 from engine.files.weights import trained_model
 from engine.model import Model
-from engine.trainer import evaluate
 from resources import make_models
 
 PROMISE = 0.983  # of the 1,000 bundled test digits

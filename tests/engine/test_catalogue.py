@@ -1,6 +1,8 @@
 """The data sets that can be named, the bundled digits among them."""
 
+import gzip
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -10,6 +12,7 @@ import pytest
 import resources
 from engine.data import catalogue
 from engine.data.dataset import Dataset, Split
+from engine.errors import BadInputError
 from resources import make_digits
 from tests.helpers import archives
 
@@ -68,9 +71,120 @@ def test_that_a_path_is_read_and_named_by_its_file(tmp_path: Path) -> None:
     assert catalogue.load(str(path)).name == "some.npz"
 
 
-def test_that_a_source_that_lasts_does_not_depend_on_the_folder(
+@pytest.fixture
+def places(tmp_path: Path) -> dict[str, Path]:
+    """Every kind of data that can be read, by its name."""
+    archive, plain = tmp_path / "cifar-10-binary.tar.gz", tmp_path / "cifar.tar"
+    archive.write_bytes(gzip.compress(archives.tar(archives.cifar()), 1))
+    plain.write_bytes(archives.tar(archives.cifar()))
+    folder = archives.write_folder(tmp_path / "cifar-10-batches-bin", archives.cifar())
+    mnist = archives.write_folder(tmp_path / "mnist", archives.idx(suffix=".gz"))
+    npz = archives.write(tmp_path / "some.npz", archives.arrays(classes=3))
+    unnamed = archives.write(tmp_path / "without a suffix", archives.arrays(classes=3))
+    found = (
+        archive,
+        plain,
+        folder,
+        folder / "data_batch_1.bin",
+        mnist,
+        mnist / "t10k-labels-idx1-ubyte.gz",
+        npz,
+        unnamed,
+    )
+    return {path.name: path for path in found}
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "first", "called"),
+    [
+        ("cifar-10-binary.tar.gz", (3, 32, 32), "airplane", "cifar-10-binary.tar.gz"),
+        ("cifar.tar", (3, 32, 32), "airplane", "cifar.tar"),
+        ("cifar-10-batches-bin", (3, 32, 32), "airplane", "cifar-10-batches-bin"),
+        ("data_batch_1.bin", (3, 32, 32), "airplane", "cifar-10-batches-bin"),
+        ("mnist", (1, 5, 5), "0", "mnist"),
+        ("t10k-labels-idx1-ubyte.gz", (1, 5, 5), "0", "mnist"),
+        ("some.npz", (1, 5, 5), "0", "some.npz"),
+        ("without a suffix", (1, 5, 5), "0", "without a suffix"),
+    ],
+)
+def test_that_each_kind_of_data_is_told_by_what_it_is(
+    places: dict[str, Path], name: str, shape: tuple[int, ...], first: str, called: str
+) -> None:
+    dataset = catalogue.load(str(places[name]))
+    assert (dataset.image_shape, dataset.class_names[0], dataset.name) == (shape, first, called)
+
+
+def test_that_options_after_the_path_give_another_view(places: dict[str, Path]) -> None:
+    dataset = catalogue.load(f"{places['cifar-10-binary.tar.gz']}:grey:classes=automobile+airplane:crop=20x16")
+    assert dataset.name == "cifar-10-binary.tar.gz (grey, classes=automobile+airplane, crop=20x16)"
+    assert dataset.image_shape == (1, 20, 16) and dataset.class_names == ("automobile", "airplane")
+    assert dataset.test.labels.tolist() == [1, 0]
+
+
+def test_that_the_bundled_digits_have_views_too() -> None:
+    digits = catalogue.load("bundled:crop=24x24:classes=3+8")
+    assert digits.name == "Bundled MNIST digits (crop=24x24, classes=3+8)"
+    assert digits.image_shape == (1, 24, 24) and len(digits.train) == 1000
+    whole = catalogue.load("bundled").train
+    np.testing.assert_array_equal(
+        digits.train.images, whole.take(np.isin(whole.labels, (3, 8))).images[..., 2:26, 2:26]
+    )
+
+
+def test_that_the_folder_where_one_stands_can_be_named_by_a_dot(
+    monkeypatch: pytest.MonkeyPatch, places: dict[str, Path]
+) -> None:
+    monkeypatch.chdir(places["mnist"])
+    assert catalogue.load(".").name == "mnist"
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [(b"", "notes.txt"), (b"hello", "notes.txt"), (b"\x89PNG", "a.png"), (b"BZh9", "cifar.tar.bz2")],
+)
+def test_that_a_file_of_no_known_kind_is_told_what_is_supported(tmp_path: Path, content: bytes, name: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(BadInputError) as caught:
+        catalogue.load(str(tmp_path / name))
+    assert str(caught.value) == f"{name} is no data that can be read; choose {catalogue.KINDS}."
+
+
+def test_that_a_folder_without_data_is_told_what_is_supported(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError) as caught:
+        catalogue.load(str(tmp_path))
+    assert str(caught.value) == f"{tmp_path.name} holds no data that can be read; choose {catalogue.KINDS}."
+
+
+@pytest.mark.parametrize("source", ["a\0b.npz", "a\ud800.npz"])
+def test_that_a_text_that_is_no_path_is_told(source: str) -> None:
+    with pytest.raises(BadInputError, match=r"is no path; choose a \.npz file"):
+        catalogue.load(source)
+
+
+def test_that_a_device_is_told_and_not_read() -> None:
+    with pytest.raises(BadInputError, match="is neither a file nor a folder"):
+        catalogue.load(os.devnull)
+
+
+def test_that_an_unknown_option_is_told_before_anything_is_read() -> None:
+    with pytest.raises(BadInputError, match="gone:old has the unknown option 'old'"):
+        catalogue.load("gone:old")
+
+
+@pytest.mark.parametrize("source", ["gone.npz", "gone", "gone.tar.gz:grey"])
+def test_that_a_missing_path_is_an_os_error_that_names_it_without_its_options(source: str) -> None:
+    with pytest.raises(FileNotFoundError) as caught:
+        catalogue.load(source)
+    assert str(caught.value.filename) == source.partition(":")[0]
+
+
+def test_that_a_source_that_lasts_does_not_depend_on_the_folder_and_keeps_its_options(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert catalogue.lasting("some.npz") == str(tmp_path / "some.npz")
+    assert catalogue.lasting("some.npz:grey:crop=8x8") == f"{tmp_path / 'some.npz'}:grey:crop=8x8"
+    assert catalogue.lasting("run:old::grey") == f"{tmp_path / 'run:old'}::grey"
     assert catalogue.lasting("bundled") == "bundled"
+    assert catalogue.lasting("bundled:grey") == "bundled:grey"
+    assert catalogue.lasting(catalogue.lasting("a:b:")) == f"{tmp_path / 'a:b'}:"

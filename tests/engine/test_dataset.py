@@ -1,11 +1,14 @@
 """Labelled images: what is held out, and how mini-batches are drawn."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.data.dataset import Batch, Dataset, Split, batches, pixels
+from engine.errors import BadInputError
 
 
 def numbered(labels: list[int], classes: int = 3) -> Dataset:
@@ -51,6 +54,19 @@ def test_that_holding_out_nothing_changes_nothing() -> None:
     assert whole.validation is None
 
 
+def test_that_validation_images_that_are_there_are_never_replaced() -> None:
+    held = numbered([0] * 50).hold_out(0.2, np.random.default_rng(0))
+    with pytest.raises(BadInputError, match=r"numbered has 10 validation images already; set the share .* to 0"):
+        held.hold_out(0.1, np.random.default_rng(0))
+    assert held.hold_out(0.0, np.random.default_rng(0)) is held
+
+
+def test_that_an_empty_validation_split_counts_as_none() -> None:
+    whole = numbered([0] * 50)
+    held = replace(whole, validation=whole.test).hold_out(0.2, np.random.default_rng(0))
+    assert held.validation is not None and len(held.validation) == 10
+
+
 def test_that_the_generator_decides_what_is_held_out() -> None:
     whole = numbered([0] * 50)
     first, again, other = (whole.hold_out(0.2, np.random.default_rng(seed)).validation for seed in (1, 1, 2))
@@ -65,6 +81,16 @@ def test_that_mini_batches_hold_every_sample_once_and_only_the_last_is_smaller(n
     assert sorted(i for part in drawn for i in numbers(part)) == list(range(n))
     assert [len(part) for part in drawn] == [size] * (n // size) + ([n % size] if n % size else [])
     assert all(part.labels.tolist() == [i % 3 for i in numbers(part)] for part in drawn)
+
+
+@pytest.mark.parametrize("size", [0, -1])
+def test_that_a_mini_batch_of_no_images_is_refused(size: int) -> None:
+    with pytest.raises(BadInputError, match=f"A mini-batch of {size} images .* at least 1"):
+        next(batches(numbered([0, 1]).train, size, np.random.default_rng(0)))
+
+
+def test_that_an_empty_split_has_no_mini_batches() -> None:
+    assert list(batches(numbered([0]).test, 4, np.random.default_rng(0))) == []
 
 
 def test_that_the_order_comes_from_the_generator_and_differs_from_epoch_to_epoch() -> None:

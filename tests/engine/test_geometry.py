@@ -6,20 +6,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.geometry import Axis, Window
-from tests.helpers.layers import Sliding, axes, slidings
+from tests.helpers.windows import Reading, readings
 
 any_axis = st.builds(
-    Axis, st.integers(1, 12), st.integers(1, 6), st.integers(1, 6), st.integers(0, 7), st.integers(0, 7)
-)
+    Axis,
+    st.integers(1, 12), st.integers(1, 6), st.integers(1, 6), st.integers(0, 7), st.integers(0, 7), st.integers(1, 4),
+)  # fmt: skip
 
 
-def window_starts(axis: Axis) -> list[int]:
-    """Return every place of the window in the padded input, by sliding it until it no longer fits."""
-    starts, start = [], 0
-    while start + axis.kernel <= axis.size + axis.before + axis.after:
-        starts.append(start)
+def cells(axis: Axis) -> list[list[int]]:
+    """Return the pixels under each place of the window, by sliding it until it no longer fits; padding is outside."""
+    places, start = [], 0
+    while start + (axis.kernel - 1) * axis.dilation < axis.size + axis.before + axis.after:
+        places.append([start + offset * axis.dilation - axis.before for offset in range(axis.kernel)])
         start += axis.stride
-    return starts
+    return places
+
+
+def excluded_from(axis: Axis) -> int:
+    return int(np.count_nonzero(axis.read_counts() == 0))
 
 
 def never_read(size: int, kernel: int, stride: int, padding: int = 0) -> int:
@@ -29,17 +34,13 @@ def never_read(size: int, kernel: int, stride: int, padding: int = 0) -> int:
 
 @given(any_axis)
 def test_that_the_output_size_is_the_number_of_places_the_window_takes(axis: Axis) -> None:
-    assert axis.output == len(window_starts(axis))
+    assert axis.output == len(cells(axis))
 
 
 @given(any_axis)
 def test_that_a_read_count_is_what_sliding_the_window_counts(axis: Axis) -> None:
-    counts = np.zeros(axis.size, int)
-    for start in window_starts(axis):
-        for pixel in range(start - axis.before, start - axis.before + axis.kernel):
-            if 0 <= pixel < axis.size:
-                counts[pixel] += 1
-    assert axis.read_counts().tolist() == counts.tolist()
+    read = [pixel for window in cells(axis) for pixel in window]
+    assert axis.read_counts().tolist() == [read.count(pixel) for pixel in range(axis.size)]
 
 
 @given(any_axis, st.integers(0, 5))
@@ -47,37 +48,83 @@ def test_that_a_tap_pairs_each_window_with_the_real_pixel_under_it(axis: Axis, o
     offset %= axis.kernel
     places, pixels = axis.tap(offset)
     pairs = list(zip(range(axis.output)[places], range(axis.size)[pixels], strict=True))
-    under = [(i, start + offset - axis.before) for i, start in enumerate(window_starts(axis))]
-    assert pairs == [(i, pixel) for i, pixel in under if 0 <= pixel < axis.size]
+    assert pairs == [(i, window[offset]) for i, window in enumerate(cells(axis)) if 0 <= window[offset] < axis.size]
 
 
 @given(any_axis)
 def test_that_used_and_trailing_make_up_the_padded_input(axis: Axis) -> None:
-    starts = window_starts(axis)
-    assert axis.used == (starts[-1] + axis.kernel if starts else 0)
+    windows = cells(axis)
+    assert axis.used == (windows[-1][-1] + axis.before + 1 if windows else 0)
     assert axis.used + axis.trailing == axis.padded == axis.size + axis.before + axis.after
 
 
 @given(any_axis)
 def test_that_dilation_puts_stride_minus_one_zeros_between_neighbours(axis: Axis) -> None:
-    starts = window_starts(axis)
-    assert axis.dilated == (starts[-1] - starts[0] + 1 if starts else 0)
+    windows = cells(axis)
+    assert axis.dilated == (windows[-1][0] - windows[0][0] + 1 if windows else 0)
 
 
-@given(axes(padded_windows=True))
-def test_that_the_trailing_part_is_the_remainder_of_the_output_formula(drawn: tuple[int, int, int, int]) -> None:
-    size, kernel, stride, padding = drawn
-    axis = Axis(size, kernel, stride, padding, padding)
-    assert axis.trailing == (size + 2 * padding - kernel) % stride
+@given(readings())
+def test_that_output_and_trailing_part_are_quotient_and_remainder_of_one_division(reading: Reading) -> None:
+    for axis, d in zip((reading.window.rows, reading.window.cols), reading.dilation, strict=True):
+        spare = axis.size + axis.before + axis.after - ((axis.kernel - 1) * d + 1)
+        assert (axis.output - 1, axis.trailing) == divmod(spare, axis.stride)
 
 
-@given(slidings())
-def test_that_a_window_reads_the_product_of_what_its_axes_read(sliding: Sliding) -> None:
-    window = Window.of(sliding.size, sliding.kernel, sliding.stride, sliding.padding)
-    rows, cols = window.rows.read_counts(), window.cols.read_counts()
-    assert window.read_counts().tolist() == [[int(r * c) for c in cols] for r in rows]
-    assert window.output == (window.rows.output, window.cols.output)
-    assert window.taps == sliding.kernel[0] * sliding.kernel[1]
+@given(readings())
+def test_that_a_window_reads_the_product_of_what_its_axes_read(reading: Reading) -> None:
+    window = reading.window
+    rows, cols = cells(window.rows), cells(window.cols)
+    counts = np.zeros(reading.size, int)
+    for row, col in ((row, col) for i in rows for j in cols for row in i for col in j):
+        if 0 <= row < reading.size[0] and 0 <= col < reading.size[1]:
+            counts[row, col] += 1
+    assert (window.read_counts() == counts).all()
+    assert window.output == (len(rows), len(cols))
+    assert window.taps == len(rows[0]) * len(cols[0])
+
+
+# Padding by words.
+
+
+@given(readings())
+def test_that_a_word_pads_each_axis_as_it_says(reading: Reading) -> None:
+    for axis in (reading.window.rows, reading.window.cols):
+        if reading.padding == "valid":
+            assert (axis.before, axis.after) == (0, 0)
+        elif reading.padding == "full":
+            assert axis.before == axis.after == axis.extent - 1
+            assert axis.stride > 1 or axis.output == axis.size + axis.extent - 1
+        elif reading.padding == "same":
+            assert axis.output == -(-axis.size // axis.stride)
+            assert axis.after - axis.before in (0, 1)
+        else:
+            assert axis.before == axis.after
+
+
+@given(readings())
+def test_that_same_pads_no_more_than_its_output_needs(reading: Reading) -> None:
+    for axis in (reading.window.rows, reading.window.cols):
+        if reading.padding == "same" and axis.after:
+            less = Axis(axis.size, axis.kernel, axis.stride, axis.before, axis.after - 1, axis.dilation)
+            assert less.output < axis.output
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "stride", "dilation", "output", "before", "after"),
+    [
+        (28, 5, 1, 1, 28, 2, 2), (28, 2, 1, 1, 28, 0, 1), (28, 3, 2, 1, 14, 0, 1), (28, 5, 3, 1, 10, 2, 2),
+        (5, 2, 3, 1, 2, 0, 0), (6, 3, 1, 3, 6, 3, 3), (7, 2, 2, 4, 4, 2, 2), (3, 1, 5, 1, 1, 0, 0),
+    ],
+)  # fmt: skip
+def test_that_same_is_tensorflows_rule_in_figures(
+    size: int, kernel: int, stride: int, dilation: int, output: int, before: int, after: int
+) -> None:
+    axis = Window.of((size, 1), (kernel, 1), (stride, 1), "same", (dilation, 1)).rows
+    assert (axis.output, axis.before, axis.after) == (output, before, after)
+
+
+# Figures by hand.
 
 
 def test_that_stride_two_excludes_the_last_row_and_column_of_an_even_input() -> None:
@@ -98,6 +145,26 @@ def test_that_excluded_pixels_are_counted_as_by_hand(
     assert never_read(size, kernel, stride, padding) == excluded
 
 
+def test_that_the_remainder_alone_says_108_where_460_pixels_are_never_read() -> None:
+    axis = Axis(28, 2, 3)
+    assert 28**2 - (28 - axis.trailing) ** 2 == 108
+    assert never_read(28, 2, 3) == 460
+
+
+def test_that_the_dilated_gradient_of_a_28_pixel_input_has_23_rows_with_kernel_5_and_stride_2() -> None:
+    axis = Axis(28, 5, 2)
+    assert (axis.output, axis.trailing, axis.dilated) == (12, 1, 23)
+
+
+@given(st.integers(1, 20), st.integers(1, 6), st.integers(0, 8), st.data())
+def test_that_a_stride_up_to_the_kernel_loses_what_padding_does_not_absorb(
+    size: int, kernel: int, padding: int, data: st.DataObject
+) -> None:
+    axis = Axis(size, kernel, data.draw(st.integers(1, kernel)), padding, padding)
+    if axis.output:
+        assert excluded_from(axis) == max(0, axis.trailing - padding)
+
+
 def test_that_padding_can_absorb_the_trailing_row() -> None:
     axis = Axis(28, 3, 2, 1, 1)
     assert axis.trailing == 1
@@ -114,6 +181,11 @@ def test_that_padding_absorbs_only_as_many_trailing_rows_as_it_has() -> None:
 
 def test_that_a_stride_larger_than_the_window_leaves_gaps_inside() -> None:
     assert Axis(8, 2, 3).read_counts().tolist() == [1, 1, 0, 1, 1, 0, 1, 1]
+
+
+def test_that_dilation_leaves_gaps_between_its_windows_too() -> None:
+    assert Axis(5, 2, dilation=3).read_counts().tolist() == [1, 1, 0, 1, 1]
+    assert Axis(7, 3, stride=2, dilation=2).read_counts().tolist() == [1, 0, 2, 0, 2, 0, 1]
 
 
 def test_that_a_window_larger_than_its_input_takes_no_place() -> None:

@@ -5,8 +5,11 @@ from math import nan
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from engine.history import SMOOTHING, EpochResult, History, as_dict
+from engine.history import EpochResult, History, as_dict
+from engine.smoothing import SMOOTHING, smooth
 
 EPOCH = EpochResult(1, 4, 0.5, 0.75, 0.6, 0.7, nan, nan, 2.5, 100.0)
 
@@ -32,11 +35,41 @@ def test_that_curves_share_no_memory_with_one_another() -> None:
     assert not np.shares_memory(history.loss, History().loss)
 
 
-def test_that_the_smoothed_loss_starts_at_the_first_loss_and_forgets_slowly() -> None:
+def test_that_the_smoothed_loss_starts_at_the_first_loss_and_weighs_all_so_far() -> None:
+    losses = [4.0, 1.0, 2.5]
     history = History()
-    for loss in (2.0, 2.0, 1.0):
+    for loss in losses:
         history.add_step(loss, 0)
-    assert history.smoothed[:3].tolist() == pytest.approx([2, 2, SMOOTHING * 2 + (1 - SMOOTHING) * 1])
+    weights = SMOOTHING ** np.arange(3.0)
+    means = [np.average(losses[: n + 1], weights=weights[n::-1]) for n in range(3)]
+    assert means[0] == 4 and 2.45 < means[1] < 2.5  # nearly the plain mean: the first has no more say than the second
+    assert history.smoothed[:3].tolist() == pytest.approx(means)
+
+
+def test_that_a_constant_stays_itself_and_a_step_is_followed_in_about_33_steps() -> None:
+    history = History()
+    for step in range(1200):
+        history.add_step(2.0 if step < 1000 else 1.0, 0)
+    assert history.smoothed[:1000] == pytest.approx(2)
+    assert history.smoothed[1032] == pytest.approx(1 + SMOOTHING**33, abs=1e-4) and 0.3 < SMOOTHING**33 < 0.4
+
+
+@given(st.lists(st.floats(0, 100, width=32), min_size=1, max_size=1500), st.integers(0, 1500), st.booleans())
+def test_that_a_curve_is_smoothed_the_same_at_once_and_bit_by_bit(values: list[float], cut: int, single: bool) -> None:
+    curve = np.array(values * (1 + 600 // len(values)), np.float32)  # more than one block
+    s, expected = 0.0, []
+    for n, value in enumerate(curve.tolist(), 1):
+        s = SMOOTHING * s + (1 - SMOOTHING) * value
+        expected.append(s / (1 - SMOOTHING**n))
+    mean = np.full(len(curve), np.nan, np.float32)
+    cut = min(cut, len(curve))
+    if single:
+        for n in range(cut):
+            smooth(curve, mean, n, n + 1)
+    else:
+        smooth(curve, mean, 0, cut)
+    smooth(curve, mean, cut, len(curve))
+    np.testing.assert_allclose(mean, expected, rtol=1e-4, atol=1e-5)
 
 
 def test_that_growing_keeps_what_was_measured_and_the_array_that_a_reader_holds() -> None:
@@ -107,5 +140,5 @@ def test_that_what_was_not_measured_is_none_in_json() -> None:
     values = as_dict(EPOCH)
     assert values["test_loss"] is None and values["test_accuracy"] is None
     assert {k: v for k, v in values.items() if v is not None} == {
-        k: v for k, v in asdict(EPOCH).items() if not k.startswith("test")
+        k: v for k, v in {**asdict(EPOCH), "layers": []}.items() if not k.startswith("test")
     }

@@ -7,21 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import engine.layers  # noqa: F401  (registers every layer type)
 from engine import registry, schema
 from engine.gradcheck import check_layer
-from engine.layer import LayerConfig, Shape
+from engine.layer import Part
 from engine.model import Pass, in_field_order
-from tests.helpers.layers import configs, fitting_shapes, forward_and_backward, one_layer
+from tests.helpers.layers import TYPES, configs, draw, fitting_shapes, forward_and_backward, one_layer
 
-TYPES = pytest.mark.parametrize("kind", registry.all_types(), ids=lambda kind: kind.name)
+MODES = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])
 FEW = settings(max_examples=25)
-
-
-def draw(data: st.DataObject, kind: registry.LayerType) -> tuple[LayerConfig, Shape]:
-    """Draw a config and an input shape that it takes."""
-    config = data.draw(configs(kind.config).filter(fitting_shapes))
-    return config, data.draw(st.sampled_from(fitting_shapes(config)))
 
 
 @TYPES
@@ -47,15 +40,32 @@ def test_that_the_inferred_shapes_are_the_real_ones(kind: registry.LayerType, da
     y, grad_input, _ = forward_and_backward(model, np.ones((n, *shape)), np.ones((n, *config.output_shape(shape))))
     assert y.shape == (n, *config.output_shape(shape))
     assert grad_input.shape == (n, *shape)
-    assert {k: v.shape for k, v in model.parameters.layers[0].items()} == config.parameter_shapes(shape)
+    assert {k: v.shape for k, v in model.parameters.layers[0].items()} == config.array_shapes(shape)
 
 
 @TYPES
 @FEW
-@given(st.data(), st.integers(0, 2**32 - 1))
-def test_that_backward_is_the_derivative_of_forward(kind: registry.LayerType, data: st.DataObject, seed: int) -> None:
+@given(st.data())
+def test_that_a_gradient_belongs_to_every_parameter_and_to_no_statistic(
+    kind: registry.LayerType, data: st.DataObject
+) -> None:
     config, shape = draw(data, kind)
-    report = check_layer(config, shape, np.random.default_rng(seed), samples=30)
+    learned, kept = config.parameter_shapes(shape), config.statistic_shapes(shape)
+    assert not set(learned) & set(kept)
+    assert config.array_shapes(shape) == {**learned, **kept}
+    gradients = one_layer(config, shape).new_gradients().layers[0]
+    assert {name: gradient.shape for name, gradient in gradients.items()} == learned
+
+
+@TYPES
+@MODES
+@FEW
+@given(st.data(), st.integers(0, 2**32 - 1))
+def test_that_backward_is_the_derivative_of_forward(
+    kind: registry.LayerType, training: bool, data: st.DataObject, seed: int
+) -> None:
+    config, shape = draw(data, kind)
+    report = check_layer(config, shape, np.random.default_rng(seed), samples=30, batch=3, training=training)
     assert report.passed, f"{config} on {shape}\n{report}"
 
 
@@ -77,35 +87,39 @@ def test_that_float32_agrees_with_float64(kind: registry.LayerType, data: st.Dat
 
 
 @TYPES
+@MODES
 @FEW
 @given(st.data(), st.integers(0, 2**32 - 1))
-def test_that_neither_pass_changes_what_it_reads(kind: registry.LayerType, data: st.DataObject, seed: int) -> None:
+def test_that_neither_pass_changes_what_it_reads(
+    kind: registry.LayerType, training: bool, data: st.DataObject, seed: int
+) -> None:
     config, shape = draw(data, kind)
     rng = np.random.default_rng(seed)
     model = one_layer(config, shape)
     x, d = rng.standard_normal((2, *shape)), rng.standard_normal((2, *config.output_shape(shape)))
-    before = x.copy(), d.copy(), model.parameters.flat.copy()
+    before = x.copy(), d.copy(), model.parameters.learned.copy()
     shard = Pass(model)
-    inside = shard.activations(x)
+    inside = shard.activations(x, Part(training, batch=2))
     kept = [value.copy() for value in inside]
     shard.backward(d)
-    for now, then in zip((x, d, model.parameters.flat, *inside), (*before, *kept), strict=True):
+    for now, then in zip((x, d, model.parameters.learned, *inside), (*before, *kept), strict=True):
         assert (now == then).all()
 
 
 @TYPES
 @FEW
-@given(st.data(), st.lists(st.integers(1, 3), min_size=2, max_size=4))
+@given(st.data(), st.lists(st.tuples(st.integers(1, 3), st.booleans()), min_size=2, max_size=4))
 def test_that_buffers_used_before_change_nothing(
-    kind: registry.LayerType, data: st.DataObject, sizes: list[int]
+    kind: registry.LayerType, data: st.DataObject, passes: list[tuple[int, bool]]
 ) -> None:
     config, shape = draw(data, kind)
-    model, rng = one_layer(config, shape), np.random.default_rng(0)
-    used = Pass(model)
-    for n in sizes:
+    model, other, rng = one_layer(config, shape), one_layer(config, shape), np.random.default_rng(0)
+    used = Pass(other)
+    for step, (n, training) in enumerate(passes):
         x, d = rng.standard_normal((n, *shape)), rng.standard_normal((n, *config.output_shape(shape)))
-        y, grad_input, gradient = forward_and_backward(model, x, d)
-        assert (in_field_order(used.activations(x)[-1]) == y).all()
+        part = Part(training, batch=n, key=(0, step))
+        y, grad_input, gradient = forward_and_backward(model, x, d, part)
+        assert (in_field_order(used.activations(x, part)[-1]) == y).all()
         assert (used.backward(d) == grad_input).all()
         assert (used.gradients.flat == gradient).all()
 

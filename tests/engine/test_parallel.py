@@ -2,50 +2,25 @@
 
 import threading
 import time
-from collections.abc import Callable, Iterator
 from contextlib import closing
 
 import numpy as np
 import pytest
 import threadpoolctl
 
+from engine.architecture import Architecture, new_layer
 from engine.errors import BadInputError
 from engine.model import Model, Pass
 from engine.parallel import Shards, default_threads, pin_blas
 from tests.helpers import tiny
 from tests.helpers.layers import Array
+from tests.helpers.shards import SHAPE, batch, inputs, no_thread_left, trained  # noqa: F401  (a fixture is among them)
 from tests.helpers.tiny import SMALLEST_SHARD
-
-SHAPE = (1, 8, 8)
 
 
 @pytest.fixture
 def model() -> Model:
     return Model.build(tiny.architecture(), SHAPE, np.random.default_rng(0))
-
-
-@pytest.fixture(autouse=True)
-def no_thread_left() -> Iterator[None]:
-    before = set(threading.enumerate())
-    yield
-    assert set(threading.enumerate()) <= before
-
-
-def batch(n: int = 40) -> tuple[Array, Array]:
-    rng = np.random.default_rng(1)
-    return rng.random((n, *SHAPE), np.float32), rng.integers(0, 2, n)
-
-
-def inputs(x: Array) -> Callable[[slice], Array]:
-    return lambda part: x[part]
-
-
-def trained(model: Model, threads: int, n: int = 40) -> tuple[float, int, Array]:
-    """Return (mean loss, correct, gradient) of one batch."""
-    x, labels = batch(n)
-    with closing(Shards(model, threads)) as shards:
-        loss, correct = shards.train(inputs(x), labels)
-        return loss, correct, shards.gradient.copy()
 
 
 @pytest.mark.parametrize("threads", [2, 3, 5])
@@ -60,6 +35,27 @@ def test_that_any_number_of_threads_gives_the_gradient_of_one_up_to_rounding(mod
 def test_that_in_float64_the_shards_agree_to_the_last_digits() -> None:
     model = Model.build(tiny.architecture(), SHAPE, np.random.default_rng(0), np.float64)
     np.testing.assert_allclose(trained(model, 3)[2], trained(model, 1)[2], rtol=1e-11, atol=1e-15)
+
+
+@pytest.mark.parametrize("threads", [1, 2, 3])
+@pytest.mark.parametrize(
+    ("loss", "ending"),
+    [("cross-entropy", "softmax"), ("binary cross-entropy", "sigmoid"), ("mean squared error", "softmax"),
+     ("mean squared error", "sigmoid")],
+)  # fmt: skip
+def test_that_every_loss_is_the_whole_batchs_mean_on_any_number_of_threads(
+    loss: str, ending: str, threads: int
+) -> None:
+    chain = Architecture((*tiny.architecture().layers[:-1], new_layer(ending)))
+    model = Model.build(chain, SHAPE, np.random.default_rng(0), np.float64)
+    (x, labels), whole = batch(), Pass(model, loss)
+    expected = whole.loss_and_gradients(x, labels)
+    mean, correct, gradient = trained(model, threads, loss=loss)
+    assert mean == pytest.approx(expected.total / len(x), rel=1e-12)
+    assert correct == expected.correct
+    np.testing.assert_allclose(gradient, whole.gradients.flat, rtol=1e-11, atol=1e-15)
+    with closing(Shards(model, threads, loss)) as shards:
+        assert shards.evaluate(inputs(x), labels) == (pytest.approx(expected.total, rel=1e-12), correct)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])

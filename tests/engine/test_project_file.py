@@ -126,7 +126,7 @@ def test_that_a_person_can_read_project_json_without_the_program(tmp_path: Path)
     text = archives.unpacked(saved(tmp_path).read_bytes())["project.json"].decode("ascii")
     values = json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
     assert list(values) == sorted(values)
-    assert (values["format"], values["version"]) == ("cnn-gui project", 1)
+    assert (values["format"], values["version"]) == ("cnn-gui project", migrations.VERSION)
     assert values["architecture"][0]["type"] == "conv2d"
     assert values["settings"]["learning_rate"] == 0.02
 
@@ -151,8 +151,8 @@ def test_that_the_sample_of_version_1_opens() -> None:
         "conv2d", "relu", "pool2d", "flatten", "dense", "softmax",
     ]  # fmt: skip
     assert project.settings == TrainingSettings(
-        epochs=2, batch_size=16, optimizer="SGD", learning_rate=0.05, momentum=0.8, schedule="cosine", augment=True,
-        validation=0.25, seed=7,
+        epochs=2, batch_size=16, optimizer="momentum", learning_rate=0.05, momentum=0.8, schedule="cosine",
+        augment=True, validation=0.25, seed=7,
     )  # fmt: skip
     assert (project.input_shape, project.class_names, project.data_source) == ((1, 8, 8), ("low", "high"), "bundled")
     assert project.weights["conv"]["weight"].shape == (3, 1, 3, 3)
@@ -162,6 +162,25 @@ def test_that_the_sample_of_version_1_opens() -> None:
     assert [epoch.test_accuracy for epoch in project.history.epochs] == [0.75, 1.0]
 
 
+def test_that_the_sample_of_version_2_opens() -> None:
+    project = open_project(SAMPLES / "project-v2.cnn")
+    assert project.settings == TrainingSettings(
+        epochs=3, batch_size=32, loss="mean squared error", optimizer="gradient descent", learning_rate=0.5,
+        momentum=0.25, rho=0.875, beta1=0.75, beta2=0.9375, weight_decay=0.0005, clip_norm=1.5, schedule="step",
+        warm_up=0.125, drop=0.5, drop_every=0.25, augment=False, validation=0.125, seed=11,
+    )  # fmt: skip
+    conv, dense = (project.architecture.find(uid).config for uid in ("conv", "dense"))
+    assert (conv.padding, conv.initializer, dense.initializer) == ("same", "vertical edges", "Xavier uniform")
+    assert project.weights["conv"]["weight"].tolist() == [[[[1, 0, -1]] * 3]] * 2
+    assert project.weights["dense"]["bias"].tolist() == [0.5, -0.25]
+    assert project.history.loss[: project.history.steps].tolist() == [0.5, 0.25]
+
+
+@pytest.mark.parametrize("values", [{}, {"settings": None}, {"settings": []}, {"settings": {"optimizer": ["SGD"]}}])
+def test_that_the_step_from_version_1_leaves_what_is_no_setting_to_the_reader(values: dict[str, Any]) -> None:
+    assert migrations.STEPS[1](values) == {"settings": None, **values}
+
+
 def test_that_every_version_has_a_sample() -> None:
     for version in range(1, migrations.VERSION + 1):
         assert (SAMPLES / f"project-v{version}.cnn").is_file()
@@ -169,7 +188,7 @@ def test_that_every_version_has_a_sample() -> None:
 
 
 def test_that_an_old_file_goes_through_every_step_in_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = saved(tmp_path)
+    path = with_values(tmp_path, version=1)
     monkeypatch.setattr(migrations, "VERSION", 3)
     steps = {n: lambda values, n=n: {**values, "data_source": f"{values['data_source']} {n}"} for n in (1, 2)}
     monkeypatch.setattr(migrations, "STEPS", steps)
@@ -179,7 +198,7 @@ def test_that_an_old_file_goes_through_every_step_in_order(tmp_path: Path, monke
 @pytest.mark.parametrize(
     ("changes", "part"),
     [
-        ({"version": 2}, "a newer version"),
+        ({"version": migrations.VERSION + 1}, "a newer version"),
         ({"version": 0}, "never was"),
         ({"version": True}, "never was"),
         ({"version": "1"}, "never was"),

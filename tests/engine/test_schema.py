@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from engine import schema
+from engine import registry, schema
 from engine.errors import BadInputError
 from engine.layer import LayerConfig
 from engine.schema import param
@@ -23,7 +23,8 @@ class Every(LayerConfig):
     mode: str = param("max", label="Mode", choices=("max", "mean"), doc="Which.")
     on: bool = param(True, label="On", doc="Whether.")
     free: float = param(0.0, label="Free", doc="Any number.")
-    least: int = param(5, label="Least", ge=2, doc="At least two.")
+    least: int = param(5, label="Least", ge=2, doc="At least two.", when=("mode", ("max",)))
+    border: tuple[int, int] | str = param((0, 0), label="Border", ge=0, le=9, choices=("valid", "same"), doc="Around.")
 
 
 BY_NAME = {p.name: p for p in schema.params_of(Every)}
@@ -31,7 +32,7 @@ BY_NAME = {p.name: p for p in schema.params_of(Every)}
 
 def test_that_the_kind_follows_from_the_default() -> None:
     kinds = [p.kind for p in schema.params_of(Every)]
-    assert kinds == ["int", "float", "pair", "choice", "bool", "float", "int"]
+    assert kinds == ["int", "float", "pair", "choice", "bool", "float", "int", "padding"]
 
 
 def test_that_declarations_are_read_from_a_config_and_from_its_class_alike() -> None:
@@ -52,6 +53,10 @@ def test_that_declarations_are_read_from_a_config_and_from_its_class_alike() -> 
         ("size", True, True),
         ("size", "4", "4"),
         ("rate", 2**53 + 1, 2**53 + 1),
+        ("border", 2, (2, 2)),
+        ("border", [1, 2], (1, 2)),
+        ("border", "same", "same"),
+        ("border", True, True),
     ],
 )
 def test_that_coercion_changes_a_value_only_where_nothing_is_lost(name: str, value: Any, becomes: Any) -> None:
@@ -78,6 +83,8 @@ def test_that_a_config_coerces_what_it_is_made_from() -> None:
         ("on", False),
         ("free", -1e30),
         ("least", 2),
+        ("border", (0, 9)),
+        ("border", "valid"),
     ],
 )
 def test_that_values_up_to_their_limits_are_allowed(name: str, value: Any) -> None:
@@ -97,8 +104,8 @@ def test_that_values_up_to_their_limits_are_allowed(name: str, value: Any) -> No
         ("rate", float("nan"), "Rate must be a number greater than 0 and of at most 1, not nan."),
         ("rate", float("inf"), "Rate must be a number greater than 0 and of at most 1, not inf."),
         ("rate", True, "Rate must be a number greater than 0 and of at most 1, not True."),
-        ("size", (0, 3), "Size is 0 x 3; it must be two whole numbers, each from 1 to 9."),
-        ("size", (3, 10), "Size is 3 x 10; it must be two whole numbers, each from 1 to 9."),
+        ("size", (0, 3), "Size is 0 × 3; it must be two whole numbers, each from 1 to 9."),
+        ("size", (3, 10), "Size is 3 × 10; it must be two whole numbers, each from 1 to 9."),
         ("size", (3,), "Size must be two whole numbers, each from 1 to 9, not (3,)."),
         ("size", (1.0, 2), "Size must be two whole numbers, each from 1 to 9, not (1.0, 2)."),
         ("mode", "median", "Mode must be one of max, mean, not 'median'."),
@@ -106,6 +113,11 @@ def test_that_values_up_to_their_limits_are_allowed(name: str, value: Any) -> No
         ("on", 1, "On must be yes or no, not 1."),
         ("free", "x", "Free must be a number, not 'x'."),
         ("least", 1, "Least is 1; it must be a whole number of at least 2."),
+        ("border", (0, 10), "Border is 0 × 10; it must be two whole numbers, each from 0 to 9, or one of valid, same."),
+        ("border", "full", "Border must be two whole numbers, each from 0 to 9, or one of valid, same, not 'full'."),
+        ("border", 1.5, "Border must be two whole numbers, each from 0 to 9, or one of valid, same, not 1.5."),
+        ("border", (1,), "Border must be two whole numbers, each from 0 to 9, or one of valid, same, not (1,)."),
+        ("size", "same", "Size must be two whole numbers, each from 1 to 9, not 'same'."),
     ],
 )
 def test_that_a_value_that_is_not_allowed_gets_a_sentence_with_the_value_and_the_limits(
@@ -114,7 +126,7 @@ def test_that_a_value_that_is_not_allowed_gets_a_sentence_with_the_value_and_the
     assert BY_NAME[name].problem(value) == sentence
 
 
-@pytest.mark.parametrize("name", ["count", "rate", "size", "mode", "on"])
+@pytest.mark.parametrize("name", ["count", "rate", "size", "mode", "on", "border"])
 def test_that_a_whole_number_beyond_every_float_is_refused_and_not_an_overflow(name: str) -> None:
     with pytest.raises(BadInputError, match=BY_NAME[name].label):
         schema.from_dict(Every, {name: 10**400})
@@ -129,8 +141,9 @@ def test_that_problems_names_every_bad_value_and_checked_raises_the_first() -> N
     assert schema.checked(Every()) == Every()
 
 
-def test_that_a_config_survives_json() -> None:
-    config = Every(count=7, rate=0.25, size=(1, 2), mode="mean", on=False, free=-1.5, least=9)
+@pytest.mark.parametrize("border", [(3, 4), "same"])
+def test_that_a_config_survives_json(border: tuple[int, int] | str) -> None:
+    config = Every(count=7, rate=0.25, size=(1, 2), mode="mean", on=False, free=-1.5, least=9, border=border)
     assert schema.from_dict(Every, json.loads(json.dumps(schema.to_dict(config)))) == config
 
 
@@ -139,7 +152,7 @@ def test_that_missing_values_take_their_default() -> None:
 
 
 def test_that_an_unknown_name_is_refused_with_the_names_there_are() -> None:
-    with pytest.raises(BadInputError, match="no setting 'counts'; it has count, rate, size, mode, on, free, least"):
+    with pytest.raises(BadInputError, match="no setting 'counts'; it has count, rate, size, mode, on, free, least, "):
         schema.from_dict(Every, {"counts": 4})
 
 
@@ -150,6 +163,20 @@ def test_that_a_config_without_hyper_parameters_says_so() -> None:
 
     with pytest.raises(BadInputError, match="Plain has no setting 'x'; it has none"):
         schema.from_dict(Plain, {"x": 1})
+
+
+@pytest.mark.parametrize("config", [Every, TrainingSettings, *(kind.config for kind in registry.all_types())])
+def test_that_what_matters_at_times_only_names_a_choice_before_it_and_some_of_its_words(config: type) -> None:
+    declared = {p.name: p for p in schema.params_of(config)}
+    for position, p in enumerate(declared.values()):
+        if p.when is not None:
+            name, words = p.when
+            assert list(declared).index(name) < position
+            assert set(words) < set(declared[name].choices)
+
+
+def test_that_a_value_that_does_not_matter_now_is_checked_all_the_same() -> None:
+    assert list(schema.problems(Every(mode="mean", least=1))) == ["least"]
 
 
 def test_that_training_settings_are_checked_like_a_layers_hyper_parameters() -> None:

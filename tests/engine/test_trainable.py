@@ -38,7 +38,10 @@ def test_that_a_network_without_layers_is_refused() -> None:
 
 def test_that_a_network_without_softmax_is_refused() -> None:
     chain = Architecture((new_layer("flatten"), new_layer("dense", units=2)))
-    assert refused(model(chain)) == "The network ends without Softmax, which cross-entropy needs. Append Softmax as the last layer."
+    assert (
+        refused(model(chain))
+        == "The network ends without Softmax, which cross-entropy needs. Append Softmax as the last layer."
+    )
 
 
 def test_that_a_network_for_other_classes_is_refused() -> None:
@@ -73,4 +76,4 @@ def test_that_labels_without_a_class_are_refused_and_never_wrap_around(split: st
 
 def test_that_settings_outside_their_limits_are_refused() -> None:
     assert refused(model(), DATA, TrainingSettings(epochs=0)).startswith("Epochs is 0")
-    assert refused(model(), DATA, TrainingSettings(optimizer="Best")).startswith("Optimizer must be one of Adam, SGD")
+    assert refused(model(), DATA, TrainingSettings(optimizer="Best")).startswith("Optimizer must be one of gradient descent, momentum")

@@ -7,11 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine import evaluation, losses
+from engine.architecture import Architecture, new_layer
 from engine.data.dataset import Dataset, Split
+from engine.errors import BadInputError
+from engine.evaluation import MOST_BYTES, MOST_IMAGES, Evaluating, evaluate, images_at_once
 from engine.history import EpochResult
 from engine.model import Model
 from engine.parallel import Shards
-from engine.trainer import EVALUATION_BATCH, Evaluating, StepResult, evaluate
+from engine.trainer import StepResult
 from tests.helpers import tiny
 from tests.helpers.layers import Array
 from tests.helpers.runs import epochs_of, steps_of, trainer
@@ -32,7 +36,7 @@ def test_that_an_epoch_ends_with_its_evaluation_and_then_its_result() -> None:
 
 
 def test_that_a_long_evaluation_is_cut_into_pieces_so_that_a_run_can_pause() -> None:
-    kinds = [type(event) for event in trainer(tiny.dataset(test=2 * EVALUATION_BATCH + 1), epochs=1).run()]
+    kinds = [type(event) for event in trainer(tiny.dataset(test=2 * MOST_IMAGES + 1), epochs=1).run()]
     assert kinds.count(Evaluating) == 1 + 3
 
 
@@ -41,9 +45,12 @@ def test_that_the_last_mini_batch_may_be_smaller() -> None:
     assert run.steps == 2 == len(steps_of(list(run.run())))
 
 
-def test_that_a_mini_batch_larger_than_the_data_is_all_of_the_data() -> None:
-    run = trainer(tiny.dataset(train=20), validation=0.0, epochs=3, batch_size=4096)
+def test_that_a_mini_batch_may_be_all_of_the_data_and_no_larger() -> None:
+    data = tiny.dataset(train=20)
+    run = trainer(data, validation=0.0, epochs=3, batch_size=20)
     assert run.steps == 3 == len(steps_of(list(run.run())))
+    with pytest.raises(BadInputError, match="mini-batch of 20 images is larger than the 10 images"):
+        trainer(data, validation=0.5, batch_size=20)
 
 
 def test_that_batches_of_one_train_too() -> None:
@@ -71,11 +78,23 @@ def test_that_a_given_history_is_continued() -> None:
 
 
 def test_that_running_again_goes_on_with_the_same_moments() -> None:
-    run = trainer(validation=0.0, epochs=1, schedule="cosine")
-    list(run.run())
-    again = steps_of(list(run.run()))
+    run = trainer(validation=0.0, epochs=1, schedule="cosine", augment=True)
+    first, again = (steps_of(list(run.run())) for _ in range(2))
     assert [(s.step, s.steps, s.epoch) for s in again] == [(i, 4, 1) for i in (1, 2, 3, 4)]
-    assert run._optimizer.time == 8  # type: ignore[attr-defined]
+    assert run._learner.time == 8
+    assert [s.loss for s in first] != [s.loss for s in again]
+
+
+def test_that_running_again_after_a_stop_goes_on_where_it_was() -> None:
+    whole, stopped = (trainer(threads=2, augment=True) for _ in range(2))
+    list(whole.run())
+    for pulls in (2, 3, 5, 100):  # in an epoch, after its last step, in its evaluation
+        events = stopped.run()
+        for _ in zip(range(pulls), events, strict=False):
+            pass
+        events.close()
+    assert stopped.history.steps == 6 and [e.epoch for e in stopped.history.epochs] == [1, 2]
+    assert (stopped.model.parameters.flat == whole.model.parameters.flat).all()
 
 
 def test_that_the_training_figures_of_an_epoch_are_the_means_over_its_images() -> None:
@@ -95,9 +114,9 @@ def test_that_validation_images_are_never_trained_on(monkeypatch: pytest.MonkeyP
     seen: set[int] = set()
     train = Shards.train
 
-    def recorded(self: Shards, inputs: Any, labels: Array) -> tuple[float, int]:
+    def recorded(self: Shards, inputs: Any, labels: Array, key: tuple[int, int]) -> tuple[float, int]:
         seen.update(np.rint(255 * inputs(slice(None))[:, 0, 0, 0]).astype(int).tolist())
-        return train(self, inputs, labels)
+        return train(self, inputs, labels, key)
 
     monkeypatch.setattr(Shards, "train", recorded)
     list(run.run())
@@ -127,7 +146,7 @@ def test_that_what_was_not_measured_is_nan() -> None:
 
 
 def test_that_evaluate_is_the_mean_over_all_images_whatever_the_pieces() -> None:
-    data = tiny.dataset(test=EVALUATION_BATCH + 7)
+    data = tiny.dataset(test=MOST_IMAGES + 7)
     model = Model.build(tiny.architecture(), data.image_shape, np.random.default_rng(0))
     p = model.forward(data.test.images.astype(np.float32) / 255)
     loss, accuracy = evaluate(model, data.test, threads=2)
@@ -136,10 +155,88 @@ def test_that_evaluate_is_the_mean_over_all_images_whatever_the_pieces() -> None
     assert all(map(isnan, evaluate(model, data.test.take(np.arange(0)), 1)))
 
 
+def test_that_networks_with_large_outputs_see_fewer_images_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def with_filters(count: int) -> Model:
+        chain = Architecture((new_layer("conv2d", filters=count, kernel_size=1),))
+        return Model.build(chain, (1, 64, 64), np.random.default_rng(0))
+
+    assert images_at_once(with_filters(1)) == MOST_IMAGES
+    assert images_at_once(with_filters(100)) == MOST_BYTES // (101 * 64 * 64 * 4) < MOST_IMAGES
+    data = tiny.dataset(test=20)
+    model = Model.build(tiny.architecture(), data.image_shape, np.random.default_rng(0))
+    expected = evaluate(model, data.test, 1)
+    for most in (1, 10_000):  # bytes; one image goes through whatever it needs
+        monkeypatch.setattr(evaluation, "MOST_BYTES", most)
+        assert images_at_once(model) < 20
+        assert evaluate(model, data.test, 1) == pytest.approx(expected)
+
+
+def test_that_evaluate_measures_the_loss_that_was_asked_for() -> None:
+    data = tiny.dataset()
+    model = Model.build(tiny.architecture(), data.image_shape, np.random.default_rng(0))
+    p = model.forward(data.test.images.astype(np.float32) / 255)
+    loss, _ = evaluate(model, data.test, 2, "mean squared error")
+    assert loss == pytest.approx(np.mean((p - np.eye(2)[data.test.labels]) ** 2), rel=1e-5)
+
+
 # That it learns, and repeats.
 
 
-@pytest.mark.parametrize(("optimizer", "rate"), [("Adam", 0.01), ("SGD", 0.05)])
+@pytest.mark.parametrize("loss", list(losses.BY_NAME))
+def test_that_it_learns_with_every_loss(loss: str) -> None:
+    data = tiny.dataset(train=200, test=60)
+    end = {"cross-entropy": "softmax", "mean squared error": "tanh", "binary cross-entropy": "sigmoid"}[loss]
+    chain = Architecture((*tiny.architecture().layers[:-1], new_layer(end)))
+    run = trainer(data, architecture=chain, loss=loss, epochs=6, threads=2)
+    epochs = epochs_of(list(run.run()))
+    assert epochs[-1].test_accuracy > 0.95 and epochs[-1].train_loss < 0.5 * epochs[0].train_loss
+    assert epochs[-1].test_loss == pytest.approx(evaluate(run.model, data.test, 1, loss)[0])
+
+
+def test_that_a_loss_which_does_not_suit_the_last_layer_is_refused() -> None:
+    with pytest.raises(BadInputError, match="binary cross-entropy needs"):
+        trainer(loss="binary cross-entropy")
+
+
+def test_that_layers_which_train_otherwise_than_they_evaluate_learn_too() -> None:
+    data = tiny.dataset(train=300, test=100, classes=4)
+    run = trainer(data, architecture=tiny.moody_architecture(4), epochs=10, learning_rate=0.02, threads=2)
+    assert epochs_of(list(run.run()))[-1].test_accuracy > 0.95
+    assert (run.model.parameters.layers[1]["running_mean"] != 0).all()
+
+
+def test_that_weight_decay_shrinks_weights_and_leaves_biases_and_statistics_alone() -> None:
+    seen: list[Array] = []
+    for decay in (0.0, 0.5):
+        run = trainer(optimizer="gradient descent", weight_decay=decay, architecture=tiny.moody_architecture())
+        weights = {i: {n: a.copy() for n, a in views.items()} for i, views in enumerate(run.model.parameters.layers)}
+        next(run.run())
+        after = run.model.parameters.layers
+        seen.append(
+            np.concatenate([(after[i][n] - a).ravel() for i, views in weights.items() for n, a in views.items()])
+        )
+        names = [(n, a.size) for views in weights.values() for n, a in views.items()]
+    apart = np.split(seen[0] != seen[1], np.cumsum([size for _, size in names])[:-1])
+    assert [name for (name, _), differs in zip(names, apart, strict=True) if differs.any()] == ["weight", "weight"]
+
+
+def test_that_dropout_draws_other_values_in_every_step_and_the_same_in_every_run(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    keys: list[tuple[int, int]] = []
+    train = Shards.train
+
+    def recorded(self: Shards, inputs: Any, labels: Array, key: tuple[int, int]) -> tuple[float, int]:
+        keys.append(key)
+        return train(self, inputs, labels, key)
+
+    monkeypatch.setattr(Shards, "train", recorded)
+    run = trainer(seed=7)
+    list(run.run()), list(run.run())
+    assert keys == [(7, step) for step in range(12)]
+
+
+@pytest.mark.parametrize(("optimizer", "rate"), [("Adam", 0.01), ("momentum", 0.05)])
 @pytest.mark.parametrize("schedule", ["constant", "cosine"])
 def test_that_it_learns_a_task_that_can_be_learned(optimizer: str, rate: float, schedule: str) -> None:
     data = tiny.dataset(train=300, test=100, classes=4)
@@ -168,7 +265,7 @@ def test_that_another_seed_of_the_settings_orders_the_images_differently() -> No
 
 
 def test_that_a_cosine_schedule_lets_the_steps_shrink() -> None:
-    run = trainer(validation=0.0, epochs=4, schedule="cosine", optimizer="SGD", momentum=0.0, learning_rate=0.1)
+    run = trainer(validation=0.0, epochs=4, schedule="cosine", optimizer="momentum", momentum=0.0, learning_rate=0.1)
     moved, before = [], run.model.parameters.flat.copy()
     for event in run.run():
         if isinstance(event, StepResult):

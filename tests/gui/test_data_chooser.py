@@ -1,14 +1,27 @@
 """The data button: what it offers, what it says of the data, and when it rests."""
 
+import gzip
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 
+from cnn_gui import theme
 from cnn_gui.datasets.chooser import DataChooser
+from cnn_gui.datasets.classes import ClassesDialog
 from cnn_gui.document import Document
-from tests.helpers import tiny
+from engine.data import catalogue
+from engine.data.dataset import Split
+from engine.data.source import parse
+from tests.helpers import archives, tiny
+from tests.helpers.window import show_window
+
+LEFT = Qt.MouseButton.LeftButton
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)  # the offscreen platform, at a menu
 
 
 @pytest.fixture
@@ -31,33 +44,185 @@ def entry(chooser: DataChooser, word: str) -> QAction:
     return next(action for action in chooser.menu().actions() if word in action.text())
 
 
-def choose_file(monkeypatch: pytest.MonkeyPatch, path: str) -> list[str]:
-    """Let the file dialog answer *path*; return a list that gets the filters it offered."""
+def choose(qtbot, chooser: DataChooser, word: str) -> None:
+    """Open the menu and click the entry that has *word* in it."""
+    menu, action = chooser.menu(), entry(chooser, word)
+    menu.popup(chooser.mapToGlobal(QPoint(0, chooser.height())))
+    qtbot.mouseClick(menu, LEFT, pos=menu.actionGeometry(action).center())
+    menu.close()
+
+
+def answer_with(monkeypatch: pytest.MonkeyPatch, path: str) -> list[str]:
+    """Let the file dialogs answer *path*; return a list that gets what they said."""
     offered: list[str] = []
 
-    def answer(parent: object, title: str, folder: str, kinds: str) -> tuple[str, str]:
+    def file(parent: object, title: str, folder: str, kinds: str) -> tuple[str, str]:
         offered.append(kinds)
         return path, kinds
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", answer)
+    def folder(parent: object, title: str) -> str:
+        offered.append(title)
+        return path
+
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", file)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", folder)
     return offered
 
 
-def test_that_the_menu_offers_the_bundled_digits(chooser):
-    entry(chooser, "MNIST").trigger()
+def show(document: Document, source: str, channels: int = 1, classes: int = 4) -> None:
+    """Let *document* have data of that many channels and classes from *source*."""
+    data = tiny.dataset(classes=classes)
+    train, test = (Split(np.repeat(split.images, channels, 1), split.labels) for split in (data.train, data.test))
+    document.set_data(replace(data, train=train, test=test), source)
+
+
+# Other data.
+
+
+def test_that_the_menu_offers_the_bundled_digits(chooser, qtbot):
+    choose(qtbot, chooser, "MNIST")
     assert chooser.asked == ["bundled"]
 
 
-def test_that_a_chosen_file_is_asked_for_by_its_path(chooser, monkeypatch):
-    offered = choose_file(monkeypatch, "/data/mine.npz")
-    entry(chooser, ".npz").trigger()
-    assert chooser.asked == ["/data/mine.npz"] and "*.npz" in offered[0]
+def test_that_a_chosen_file_is_asked_for_by_its_path(chooser, qtbot, monkeypatch):
+    offered = answer_with(monkeypatch, "/data/cifar-10-binary.tar.gz")
+    choose(qtbot, chooser, ".npz")
+    assert chooser.asked == ["/data/cifar-10-binary.tar.gz"]
+    assert "*.npz *.tar.gz" in offered[0] and "All files" in offered[0]
 
 
-def test_that_a_cancelled_file_dialog_asks_for_nothing(chooser, monkeypatch):
-    choose_file(monkeypatch, "")
-    entry(chooser, ".npz").trigger()
+def test_that_a_chosen_folder_is_asked_for_by_its_path(chooser, qtbot, monkeypatch):
+    offered = answer_with(monkeypatch, "/data/mnist")
+    choose(qtbot, chooser, "folder")
+    assert chooser.asked == ["/data/mnist"] and "IDX" in offered[0]
+
+
+@pytest.mark.parametrize("word", [".npz", "folder"])
+def test_that_a_cancelled_dialog_asks_for_nothing(chooser, qtbot, monkeypatch, word):
+    answer_with(monkeypatch, "")
+    choose(qtbot, chooser, word)
     assert chooser.asked == []
+
+
+def test_that_a_path_that_ends_like_an_option_is_none(chooser, qtbot, monkeypatch):
+    answer_with(monkeypatch, "/data/run:old")
+    choose(qtbot, chooser, "folder")
+    assert [parse(source).path for source in chooser.asked] == ["/data/run:old"]
+
+
+# Other views of the same data.
+
+
+def test_that_colour_can_be_made_grey_and_back(chooser, document, qtbot):
+    show(document, "/data/c.tgz:crop=8x8", channels=3)
+    assert entry(chooser, "grey").isEnabled() and not entry(chooser, "grey").isChecked()
+    choose(qtbot, chooser, "grey")
+    assert chooser.asked == ["/data/c.tgz:crop=8x8:grey"]
+    show(document, chooser.asked[0])
+    assert entry(chooser, "grey").isChecked() and chooser.text().startswith("Data: c.tgz (crop=8x8")
+    choose(qtbot, chooser, "grey")
+    assert chooser.asked[1:] == ["/data/c.tgz:crop=8x8"]
+
+
+def test_that_what_is_grey_already_offers_no_grey(chooser, document, qtbot):
+    show(document, "bundled")
+    assert not entry(chooser, "grey").isEnabled()
+    choose(qtbot, chooser, "grey")
+    assert chooser.asked == []
+
+
+def test_that_a_view_that_cannot_be_read_leaves_no_tick(chooser, document, qtbot):
+    show(document, "/data/cifar.tar.gz", channels=3)
+    choose(qtbot, chooser, "grey")
+    document.await_data(chooser.asked[0])
+    assert entry(chooser, "grey").isChecked() and not entry(chooser, "grey").isEnabled()
+    document.set_data_problem("cifar.tar.gz is cut off.")
+    assert not entry(chooser, "grey").isChecked() and entry(chooser, "grey").isEnabled()
+
+
+def dialog_of(qtbot, chooser: DataChooser) -> ClassesDialog:
+    choose(qtbot, chooser, "Only some")
+    (dialog,) = chooser.findChildren(ClassesDialog)
+    qtbot.waitExposed(dialog)
+    return dialog
+
+
+def test_that_classes_are_ticked_with_the_keyboard_and_asked_for_by_name(chooser, document, qtbot):
+    show(document, "/data/cifar.tar.gz:grey")
+    dialog = dialog_of(qtbot, chooser)
+    ok = dialog.buttons.button(QDialogButtonBox.StandardButton.Ok)
+    assert [dialog.list.item(row).text() for row in range(4)] == ["0", "1", "2", "3"] and not ok.isEnabled()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Space):
+        qtbot.keyClick(dialog.list, key)
+    assert dialog.names() == ["1"] and not ok.isEnabled()
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Space):
+        qtbot.keyClick(dialog.list, key)
+    assert ok.isEnabled()
+    qtbot.mouseClick(ok, LEFT)
+    assert chooser.asked == ["/data/cifar.tar.gz:grey:classes=1+3"]
+    qtbot.waitUntil(lambda: not chooser.findChildren(ClassesDialog))
+
+
+def test_that_a_tick_can_be_taken_back_with_the_mouse(chooser, document, qtbot):
+    show(document, "bundled")
+    dialog = dialog_of(qtbot, chooser)
+    rows = [dialog.list.visualItemRect(dialog.list.item(row)) for row in range(4)]
+    for row, ticked in ((0, ["0"]), (2, ["0", "2"]), (0, ["2"])):
+        qtbot.mouseClick(dialog.list.viewport(), LEFT, pos=QPoint(rows[row].left() + 12, rows[row].center().y()))
+        assert dialog.names() == ticked
+    assert not dialog.buttons.button(QDialogButtonBox.StandardButton.Ok).isEnabled()
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    assert chooser.asked == []
+
+
+def test_that_all_classes_come_back(chooser, document, qtbot):
+    show(document, "/data/cifar.tar.gz:classes=cat+dog+bird:grey:classes=cat+dog", classes=2)
+    assert not entry(chooser, "Only some").isEnabled()  # two are the fewest
+    choose(qtbot, chooser, "All classes")
+    assert chooser.asked == ["/data/cifar.tar.gz:grey"]
+    show(document, chooser.asked[0])
+    assert entry(chooser, "Only some").isEnabled() and not entry(chooser, "All classes").isEnabled()
+
+
+def test_that_no_view_is_offered_while_there_is_no_data(chooser, document):
+    document.await_data("/data/cifar.tar.gz:grey:classes=cat+dog")
+    for word in ("grey", "Only some", "All classes"):
+        assert not entry(chooser, word).isEnabled()
+
+
+def test_that_a_real_archive_is_read_in_grey_and_with_two_classes(chooser, document, qtbot, tmp_path):
+    (tmp_path / "cifar.tar.gz").write_bytes(gzip.compress(archives.tar(archives.cifar()), 1))
+    source = str(tmp_path / "cifar.tar.gz")
+    document.set_data(catalogue.load(source), source)
+    choose(qtbot, chooser, "grey")
+    document.set_data(catalogue.load(chooser.asked[-1]), chooser.asked[-1])
+    dialog = dialog_of(qtbot, chooser)
+    for key in (Qt.Key.Key_Space, Qt.Key.Key_Down, Qt.Key.Key_Space):
+        qtbot.keyClick(dialog.list, key)
+    qtbot.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), LEFT)
+    data = catalogue.load(chooser.asked[-1])
+    assert data.image_shape == (1, 32, 32) and data.class_names == ("airplane", "automobile")
+
+
+# What the button says.
+
+
+def test_that_a_long_name_is_cut_and_whole_in_the_tooltip(chooser, document):
+    name = "cifar-10-binary.tar.gz (grey, classes=airplane+automobile+bird+cat+deer)"
+    show(document, f"/data/{name.replace(' (', ':').replace(', ', ':').rstrip(')')}")
+    document.set_data(replace(document.dataset, name=name), document.data_source)
+    assert chooser.text().startswith("Data: cifar-10-binary.tar.gz (") and chooser.text().endswith("…")
+    assert chooser.sizeHint().width() < 260 and name in chooser.toolTip()
+
+
+def test_that_a_long_name_leaves_room_for_the_run_bar_in_the_smallest_window(qapp, qtbot):
+    theme.apply(qapp, theme.LIGHT)
+    window = show_window(qtbot)
+    window.resize(window.minimumSize())
+    window.document.set_data(tiny.dataset(), "/data/" + "w" * 200 + ".npz")
+    qtbot.wait(50)
+    assert window.width() == window.minimumWidth() and window.run_bar.isVisible()
+    assert window.run_bar.play_button.visibleRegion().boundingRect() == window.run_bar.play_button.rect()
 
 
 def test_that_the_tooltip_says_from_how_many_images_the_figures_come(chooser, document):

@@ -1,5 +1,6 @@
 """Reading data off the GUI thread: what arrives, in which thread, and what becomes of requests that are overtaken."""
 
+import gzip
 import threading
 from pathlib import Path
 
@@ -51,7 +52,7 @@ def listener(loader) -> Listener:
     return Listener(loader)
 
 
-def refusal(qtbot: QtBot, loader: DatasetLoader, source: Path) -> str:
+def refusal(qtbot: QtBot, loader: DatasetLoader, source: Path | str) -> str:
     """Return the sentence with which reading *source* fails."""
     with qtbot.waitSignal(loader.failed) as failed:
         loader.load(str(source))
@@ -118,8 +119,29 @@ def test_that_a_missing_file_is_told_in_a_sentence_with_its_path(loader, qtbot, 
     assert said.startswith(f"{path}: No such file or directory. ") and "Errno" not in said
 
 
-def test_that_a_folder_is_told_like_a_file_that_cannot_be_read(loader, qtbot, tmp_path):
-    assert "Is a directory" in refusal(qtbot, loader, tmp_path)
+def test_that_a_missing_file_is_named_without_the_options_after_it(loader, qtbot, tmp_path):
+    assert refusal(qtbot, loader, f"{tmp_path / 'gone.npz'}:grey").startswith(f"{tmp_path / 'gone.npz'}: No such file")
+
+
+def test_that_a_folder_without_data_is_told_what_is_supported(loader, qtbot, tmp_path):
+    assert "holds no data that can be read; choose a .npz file" in refusal(qtbot, loader, tmp_path)
+
+
+def test_that_an_option_that_does_not_fit_is_told(loader, qtbot, tmp_path):
+    path = archives.write(tmp_path / "mine.npz", archives.arrays(size=5))
+    assert "6 × 5 pixels cannot be cut from the 5 × 5 of mine.npz" in refusal(qtbot, loader, f"{path}:crop=6x5")
+
+
+def test_that_a_folder_and_an_archive_are_read_with_their_options(loader, qtbot, tmp_path):
+    folder = archives.write_folder(tmp_path / "fashion", archives.idx(suffix=".gz"))
+    (tmp_path / "cifar.tar.gz").write_bytes(gzip.compress(archives.tar(archives.cifar()), 1))
+    for source, name, shape in (
+        (f"{folder}:crop=4x4", "fashion (crop=4x4)", (1, 4, 4)),
+        (f"{tmp_path / 'cifar.tar.gz'}:grey", "cifar.tar.gz (grey)", (1, 32, 32)),
+    ):
+        with qtbot.waitSignal(loader.loaded) as loaded:
+            loader.load(source)
+        assert (loaded.args[0].name, loaded.args[0].image_shape, loaded.args[1]) == (name, shape, source)
 
 
 def test_that_a_file_that_is_no_archive_is_told_with_its_name(loader, qtbot, tmp_path):

@@ -149,7 +149,7 @@ def test_that_the_run_bar_tells_how_far_a_run_is(window, qtbot):
 
 def test_that_a_run_that_diverges_is_told_and_one_can_train_again(window, qtbot):
     document = window.document
-    document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="SGD"))
+    document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="momentum"))
     document.set_weights(np.full_like(document.model.parameters.flat, 1e30))
     window.controller.start()
     assert "diverged" in told(qtbot)

@@ -13,6 +13,7 @@ from cnn_gui.editor.property_form import PropertyForm
 from cnn_gui.field_row import Field
 from cnn_gui.fields import BoolField, ChoiceField, FloatField, IntField
 from cnn_gui.forms import SchemaForm
+from cnn_gui.padding_field import PaddingField
 from cnn_gui.pair_field import PairField
 from engine import registry, schema
 from engine.architecture import Architecture, new_layer
@@ -33,6 +34,19 @@ class Everything:
     size: tuple[int, int] = param((2, 2), label="Size", doc="How large.", ge=1, le=64, unit="pixels")
     mode: str = param("one", label="Mode", doc="Which one.", choices=("one", "two", "three"))
     on: bool = param(False, label="On", doc="Whether.")
+
+
+WORDS = "valid, same, full, other."
+
+
+@dataclass(frozen=True)
+class Padded:
+    """A padding, and something after it."""
+
+    border: tuple[int, int] | str = param(
+        (1, 2), label="Border", doc="Around.", ge=0, le=9, choices=("valid", "same", "full", "other")
+    )
+    after: int = param(1, label="After", doc="What follows.", ge=0, le=9)
 
 
 @pytest.fixture
@@ -80,8 +94,9 @@ def test_that_each_kind_of_parameter_has_its_field_named_and_explained(form: Sch
     for declared in schema.params_of(Everything):
         row = form.rows[declared.name]
         assert row.field.accessibleName() == declared.label
-        assert declared.doc in row.toolTip()
-        assert declared.expected()[1:] in row.toolTip()
+        for text in (row.toolTip(), row.field.accessibleDescription()):
+            assert declared.doc in text
+            assert declared.expected()[1:] in text
         assert row.field.value() == declared.default
 
 
@@ -93,6 +108,16 @@ def test_that_a_form_shows_every_config_of_the_engine_as_it_is(qtbot: QtBot, con
     assert {name: row.field.value() for name, row in form.rows.items()} == {
         declared.name: declared.default for declared in schema.params_of(config)
     }
+
+
+@pytest.mark.parametrize("config", [kind.config for kind in registry.all_types()] + [TrainingSettings])
+def test_that_an_explanation_is_wrapped_and_complete(qtbot: QtBot, config: type) -> None:
+    form = SchemaForm(config)
+    qtbot.addWidget(form)
+    for declared in schema.params_of(config):
+        tip = form.rows[declared.name].toolTip()
+        assert max(map(len, tip.splitlines())) <= 72
+        assert declared.doc in tip.replace("\n", " ")
 
 
 def test_that_an_allowed_number_is_handed_on_with_each_key(qtbot: QtBot, form: SchemaForm) -> None:
@@ -241,6 +266,27 @@ def turn_wheel(field: Field) -> None:
     QApplication.sendEvent(field, event)
 
 
+@dataclass(frozen=True)
+class Depending:
+    """A parameter that matters with some words of a choice only."""
+
+    mode: str = param("one", label="Mode", doc="Which one.", choices=("one", "two", "three"))
+    power: int = param(2, label="Power", doc="How strong.", ge=1, le=9, when=("mode", ("two", "three")))
+
+
+def test_that_a_form_shows_by_itself_what_matters_with_the_chosen_word(qtbot: QtBot) -> None:
+    form = SchemaForm(Depending)
+    qtbot.addWidget(form)
+    form.show()
+    seen = []
+    for _ in range(3):
+        seen.append(form.rows["power"].isVisible())
+        qtbot.keyClick(form.rows["mode"].field, Key.Key_Down)
+    assert seen == [False, True, True]
+    form.set_config(Depending())
+    assert not form.rows["power"].isVisible()
+
+
 # The form of the selected layer.
 
 
@@ -378,7 +424,125 @@ def test_that_all_fields_line_up_in_a_form_of_any_width(qtbot: QtBot, width: int
     qtbot.addWidget(form)
     form.resize(width, 400)
     form.show()
+    QApplication.processEvents()  # labels go above where they must
     assert form.width() == width
-    fields = [row.field for row in form.rows.values() if not isinstance(row.field, BoolField)]
-    assert len({field.mapTo(form, QPoint()).x() for field in fields}) == 1
-    assert len({field.width() for field in fields}) == 1
+    fields = [row.field for row in form.rows.values() if row.isVisible() and not isinstance(row.field, BoolField)]
+    places = {(field.mapTo(form, QPoint()).x(), field.width()) for field in fields}
+    below = {(0, width)}  # of its label, where the words of a choice need the whole width
+    assert len(places - below) == 1
+    assert (places >= below) == (width < 400)
+
+
+# The field of a padding.
+
+
+@pytest.fixture
+def padded(qtbot: QtBot) -> SchemaForm:
+    form = SchemaForm(Padded)
+    qtbot.addWidget(form)
+    form.show()
+    form.activateWindow()
+    qtbot.waitUntil(form.isActiveWindow)
+    form.changes = []
+    form.value_changed.connect(lambda name, value: form.changes.append(value))
+    return form
+
+
+def padding(form: SchemaForm) -> PaddingField:
+    return form.rows["border"].field
+
+
+def test_that_a_padding_is_chosen_in_words_or_numbers(qtbot: QtBot, padded: SchemaForm) -> None:
+    field = padding(padded)
+    assert field.pair.isVisible() and field.words.currentText() == "numbers"
+    qtbot.keyClicks(field.words, "same")
+    assert not field.pair.isVisible()
+    qtbot.keyClick(field.words, Key.Key_Down)
+    qtbot.keyClick(field.words, Key.Key_Home)
+    assert field.pair.isVisible()
+    enter(qtbot, field.pair.rows, "3")
+    enter(qtbot, field.pair.columns, "4")
+    assert padded.changes == ["same", "full", (1, 2), (3, 2), (3, 4)]
+
+
+def test_that_a_padding_shows_words_and_numbers_from_elsewhere(padded: SchemaForm) -> None:
+    field = padding(padded)
+    for value, numbers in (("valid", False), ((0, 5), True), ("full", False), ((7, 7), True)):
+        padded.set_config(Padded(value))
+        assert field.value() == value
+        assert field.pair.isVisible() == numbers
+    assert padded.changes == []
+
+
+def test_that_numbers_are_kept_behind_a_word(qtbot: QtBot, padded: SchemaForm) -> None:
+    padded.set_config(Padded((5, 6)))
+    padded.set_config(Padded("same"))
+    qtbot.keyClick(padding(padded).words, Key.Key_Home)
+    assert padded.changes == [(5, 6)]
+
+
+def test_that_numbers_out_of_limits_are_explained_and_taken_back_to_what_was_chosen(qtbot, padded) -> None:
+    padded.set_config(Padded("same"))
+    field = padding(padded)
+    qtbot.keyClicks(field.words, "num")
+    enter(qtbot, field.pair.columns, "70")
+    assert padded.problem == "Border is 1 × 70; it must be two whole numbers, each from 0 to 9, or one of " + WORDS
+    assert field.pair.columns.property("invalid")
+    assert padded.changes == [(1, 2), (1, 7), (1, 2)]
+    qtbot.keyClick(field.pair.columns, Key.Key_Escape)
+    assert field.value() == (1, 2)
+    enter(qtbot, field.pair.columns, "70")
+    qtbot.keyClick(field.words, Key.Key_End)
+    assert padded.problem == ""
+    assert padded.changes[-1] == "other"
+
+
+def test_that_tab_goes_through_the_parts_of_a_padding_that_are_shown(qtbot: QtBot, padded: SchemaForm) -> None:
+    field, after = padding(padded), padded.rows["after"].field
+    field.setFocus()
+    for part in (field.words, field.pair.rows, field.pair.columns, field.pair.lock, after):
+        assert QApplication.focusWidget() is part
+        qtbot.keyClick(part, Key.Key_Tab)
+    padded.set_config(Padded("valid"))
+    field.setFocus()
+    qtbot.keyClick(field.words, Key.Key_Tab)
+    assert QApplication.focusWidget() is after
+
+
+def test_that_numbers_that_go_leave_the_focus_to_the_words(padded: SchemaForm) -> None:
+    padding(padded).pair.columns.setFocus()
+    padded.set_config(Padded("same"))
+    assert QApplication.focusWidget() is padding(padded).words
+
+
+def test_that_every_part_of_a_padding_has_a_name_and_every_word_a_meaning(padded: SchemaForm) -> None:
+    field = padding(padded)
+    names = [field, field.words, field.pair.rows, field.pair.columns, field.pair.lock]
+    assert [part.accessibleName() for part in names] == [
+        "Border", "Border, in words", "Border, rows", "Border, columns", "Border: same for rows and columns",
+    ]  # fmt: skip
+    assert "or one of valid, same, full, other" in field.accessibleDescription()
+    tips = [field.words.itemData(i, Qt.ItemDataRole.ToolTipRole) for i in range(field.words.count())]
+    assert len(set(tips)) == 5 and all(tips)
+    assert field.words.itemText(4) == "other"
+
+
+def test_that_the_wheel_passes_over_a_padding_without_the_focus(padded: SchemaForm) -> None:
+    padded.rows["after"].field.setFocus()
+    turn_wheel(padding(padded).words)
+    assert padded.changes == []
+    padding(padded).words.setFocus()
+    turn_wheel(padding(padded).words)
+    assert padded.changes == ["valid"]
+
+
+def test_that_quick_choices_of_a_padding_are_one_undo_step(qtbot, properties, document) -> None:
+    field = properties.page.form.rows["padding"].field
+    qtbot.keyClicks(field.words, "same")
+    qtbot.keyClick(field.words, Key.Key_Down)
+    assert document.architecture.layers[0].config.padding == "full"
+    assert document.undo_stack.count() == 1
+    document.undo_stack.undo()
+    assert field.value() == (0, 0) and field.pair.isVisible()
+    document.undo_stack.redo()
+    assert field.value() == "full" and not field.pair.isVisible()

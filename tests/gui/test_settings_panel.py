@@ -1,22 +1,25 @@
 """The training settings under real keys and clicks: they edit the document, and follow it."""
 
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.controls.settings_panel import SettingsPanel
 from cnn_gui.document import Document
+from engine import schema
 from engine.settings import TrainingSettings
 from tests.helpers import tiny
 
 OTHER = TrainingSettings(
-    epochs=3, batch_size=128, optimizer="SGD", learning_rate=0.05, momentum=0.5, schedule="cosine", augment=True,
-    validation=0.25, seed=7,
+    epochs=3, batch_size=128, loss="mean squared error", optimizer="Nesterov", learning_rate=0.05, momentum=0.5,
+    rho=0.8, beta1=0.7, beta2=0.95, weight_decay=0.01, clip_norm=2.0, schedule="step", warm_up=0.1, drop=0.5,
+    drop_every=0.25, augment=True, validation=0.25, seed=7,
 )  # fmt: skip
-NAMES = [field.name for field in fields(TrainingSettings)]
+PARAMS = {param.name: param for param in schema.params_of(TrainingSettings)}
+NAMES = list(PARAMS)
 
 
 @pytest.fixture
@@ -50,7 +53,7 @@ def enter(qtbot: QtBot, widget: QWidget, value: object) -> None:
     if isinstance(widget, QCheckBox):
         qtbot.keyClick(widget, Qt.Key.Key_Space)
     elif isinstance(widget, QComboBox):
-        qtbot.keyClicks(widget, str(value))
+        qtbot.keyClicks(widget, str(value).split()[0])  # a space would open the list
     else:
         widget.selectAll()
         qtbot.keyClicks(widget, str(value))
@@ -60,12 +63,20 @@ def shown(widget: QWidget) -> object:
     return widget.value()
 
 
+def visible(panel: SettingsPanel) -> set[str]:
+    """Return the names of the rows that matter at times only and are shown."""
+    return {name for name, row in panel.form.rows.items() if PARAMS[name].when and row.isVisible()}
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_that_every_field_edits_the_document_and_marks_it_as_modified(panel, document, qtbot, name):
-    value = getattr(OTHER, name)
-    assert value != getattr(document.settings, name)
+    value, when = getattr(OTHER, name), PARAMS[name].when
+    if when:
+        document.set_settings(replace(document.settings, **{when[0]: when[1][0]}))
+    before = document.settings
+    assert value != getattr(before, name)
     enter(qtbot, field(panel, name), value)
-    assert document.settings == replace(TrainingSettings(), **{name: value})
+    assert document.settings == replace(before, **{name: value})
     assert document.modified
 
 
@@ -83,7 +94,8 @@ def test_that_every_field_follows_settings_that_come_from_elsewhere(panel, docum
         ("learning_rate", "fast", "Learning rate must be a number greater than 0 and of at most 10, not 'fast'."),
         ("learning_rate", "0", "Learning rate is 0; it must be a number greater than 0 and of at most 10."),
         ("learning_rate", "nan", "Learning rate must be a number greater than 0 and of at most 10, not nan."),
-        ("momentum", "1", "Momentum is 1; it must be a number from 0 to 0.999."),
+        ("beta1", "1", "Beta 1 is 1; it must be a number from 0 to 0.9999."),
+        ("clip_norm", "-1", "Clip norm is -1; it must be a number from 0 to 1000."),
         ("validation", "0.75", "Validation is 0.75; it must be a number from 0 to 0.5."),
     ],
 )
@@ -129,3 +141,76 @@ def test_that_the_fields_rest_while_a_run_lasts(panel, document, qtbot):
     document.set_locked(False)
     enter(qtbot, field(panel, "epochs"), "4")
     assert document.settings.epochs == 4
+
+
+# Rows that matter with some words of a choice only.
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rows"),
+    [
+        ("gradient descent", set()), ("momentum", {"momentum"}), ("Nesterov", {"momentum"}), ("RMSprop", {"rho"}),
+        ("Adam", {"beta1", "beta2"}), ("AdamW", {"beta1", "beta2"}),
+    ],
+)  # fmt: skip
+def test_that_only_the_settings_of_the_chosen_optimizer_are_shown(panel, document, optimizer, rows):
+    document.set_settings(replace(OTHER, optimizer=optimizer, schedule="one-cycle"))
+    assert visible(panel) == rows
+
+
+@pytest.mark.parametrize(
+    ("schedule", "rows"),
+    [("constant", {"warm_up"}), ("cosine", {"warm_up"}), ("one-cycle", set()),
+     ("step", {"warm_up", "drop", "drop_every"})],
+)  # fmt: skip
+def test_that_only_the_settings_of_the_chosen_schedule_are_shown(panel, document, schedule, rows):
+    document.set_settings(replace(OTHER, optimizer="gradient descent", schedule=schedule))
+    assert visible(panel) == rows
+
+
+def test_that_choosing_shows_and_hides_at_once_and_values_are_kept(panel, document, qtbot):
+    enter(qtbot, field(panel, "beta1"), "0.5")
+    enter(qtbot, field(panel, "optimizer"), "RMSprop")
+    assert visible(panel) == {"rho", "warm_up"}
+    qtbot.keyClick(field(panel, "optimizer"), Qt.Key.Key_End)
+    assert visible(panel) == {"beta1", "beta2", "warm_up"}
+    assert shown(field(panel, "beta1")) == document.settings.beta1 == 0.5
+
+
+def test_that_tab_goes_on_to_the_rows_that_have_just_appeared(panel, qtbot):
+    activate(qtbot, panel)
+    enter(qtbot, field(panel, "optimizer"), "Nesterov")
+    assert QApplication.focusWidget() is field(panel, "optimizer")
+    for name in ("learning_rate", "momentum", "weight_decay", "clip_norm", "schedule", "warm_up", "augment"):
+        qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        assert QApplication.focusWidget() is field(panel, name)
+
+
+def test_that_a_field_that_goes_leaves_the_focus_to_the_choice_that_hid_it(panel, document, qtbot):
+    activate(qtbot, panel)
+    field(panel, "beta2").setFocus()
+    document.set_settings(replace(document.settings, optimizer="momentum"))
+    assert QApplication.focusWidget() is field(panel, "optimizer")
+
+
+def test_that_a_wrong_entry_that_is_no_longer_seen_is_taken_back(panel, document, qtbot):
+    enter(qtbot, field(panel, "beta1"), "much")
+    assert "Beta 1" in panel.said[-1]
+    enter(qtbot, field(panel, "optimizer"), "RMSprop")
+    assert panel.said[-1] == ""
+    enter(qtbot, field(panel, "optimizer"), "Adam")
+    assert shown(field(panel, "beta1")) == document.settings.beta1
+
+
+def test_that_no_word_of_a_choice_is_cut_off_however_narrow_the_panel(panel, qtbot):
+    for width in (200, 300, 500):
+        panel.resize(width, 700)
+        QApplication.processEvents()
+        for row in panel.form.rows.values():
+            if isinstance(row.field, QComboBox):
+                assert row.field.width() >= row.field.room() > row.field.fontMetrics().horizontalAdvance("constant")
+
+
+def activate(qtbot: QtBot, panel: SettingsPanel) -> None:
+    panel.activateWindow()
+    qtbot.waitUntil(panel.isActiveWindow)

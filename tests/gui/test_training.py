@@ -117,7 +117,7 @@ def test_that_shutting_down_in_mid_run_leaves_no_thread(document, controller, qt
 
 
 def test_that_a_run_that_diverges_says_so_and_keeps_finite_weights(document, controller, qtbot):
-    document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="SGD", epochs=200))
+    document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="momentum", epochs=200))
     document.set_weights(np.full_like(document.model.parameters.flat, 1e30))
     with qtbot.waitSignal(controller.failed) as failed:
         controller.start()

@@ -1,6 +1,8 @@
-"""Zip archives of arrays, whole and broken in every way that a test needs."""
+"""Files of data, whole and broken in every way that a test needs: zip archives of arrays, CIFAR-10's files, IDX."""
 
+import gzip
 import io
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Any
 import numpy as np
 
 from engine.files import npy
+
+CIFAR_NAMES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 
 
 def arrays(train: int = 6, test: int = 4, classes: int = 3, size: int = 5) -> dict[str, Any]:
@@ -47,3 +51,51 @@ def flipped(content: bytes, place: int, bit: int) -> bytes:
     """Return *content* with one bit changed, at *place* modulo its length."""
     place %= len(content)
     return content[:place] + bytes([content[place] ^ (1 << bit)]) + content[place + 1 :]
+
+
+def cifar(train: int = 2, test: int = 10) -> dict[str, bytes]:
+    """Return CIFAR-10's files by name, *train* images in each of the five, every class in both parts."""
+    names = "".join(f"{name}\n" for name in CIFAR_NAMES) + "\n"
+    parts = {f"data_batch_{k + 1}.bin": records(range(k * train, (k + 1) * train)) for k in range(5)}
+    return {"batches.meta.txt": names.encode(), **parts, "test_batch.bin": records(range(test))}
+
+
+def records(labels: Any) -> bytes:
+    """Return CIFAR-10 records, with labels modulo 10 and pixels drawn for each label."""
+    pixels = (np.random.default_rng(label).bytes(3072) for label in labels)
+    return b"".join(bytes([label % 10]) + image for label, image in zip(labels, pixels, strict=True))
+
+
+def tar(files: Mapping[str, bytes], kind: int = tarfile.USTAR_FORMAT, folder: str = "cifar-10-batches-bin/") -> bytes:
+    """Return a .tar of *files* in *folder*."""
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w", format=kind) as archive:
+        for name, content in files.items():
+            info = tarfile.TarInfo(folder + name)
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> Path:
+    """Write *files* into *folder*, which need not be there yet."""
+    folder.mkdir(exist_ok=True)
+    for name, content in files.items():
+        (folder / name).write_bytes(gzip.compress(content, 1, mtime=0) if name.endswith(".gz") else content)
+    return folder
+
+
+def idx(train: int = 12, test: int = 10, size: int = 5, suffix: str = "", mark: str = "-") -> dict[str, bytes]:
+    """Return the four IDX files by name, as they are before they are packed; labels go round the ten classes."""
+    values = arrays(train, test, 10, size)
+    names = {"x": f"images{mark}idx3-ubyte{suffix}", "y": f"labels{mark}idx1-ubyte{suffix}"}
+    parts = {"train": "train", "test": "t10k"}
+    return {
+        f"{parts[part]}-{names[axis]}": idx_bytes(values[f"{axis}_{part}"]) for part in parts for axis in names
+    }  # fmt: skip
+
+
+def idx_bytes(values: Any) -> bytes:
+    """Return *values* as an IDX file of bytes."""
+    values = np.asarray(values)
+    return bytes((0, 0, 8, values.ndim)) + np.array(values.shape, ">u4").tobytes() + values.astype(np.uint8).tobytes()

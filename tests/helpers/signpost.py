@@ -14,7 +14,7 @@ from typing import Any
 
 from PySide6.QtCore import QPoint, QRect, QSocketNotifier, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QSpinBox, QWidget
 
 from cnn_gui import app as application
 from cnn_gui.main_window import MainWindow
@@ -110,7 +110,7 @@ def find_tab(window: MainWindow, number: int) -> Spot:
 
 
 def _typed_part(field: QWidget) -> Spot:
-    part = field.focusProxy() or field  # of a pair of numbers, the first
+    part = field.findChild(QSpinBox) or field  # of a pair of numbers, the first
     return part, part.rect().adjusted(0, 0, -part.width() // 2, 0)  # the right half may have buttons
 
 

@@ -35,3 +35,9 @@ def architecture(classes: int = 2) -> Architecture:
             new_layer("softmax"),
         )
     )
+
+
+def moody_architecture(classes: int = 2) -> Architecture:
+    """Return the same with layers that train otherwise than they evaluate, and keep statistics."""
+    plain = architecture(classes)
+    return plain.insert(1, new_layer("batch_norm")).insert(4, new_layer("dropout", rate=0.25))

@@ -51,7 +51,7 @@ def build_by_hand(qtbot: QtBot, window: MainWindow) -> None:
 def type_into(qtbot: QtBot, window: MainWindow, field: str, value: object) -> None:
     """Type *value* into the field of the selected layer; a locked pair takes its first number for both."""
     editor = window.form.page.form.rows[field].field
-    box = editor if isinstance(editor, QSpinBox) else editor.rows
+    box = editor if isinstance(editor, QSpinBox) else editor.findChild(QSpinBox)
     box.setFocus()
     box.selectAll()
     qtbot.keyClicks(box, str(value[0] if isinstance(value, tuple) else value))

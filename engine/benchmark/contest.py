@@ -1,0 +1,116 @@
+"""The same training in this engine and in PyTorch, in turns, so that a busy machine is unfair to neither."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.util import find_spec
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+
+from engine.benchmark.contestant import SIDES, Entry
+from engine.errors import BadInputError
+from engine.layer import Shape
+
+ENGINE = "engine"
+TURN = 0.4  # seconds: long enough for a few steps of the largest batch, short enough to change turns often
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one side has reached: images a second in the median of its turns, and the most memory held."""
+
+    images_per_second: float
+    megabytes: float
+
+
+class Contestant:
+    """The handle of a process that trains when it is told to."""
+
+    def __init__(self, entry: Entry) -> None:
+        self._entry = entry
+        command = [sys.executable, "-m", "engine.benchmark.contestant", json.dumps(asdict(entry))]
+        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def seconds(self, steps: int) -> float:
+        """Let it train for so many steps and return the seconds that they took."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{steps}\n")
+        self._process.stdin.flush()
+        return self._answer()
+
+    def finish(self) -> float:
+        """End it and return the megabytes that it held at most."""
+        assert self._process.stdin is not None
+        self._process.stdin.close()
+        megabytes = self._answer()
+        self._process.wait()
+        return megabytes
+
+    def stop(self) -> None:
+        """End it whatever it is doing."""
+        self._process.kill()
+        self._process.communicate()
+
+    def _answer(self) -> float:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line:
+            raise BadInputError(f"{self._entry.side} could not train {self._entry.network}; the reason is above.")
+        return float(line)
+
+
+def sides() -> tuple[str, ...]:
+    """Return who can take part on this machine."""
+    return tuple(SIDES) if find_spec("torch") else (ENGINE,)
+
+
+def compete(network: str, batch: int, threads: int, rounds: int) -> dict[str, Outcome]:
+    """Return the outcome of each side; the sides take *rounds* turns of about TURN seconds each."""
+    contestants = {side: Contestant(Entry(side, network, batch, threads)) for side in sides()}
+    try:
+        steps = {side: _steps(each) for side, each in contestants.items()}
+        times: dict[str, list[float]] = {side: [] for side in contestants}
+        for _ in range(rounds):
+            for side, each in contestants.items():
+                times[side].append(each.seconds(steps[side]))
+        speeds = {side: steps[side] * batch / median(seconds) for side, seconds in times.items()}
+        return {side: Outcome(speeds[side], each.finish()) for side, each in contestants.items()}
+    finally:
+        for each in contestants.values():
+            each.stop()
+
+
+def _steps(contestant: Contestant) -> int:
+    """Return how many steps fill a turn, after a few to warm up."""
+    contestant.seconds(3)
+    return max(2, round(TURN / (contestant.seconds(5) / 5)))
+
+
+def sgemm_flops(size: int = 1024, seconds: float = 1.0) -> float:
+    """Return the floating point operations a second of one core in float32 products, the best of *seconds*."""
+    rng = np.random.default_rng(0)
+    a, b = (rng.standard_normal((size, size)).astype(np.float32) for _ in range(2))
+    return 2 * size**3 / min(_product_times(a, b, seconds))
+
+
+def _product_times(a: np.ndarray, b: np.ndarray, seconds: float) -> Iterator[float]:
+    out, start = np.empty_like(a), perf_counter()
+    while (before := perf_counter()) < start + seconds:
+        np.matmul(a, b, out=out)
+        yield perf_counter() - before
+
+
+def training_flops(entry: Entry, shape: Shape) -> int:
+    """Return the floating point operations of one image's training step: forward, and both gradients of each layer.
+
+    The first layer needs no gradient of its input.
+    """
+    forward = []
+    for spec in entry.architecture.layers:
+        forward.append(2 * spec.config.multiply_adds(shape))
+        shape = spec.config.output_shape(shape)
+    return 3 * sum(forward) - next(flops for flops in forward if flops)

@@ -1,0 +1,69 @@
+"""One side of the race with PyTorch, as a process of its own: ``python -m engine.benchmark.contestant JSON``.
+
+It answers each line of standard input, a number of training steps, with the seconds that they took, and the end of
+input with the most memory that it has held, in megabytes.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib import import_module
+from time import perf_counter
+from typing import Protocol, cast
+
+from engine import presets
+from engine.architecture import Architecture
+from engine.data import catalogue
+from engine.data.dataset import Dataset
+
+SIDES = {
+    "engine": "engine.benchmark.engine_side",
+    "PyTorch": "engine.benchmark.torch_side",
+    "PyTorch, channels last": "engine.benchmark.torch_side",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Who takes part, one of SIDES, and with what."""
+
+    side: str
+    network: str
+    batch: int
+    threads: int
+
+    @property
+    def architecture(self) -> Architecture:
+        """The layers of the network."""
+        return presets.load(self.network).architecture
+
+
+class Side(Protocol):
+    """A network that is trained on shuffled mini-batches, with Adam."""
+
+    def step(self) -> None:
+        """Train on the next mini-batch."""
+
+    def close(self) -> None:
+        """End what was started."""
+
+
+def answers(entry: Entry, dataset: Dataset, questions: Iterator[str]) -> Iterator[float]:
+    """Yield the seconds for each number of steps in *questions*, and at last the megabytes."""
+    start_side = cast(Callable[[Entry, Dataset], Side], import_module(SIDES[entry.side]).start)
+    with closing(start_side(entry, dataset)) as side:
+        for question in questions:
+            start = perf_counter()
+            for _ in range(int(question)):
+                side.step()
+            yield perf_counter() - start
+    own, workers = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    yield (own + (entry.threads - 1) * workers) / 1024
+
+
+if __name__ == "__main__":
+    for answer in answers(Entry(**json.loads(sys.argv[1])), catalogue.load(catalogue.BUNDLED), iter(sys.stdin)):
+        print(answer, flush=True)

@@ -1,0 +1,88 @@
+"""``cnn-engine bench``."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from statistics import geometric_mean
+from typing import Any
+
+from engine.benchmark.contest import ENGINE, Outcome, compete, sgemm_flops, sides, training_flops
+from engine.benchmark.contestant import Entry
+from engine.commands import options
+from engine.data import catalogue
+from engine.errors import BadInputError
+from engine.threads import default_threads
+
+NETWORKS, BATCHES, ROUNDS = ("lenet5", "keras-mnist", "strided"), (32, 128, 512), 7
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.add_argument("--networks", metavar="NAME", nargs="+", default=NETWORKS, help="presets that are trained")
+    parser.add_argument("--batches", metavar="N", nargs="+", type=int, default=BATCHES, help="images per step")
+    parser.add_argument("--rounds", metavar="N", type=int, default=ROUNDS, help=f"turns of each side ({ROUNDS})")
+    options.add_threads(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line and cell")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Train each network at each batch size in turns with PyTorch, and print how fast both were."""
+    if min(*arguments.batches, arguments.rounds) < 1 or max(arguments.batches) > 4096:
+        raise BadInputError("--batches must be whole numbers from 1 to 4096 and --rounds at least 1.")
+    threads = arguments.threads or default_threads()
+    limit = threads * sgemm_flops()
+    if not arguments.json:
+        print(*_head(threads, limit), sep="\n")
+    cells = [(network, batch) for network in arguments.networks for batch in arguments.batches]
+    figures = []
+    for network, batch in cells:
+        figures.append(_figures(network, batch, threads, limit, arguments.rounds))
+        print(json.dumps(figures[-1]) if arguments.json else _line(figures[-1]), flush=True)
+    if not arguments.json and "ratio" in figures[0]:
+        for batch in arguments.batches:
+            mean = geometric_mean([f["ratio"] for f in figures if f["batch"] == batch])
+            print(f"geometric mean of the ratios at batch {batch}: {mean:.2f}")
+    return 0
+
+
+def _figures(network: str, batch: int, threads: int, limit: float, rounds: int) -> dict[str, Any]:
+    outcomes = compete(network, batch, threads, rounds)
+    ours = outcomes.pop(ENGINE)
+    shape = catalogue.load(catalogue.BUNDLED).image_shape
+    flops = training_flops(Entry(ENGINE, network, batch, threads), shape)
+    figures = {"network": network, "batch": batch, "threads": threads, **asdict(ours)}
+    figures["share_of_sgemm"] = ours.images_per_second * flops / limit
+    if outcomes:
+        side, best = max(outcomes.items(), key=lambda each: each[1].images_per_second)
+        figures |= _against(side, best, ours)
+    return figures
+
+
+def _against(side: str, best: Outcome, ours: Outcome) -> dict[str, Any]:
+    """Return the figures of PyTorch in the quicker of its memory formats, and how many times faster the engine is."""
+    speeds = {"pytorch_format": side, "pytorch_images_per_second": best.images_per_second}
+    return speeds | {
+        "pytorch_megabytes": best.megabytes, "ratio": ours.images_per_second / best.images_per_second,
+    }  # fmt: skip
+
+
+def _head(threads: int, limit: float) -> Iterator[str]:
+    yield f"{threads} threads each; sgemm reaches {limit / 1e9:.0f} GFLOP/s on them."
+    if len(sides()) == 1:
+        yield "PyTorch is not installed, so that there is nothing to compare with: pip install 'torch>=2'."
+    yield _row("network", "batch", "images/s", "of sgemm", "memory", "PyTorch", "its format", "memory", "ratio")
+
+
+def _line(f: dict[str, Any]) -> str:
+    ours = f"{f['images_per_second']:,.0f}", f"{f['share_of_sgemm']:.0%}", f"{f['megabytes']:.0f} MB"
+    if "ratio" not in f:
+        return _row(f["network"], str(f["batch"]), *ours, "-", "-", "-", "-")
+    order = "channels last" if f["pytorch_format"].endswith("last") else "contiguous"
+    theirs = f"{f['pytorch_images_per_second']:,.0f}", order, f"{f['pytorch_megabytes']:.0f} MB", f"{f['ratio']:.2f}"
+    return _row(f["network"], str(f["batch"]), *ours, *theirs)
+
+
+def _row(*cells: str) -> str:
+    widths = (-14, 6, 10, 9, 8, 10, 14, 8, 6)
+    return " ".join(cell.ljust(-w) if w < 0 else cell.rjust(w) for cell, w in zip(cells, widths, strict=True)).rstrip()

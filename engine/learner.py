@@ -1,0 +1,95 @@
+"""One optimizer step after another on a model, and the last weights that were good."""
+
+from collections.abc import Mapping
+from math import isfinite
+from typing import NoReturn
+
+import numpy as np
+
+from engine import divergence, health, optimizers, schedules
+from engine.clipping import clip
+from engine.data.dataset import Batch
+from engine.divergence import DivergedError, all_finite
+from engine.errors import BadInputError
+from engine.health import Figures
+from engine.layer import Array
+from engine.model import Model
+from engine.parallel import Shards
+from engine.settings import TrainingSettings
+
+
+class Learner:
+    """Moves a model's parameters along the gradient, and takes them back where a number runs away.
+
+    Args:
+        model: trained in place.
+        settings: of the run.
+        steps: that it will have.
+
+    Raises:
+        DivergedError: from ``step`` and ``check``; the model has the last weights and statistics that were good.
+    """
+
+    def __init__(self, model: Model, settings: TrainingSettings, steps: int) -> None:
+        self._model, self._settings, self._steps = model, settings, steps
+        learned = model.parameters.learned
+        decays = optimizers.decaying(view for views in model.new_gradients().layers for view in views.values())
+        self._optimizer = optimizers.create(settings, learned.size, learned.dtype, decays)
+        self._statistics = model.parameters.flat[learned.size :]
+        self._good, self._parts = model.parameters.flat.copy(), health.layer_parts(model)
+
+    @property
+    def time(self) -> int:
+        """How many steps were ever done: with the seed it decides every random number of the next one."""
+        return self._optimizer.time
+
+    def step(self, batch: Batch, shards: Shards, step: int) -> tuple[float, int]:
+        """Train on one mini-batch, the run's *step* (from 0), and return its (mean loss, right answers)."""
+        learned, settings = self._model.parameters.learned, self._settings
+        with np.errstate(all="ignore"):  # a diverging run is told from its numbers, not by warnings
+            loss, correct = shards.train(batch.inputs, batch.samples.labels, (settings.seed, self.time))
+            if not isfinite(loss):
+                self._give_up(step, divergence.bad_output(self._model, batch.inputs(slice(None))))
+            if not all_finite(self._statistics):
+                self._give_up(step, divergence.bad_statistics(self._model))
+            np.copyto(self._good, self._model.parameters.flat)
+            if not all_finite(shards.gradient):
+                self._give_up(step, divergence.bad_part(self._model, self._parts, shards.gradient, "gradient"))
+            if settings.clip_norm:
+                clip(shards.gradient, settings.clip_norm)
+            self._optimizer.step(learned, shards.gradient, schedules.rate(settings, step, self._steps))
+            if not all_finite(learned):
+                self._give_up(step, divergence.bad_part(self._model, self._parts, learned, "update"))
+        return loss, correct
+
+    def norms(self, gradient: Array) -> Figures:
+        """Return what ``health.step_norms`` has to say of the last step, whose *gradient* (P,) this was."""
+        return health.step_norms(self._parts, gradient, self._model.parameters.learned, self._good)
+
+    def check(self, batch: Batch, shards: Shards, step: int) -> None:
+        """Raise DivergedError where the loss of *batch* is not finite: after the last step, no other would tell."""
+        with np.errstate(all="ignore"):
+            if not isfinite(shards.evaluate(batch.inputs, batch.samples.labels)[0]):
+                self._give_up(step, divergence.bad_output(self._model, batch.inputs(slice(None))))
+
+    def state(self) -> dict[str, Array]:
+        """Return copies of the weights, the last good ones and what the optimizer has built up."""
+        return {"weights": self._model.parameters.flat.copy(), "good": self._good.copy(), **self._optimizer.state()}
+
+    def restore(self, state: Mapping[str, Array]) -> None:
+        """Go on, bit for bit, from what ``state`` returned; raises BadInputError where it is another network's."""
+        arrays = dict(state)
+        for own, name in ((self._model.parameters.flat, "weights"), (self._good, "good")):
+            saved = arrays.pop(name, None)
+            if saved is None or (saved.shape, saved.dtype) != (own.shape, own.dtype) or not all_finite(saved):
+                raise BadInputError("The weights of the saved run do not fit the network; start the run anew.")
+            np.copyto(own, saved)
+        self._optimizer.restore(arrays)
+
+    def _give_up(self, step: int, what: str) -> NoReturn:
+        """Put the last good weights back."""
+        np.copyto(self._model.parameters.flat, self._good)
+        raise DivergedError(
+            f"Training diverged after step {step}: {what}. The last good weights were kept."
+            f" Use a learning rate smaller than {self._settings.learning_rate:g}."
+        )
