@@ -34,7 +34,8 @@ class Document(QObject):
         locked: true while a training run owns the network; edits are refused then.
 
     Signals:
-        architecture_changed(old, new): after every edit, undo and redo; ``infos`` and ``model`` are up to date.
+        architecture_changed(old, new): after every edit, undo and redo, and where another loss asks for another last
+            layer; ``infos`` and ``model`` are up to date.
         weights_changed(): the model's weights are others; history may have grown. It comes after all other signals
             of one change, so that whoever computes then knows the shape of the input already.
         data_changed(): the data, its shape and classes, or what is known of its reading.
@@ -137,11 +138,15 @@ class Document(QObject):
     # Settings, data, weights.
 
     def set_settings(self, settings: TrainingSettings) -> None:
-        """Choose the settings of the next run."""
+        """Choose the settings of the next run; the chain is checked anew where it shall make another loss small."""
         if settings != self.settings:
-            self.settings = settings
+            before, self.settings = self.settings, settings
             self._touch()
             self.settings_changed.emit()
+            if settings.loss != before.loss:
+                self._rebuild()
+                self.architecture_changed.emit(self.architecture, self.architecture)
+                self.weights_changed.emit()
 
     def await_data(self, source: str) -> None:
         """Say that *source* is being read; data that is there stays until then, but no run begins on it."""
@@ -248,12 +253,12 @@ class Document(QObject):
 
     def _show(self, architecture: Architecture, settings: TrainingSettings | None) -> None:
         old, self.architecture = self.architecture, architecture
+        before, self.settings = self.settings, settings or self.settings
         self._rebuild()
         if self.selected_spec is None:
             self.select("")
         self.architecture_changed.emit(old, architecture)
-        if settings is not None and settings != self.settings:
-            self.settings = settings
+        if self.settings != before:
             self.settings_changed.emit()
         if not {spec.uid for spec in old.layers} & {spec.uid for spec in architecture.layers}:
             self._histories[old] = self.history  # of another network; undo brings it back
@@ -276,7 +281,7 @@ class Document(QObject):
         """Check the chain and build the model anew; layers keep the weights that still fit them."""
         if keep and self.model is not None:
             self._stash.keep(self.model)
-        self.infos = infer_shapes(self.architecture, self.input_shape, len(self.class_names))
+        self.infos = infer_shapes(self.architecture, self.input_shape, len(self.class_names), self.settings.loss)
         able = self.architecture.layers and first_problem(self.infos) is None
         self.model = Model.build(self.architecture, self.input_shape, self._rng) if able else None
         if self.model is not None:

@@ -68,11 +68,11 @@ class LayerConfig:
         return self.parameter_shapes(shape) | self.statistic_shapes(shape)
 
     def parameter_arithmetic(self, shape: Shape) -> str:
-        """Return where the number of learned values comes from, '6 × (1 × 5 × 5) + 6 = 156'; '' where there are none."""
+        """Return how many learned values there are and why, '6 × (1 × 5 × 5) + 6 = 156'; '' where there are none."""
         return ""
 
     def multiply_adds(self, shape: Shape) -> int:
-        """Return how many products forward adds up for one sample of *shape*; a zero of the padding counts like a pixel."""
+        """Return how many products forward adds up for one sample of *shape*; those with padding count too."""
         return 0
 
     def initialise(self, parameters: Mapping[str, Array], rng: np.random.Generator) -> None:
@@ -113,6 +113,8 @@ class Workspace:
 
     def like(self, name: str, array: Array) -> Array:
         """Return the buffer *name* in the shape and in the memory order of *array*."""
+        if array.flags.c_contiguous:  # nearly always; what follows costs as much as a small layer
+            return self.buffer(name, array.shape)
         order = sorted(range(array.ndim), key=lambda axis: -array.strides[axis])
         memory = self.buffer(name, tuple(array.shape[axis] for axis in order))
         return memory.transpose(np.argsort(order))

@@ -26,7 +26,7 @@ class Preset:
         data: "mnist" or "cifar10", with options as ``engine.data.source`` has them, e.g. "mnist:crop=24x24".
         input_shape: (C, H, W) of its images.
         expected: which accuracy it is known to reach, on what, after how much training.
-        about: a paragraph on what it teaches.
+        about: what it teaches, in a paragraph or two. Only an empty line ends a paragraph of these two texts.
         architecture: the chain of layers; the classes of ``data`` are the units of the last dense one.
         settings: of a training run.
     """
@@ -39,6 +39,11 @@ class Preset:
     about: str
     architecture: Architecture
     settings: TrainingSettings
+
+    def __post_init__(self) -> None:
+        for name in ("expected", "about"):
+            paragraphs = getattr(self, name).split("\n\n")
+            object.__setattr__(self, name, "\n\n".join(" ".join(text.split()) for text in paragraphs))
 
     @property
     def data_title(self) -> str:

@@ -11,6 +11,7 @@ from engine.architecture import Architecture, new_layer
 from engine.data import catalogue
 from engine.files.project import Project, open_project, save
 from engine.files.weights import trained_model, weights_of
+from engine.gradcheck import check_model
 from engine.model import Model
 from engine.parallel import Shards
 from engine.settings import TrainingSettings
@@ -49,7 +50,7 @@ def trained(threads: int, dtype: type = np.float64, steps: int = 3) -> tuple[lis
 
 
 @pytest.mark.parametrize("threads", [2, 3])
-@pytest.mark.parametrize(("dtype", "bound"), [(np.float64, 1e-12), (np.float32, 1e-4)])
+@pytest.mark.parametrize(("dtype", "bound"), [(np.float64, 1e-13), (np.float32, 1e-5)])
 def test_that_shards_normalise_by_the_whole_mini_batch(threads: int, dtype: type, bound: float) -> None:
     losses, gradient, parameters = trained(1, dtype)
     other_losses, other_gradient, other_parameters = trained(threads, dtype)
@@ -80,6 +81,14 @@ def test_that_no_shard_waits_for_one_that_has_failed(bad: int) -> None:
             with pytest.raises(RuntimeError, match="the disk is gone"):
                 shards.train(failing, labels)
         assert np.isfinite(shards.train(inputs, labels)[0])
+
+
+def test_that_the_gradient_of_a_whole_network_is_right_with_dropout_behind_it() -> None:
+    chain = CHAIN.insert(6, new_layer("gelu")).insert(7, new_layer("dropout", rate=0.25))
+    model = Model.build(chain, SHAPE, np.random.default_rng(0))
+    x, labels = np.random.default_rng(1).random((6, *SHAPE)), np.arange(6) % 2
+    report = check_model(model, x, labels, np.random.default_rng(2), samples=30)
+    assert report.passed, report
 
 
 # In runs.
@@ -143,6 +152,6 @@ def test_that_lenet5_with_batch_norm_reads_digits_after_an_epoch() -> None:
         new_layer("dense", units=10), new_layer("softmax"),
     ]  # fmt: skip
     model = Model.build(Architecture(tuple(layers)), digits.image_shape, np.random.default_rng(0))
-    run = Trainer(model, digits, TrainingSettings(epochs=1, batch_size=32, learning_rate=0.004, validation=0.0))
+    run = Trainer(model, digits, TrainingSettings(epochs=1, batch_size=32, learning_rate=0.01, schedule="one-cycle", validation=0.0))
     (result,) = epochs_of(list(run.run()))
     assert result.test_accuracy > 0.95

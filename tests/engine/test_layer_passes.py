@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from engine import registry
 from engine.architecture import Architecture, new_layer
-from engine.layer import Part
+from engine.layer import Part, Workspace
 from engine.layers.plain import NAMES
 from engine.model import Model
 from tests.helpers.layers import TYPES, draw, fitting_shapes, forward_and_backward, in_parts, one_layer
@@ -62,3 +62,14 @@ def test_that_it_does_not_matter_in_which_memory_order_the_layer_before_leaves_i
     expected, ours = (forward_and_backward(model, x, d, Part(training, batch=4)) for model in models)
     for a, b in zip(ours, expected, strict=True):
         np.testing.assert_allclose(a, b, rtol=1e-10, atol=1e-12)
+
+
+@given(st.permutations(range(4)), st.tuples(*[st.integers(1, 4)] * 4))
+def test_that_a_buffer_like_an_array_lies_in_memory_as_it_does(order: list[int], shape: tuple[int, ...]) -> None:
+    array = np.empty(shape, np.float32).transpose(order)
+    work = Workspace(np.float32)
+    buffer = work.like("y", array)
+    assert buffer.shape == array.shape
+    longer = [axis for axis in range(4) if array.shape[axis] > 1]  # the stride of any other means nothing
+    assert [buffer.strides[axis] for axis in longer] == [array.strides[axis] for axis in longer]
+    assert np.shares_memory(buffer, work.like("y", array))

@@ -11,6 +11,7 @@ import pytest
 
 from engine import ops
 from engine.architecture import Architecture, new_layer
+from engine.gradcheck import check_model
 from engine.history import History
 from engine.layer import Workspace
 from engine.losses import softmax_cross_entropy
@@ -138,6 +139,11 @@ def test_that_whole_numbers_as_kernels_do_not_cut_their_gradient_off() -> None:
     assert grad_weight[0, 0].ravel().tolist() == pytest.approx([0.2] * 4)
 
 
+def test_that_no_layer_uses_its_weights_after_an_update_of_its_own() -> None:
+    report = check_model(network(), *samples(3), np.random.default_rng(2), samples=20)  # those of layers before it too
+    assert report.passed, str(report)
+
+
 def test_that_a_step_of_the_trainer_uses_every_gradient_at_the_weights_before_it() -> None:
     data = tiny.dataset(train=16)
     model = Model.build(tiny.architecture(), data.image_shape, np.random.default_rng(0))
@@ -184,6 +190,10 @@ def test_that_softmax_subtracts_each_samples_own_maximum() -> None:
     model = Model.build(chain, (2,), np.random.default_rng(0))
     p = model.forward(np.array([[2000.0, 0.0], [0.0, 0.0]]))
     assert p.tolist() == [[1, 0], [0.5, 0.5]]  # with the batch's maximum the second row would be 0 / 0
+    scores, labels = np.array([[2000.0, 0], [0, 0]]), np.array([0, 0])
+    result = softmax_cross_entropy(scores, labels, 2, Workspace(np.float64))
+    assert result.total == pytest.approx(np.log(2))
+    assert result.grad_scores[:, 1].tolist() == [-0.25, 0.25]
 
 
 # Records.

@@ -29,7 +29,7 @@ def refused(model: Model, dataset: Dataset = DATA, settings: TrainingSettings | 
 
 
 def test_that_a_network_for_this_data_is_accepted() -> None:
-    assert Trainer(model(), DATA, TrainingSettings(), threads=1).steps > 0
+    assert Trainer(model(), DATA, TrainingSettings(batch_size=16), threads=1).steps > 0
 
 
 def test_that_a_network_without_layers_is_refused() -> None:

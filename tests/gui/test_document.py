@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnn_gui.document import Document
+from engine.architecture import Architecture, new_layer
 from engine.data.dataset import Dataset
 from engine.layers.conv import Conv2DConfig
 from engine.model import Model
@@ -217,3 +218,24 @@ def test_that_any_sequence_of_edits_can_be_undone_and_redone_to_the_letter(qapp,
     for expected in seen[1:]:
         document.undo_stack.redo()
         assert document.architecture == expected
+
+
+def test_that_another_loss_asks_for_another_last_layer_and_keeps_the_weights(qapp, document):
+    told, weights = [], document.model.parameters.flat.copy()
+    document.architecture_changed.connect(lambda old, new: told.append((old, new)))
+    document.set_settings(replace(document.settings, loss="binary cross-entropy"))
+    assert "Sigmoid" in document.problem.what and document.model is None
+    assert told == [(document.architecture, document.architecture)]
+    document.set_settings(replace(document.settings, epochs=3))
+    assert len(told) == 1
+    document.set_settings(replace(document.settings, loss="cross-entropy"))
+    assert document.problem is None and (document.model.parameters.flat == weights).all()
+
+
+def test_that_a_chain_that_comes_with_its_settings_is_checked_against_its_own_loss(document):
+    layers = (*tiny.architecture().layers[:-1], new_layer("sigmoid"))
+    settings = replace(document.settings, loss="binary cross-entropy")
+    document.replace(Architecture(layers), "Load", settings)
+    assert document.problem is None
+    document.undo_stack.undo()
+    assert document.problem is None and document.settings.loss == "cross-entropy"

@@ -1,0 +1,132 @@
+"""The same steps of training on each backend in turn: naive loops, im2col, the fast path. How fast, and do they agree?
+
+All begin with the same weights and see the same mini-batches. They add up the same products in different orders, so
+they differ by rounding: a float32 sum of n products is off by n 6e-8 at worst. Adam and RMSprop divide a gradient by
+its size, which can make a whole step of the rounding of a gradient near zero, though of few weights. So weights are
+compared as a whole: the distance between two results, as a share of the way from the common start.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+
+import numpy as np
+
+from engine import optimizers, parallel
+from engine.architecture import Architecture
+from engine.layer import Array, Part, Shape
+from engine.model import Model, Pass
+from engine.settings import TrainingSettings
+from engine.summary import summarise
+
+LOOPS, IM2COL, FAST = "reference", "im2col", "fast"
+LOSS_TOLERANCE, WAY_TOLERANCE = 1e-4, 1e-2
+LOOPS_WORK = 3_000_000  # multiply-adds forward that the loops may take in all: some 5 to 10 s
+LAPS_TIME, MOST_LAPS = 0.5, 20  # s, and how often at most the others go over the same steps; the fastest time counts
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What is run: a network, the settings that it is trained by, and mini-batches of (x (N, C, H, W), labels (N,)).
+
+    Of the settings, the optimizer, its constants, the loss, the learning rate and the seed count; the rate is constant.
+    """
+
+    architecture: Architecture
+    input_shape: Shape
+    settings: TrainingSettings
+    batches: Sequence[tuple[Array, Array]]
+
+    def shortened(self, work: int = LOOPS_WORK) -> "Course":
+        """Return one of at most *work* multiply-adds forward: the first images of the first mini-batches."""
+        most = max(1, work // max(1, summarise(self.architecture, self.input_shape).multiply_adds))
+        images = max(1, min(len(self.batches[0][1]), most // len(self.batches)))
+        return replace(self, batches=[(x[:images], y[:images]) for x, y in self.batches[: max(1, most // images)]])
+
+
+@dataclass(frozen=True, slots=True)
+class Lap:
+    """What one backend made of a course: the mean loss of each step, and the weights (P,) before and after."""
+
+    backend: str
+    images: int
+    seconds: float
+    losses: tuple[float, ...]
+    before: Array
+    after: Array
+
+    @property
+    def images_per_second(self) -> float:
+        """Images trained on a second; ``images`` counts those of each of the steps."""
+        return self.images * len(self.losses) / self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How far two laps over one course are apart: losses as a share of the largest, weights of the way they went."""
+
+    loss: float
+    weights: float
+
+    @classmethod
+    def between(cls, lap: Lap, other: Lap) -> "Difference":
+        """Compare *lap* with *other*."""
+        losses = np.abs(np.subtract(lap.losses, other.losses)).max() / np.abs(other.losses).max()
+        apart, way = (np.linalg.norm(np.subtract(a, other.after, dtype=float)) for a in (lap.after, other.before))
+        return cls(float(losses), float(apart / way))
+
+    @property
+    def tolerable(self) -> bool:
+        """Whether both are within their tolerance; NaN is not."""
+        return self.loss <= LOSS_TOLERANCE and self.weights <= WAY_TOLERANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Race:
+    """The laps, and how far loops and im2col are from the fast path over the same course."""
+
+    laps: tuple[Lap, ...]
+    differences: dict[str, Difference]
+
+
+def race(course: Course, told: Callable[[], None] = lambda: None) -> Race:
+    """Run *course*: the loops over a shortened one, the fast path over that one too, but only to compare with them.
+
+    Args:
+        course: at least one mini-batch, all of one size.
+        told: called after each step of the loops, which take most of the time.
+    """
+    parallel.pin_blas()  # so that no backend has more than one core
+    short = course.shortened()
+    loops, beside = run(short, LOOPS, 1, told), run(short, FAST, 1)
+    im2col, fast = run(course, IM2COL, MOST_LAPS), run(course, FAST, MOST_LAPS)
+    differences = {LOOPS: Difference.between(loops, beside), IM2COL: Difference.between(im2col, fast)}
+    return Race((loops, im2col, fast), differences)
+
+
+def run(course: Course, backend: str, laps: int, told: Callable[[], None] = lambda: None) -> Lap:
+    """Train along *course* up to *laps* times from the same start, and return the fastest lap; all end alike."""
+    rng = np.random.default_rng(course.settings.seed)
+    model = Model.build(course.architecture, course.input_shape, rng, backend=backend)
+    before, shard = model.parameters.flat.copy(), Pass(model, course.settings.loss)
+    times: list[float] = []
+    losses: tuple[float, ...] = ()
+    while len(times) < laps and sum(times) < LAPS_TIME:
+        np.copyto(model.parameters.flat, before)
+        began = perf_counter()
+        losses = tuple(_steps(course, model, shard, told))
+        times.append(perf_counter() - began)
+    return Lap(backend, len(course.batches[0][1]), min(times), losses, before, model.parameters.flat)
+
+
+def _steps(course: Course, model: Model, shard: Pass, told: Callable[[], None]) -> Iterator[float]:
+    """Train on each mini-batch and yield its mean loss."""
+    settings, learned = course.settings, model.parameters.learned
+    decays = optimizers.decaying(view for views in shard.gradients.layers for view in views.values())
+    optimizer = optimizers.create(settings, learned.size, learned.dtype, decays)
+    for step, (x, labels) in enumerate(course.batches):
+        part = Part(training=True, batch=len(labels), key=(settings.seed, step))
+        loss = shard.loss_and_gradients(x, labels, part).total / len(labels)
+        optimizer.step(learned, shard.gradients.flat, settings.learning_rate)
+        told()
+        yield loss
