@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 import resources
 from cnn_gui import errors, settings, theme
 from cnn_gui.main_window import MainWindow
-from engine.parallel import pin_blas
+from engine.threads import pin_blas
 
 SWITCH_INTERVAL = 0.0005  # s: how long the training thread may hold Python while the GUI waits; 5 ms by default
 FIRST_PROJECT = ("models", "lenet5.cnn")

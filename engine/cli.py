@@ -43,9 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
-    from engine import parallel  # with NumPy: too slow to import for --help
+    from engine import threads  # with NumPy: too slow to import for --help
 
-    parallel.pin_blas()
+    threads.pin_blas()
     code: int = arguments.run(arguments)
     sys.stdout.flush()
     return code

@@ -123,6 +123,7 @@ def check_model(
     samples: int | None = None,
     jitter: float = 0.01,
     loss: str = CROSS_ENTROPY,
+    told: Callable[[], None] = lambda: None,
 ) -> GradientReport:
     """Check a whole network as it is trained: L = the mean loss of *x*. *model* is left as it is.
 
@@ -136,6 +137,7 @@ def check_model(
         jitter: standard deviation of what is added to each pixel and parameter. Without it, blank pixels and
             zero biases tie exactly: no gradient is right there, and a disagreement means nothing.
         loss: one of ``engine.losses.BY_NAME``.
+        told: called after each array.
     """
     double = Model(model.architecture, model.input_shape, np.float64)
     double.parameters.flat[...] = model.parameters.flat
@@ -148,7 +150,7 @@ def check_model(
 
     result = shard.loss_and_gradients(x, labels, part)
     gradient = shard.backward_from_scores(result.grad_scores)
-    return _report(double, shard, x, gradient, _Differences(objective, rng, epsilon, samples))
+    return _report(double, shard, x, gradient, _Differences(objective, rng, epsilon, samples, told))
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,7 @@ class _Differences:
     rng: np.random.Generator
     epsilon: float
     samples: int | None
+    told: Callable[[], None] = lambda: None
 
     def check(self, name: str, values: Array, gradient: Array) -> ArrayCheck:
         """Compare *gradient* with the slopes along each cell, or a sample of cells, of *values*."""
@@ -168,6 +171,7 @@ class _Differences:
         flat = values.reshape(-1)  # a view: every array here is contiguous
         centre = self.objective()
         slopes = np.array([self._slopes(flat, cell, centre) for cell in cells.tolist()])
+        self.told()
         return _verdict(name, values.shape, cells, gradient.reshape(-1)[cells], slopes)
 
     def _slopes(self, flat: Array, cell: int, centre: float) -> tuple[float, float]:

@@ -47,7 +47,7 @@ class Learner:
         """Train on one mini-batch, the run's *step* (from 0), and return its (mean loss, right answers)."""
         learned, settings = self._model.parameters.learned, self._settings
         with np.errstate(all="ignore"):  # a diverging run is told from its numbers, not by warnings
-            loss, correct = shards.train(batch.inputs, batch.samples.labels, (settings.seed, self.time))
+            loss, correct = shards.train(batch, (settings.seed, self.time))
             if not isfinite(loss):
                 self._give_up(step, divergence.bad_output(self._model, batch.inputs(slice(None))))
             if not all_finite(self._statistics):
@@ -69,7 +69,7 @@ class Learner:
     def check(self, batch: Batch, shards: Shards, step: int) -> None:
         """Raise DivergedError where the loss of *batch* is not finite: after the last step, no other would tell."""
         with np.errstate(all="ignore"):
-            if not isfinite(shards.evaluate(batch.inputs, batch.samples.labels)[0]):
+            if not isfinite(shards.evaluate(batch)[0]):
                 self._give_up(step, divergence.bad_output(self._model, batch.inputs(slice(None))))
 
     def state(self) -> dict[str, Array]:

@@ -9,7 +9,10 @@ from engine import losses
 from engine.architecture import Architecture
 from engine.errors import BadInputError
 from engine.layer import Array, Layer, Part, Shape, Workspace
+from engine.layers.conv import Conv2D
 from engine.layers.plain import check_backend
+from engine.layers.pool import Pool2D
+from engine.layers.pooled_conv import PooledConv2D
 from engine.losses import LossResult
 from engine.ops import checks
 from engine.parameters import ParameterVector
@@ -23,12 +26,18 @@ class Model:
         architecture: what it was built from.
         input_shape: (C, H, W) of one sample.
         output_shape: of one sample, (K,) for a classifier.
+        backend: what convolution and pooling are computed with.
         layers: one per layer of the architecture.
         parameters: their weights, biases and statistics, as one vector and as views.
     """
 
     def __init__(
-        self, architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike, backend: str = "fast"
+        self,
+        architecture: Architecture,
+        input_shape: Shape,
+        dtype: npt.DTypeLike,
+        backend: str = "fast",
+        memory: memoryview | None = None,
     ) -> None:
         check_backend(backend)
         infos = infer_shapes(architecture, input_shape)
@@ -38,10 +47,14 @@ class Model:
         shapes = (input_shape, *(info.output for info in infos if info.output is not None))
         configs = [spec.config for spec in architecture.layers]
         self.architecture, self.input_shape, self.output_shape = architecture, input_shape, shapes[-1]
+        self.backend = backend
         self.layers: tuple[Layer, ...] = tuple(c.build(s, backend) for c, s in zip(configs, shapes, strict=False))
         self._parameter_shapes = [c.parameter_shapes(s) for c, s in zip(configs, shapes, strict=False)]
         self.parameters = ParameterVector(
-            self._parameter_shapes, dtype, [c.statistic_shapes(s) for c, s in zip(configs, shapes, strict=False)]
+            self._parameter_shapes,
+            dtype,
+            [c.statistic_shapes(s) for c, s in zip(configs, shapes, strict=False)],
+            memory,
         )
         for layer, views in zip(self.layers, self.parameters.layers, strict=True):
             layer.parameters = views
@@ -73,9 +86,9 @@ class Model:
             spec.config.initialise(views, rng)
         return model
 
-    def new_gradients(self) -> ParameterVector:
-        """Return zeros in the form of this model's parameters."""
-        return ParameterVector(self._parameter_shapes, self.parameters.flat.dtype)
+    def new_gradients(self, memory: memoryview | None = None) -> ParameterVector:
+        """Return zeros, or what is in *memory*, in the form of this model's parameters."""
+        return ParameterVector(self._parameter_shapes, self.parameters.flat.dtype, memory=memory)
 
     def forward(self, x: Array) -> Array:
         """Return the output (N, ...) for x (N, C, H, W); a copy that the caller may keep."""
@@ -86,7 +99,8 @@ class Model:
 
         They are read-only views of this model's buffers, valid until its next forward pass.
         """
-        return tuple(in_field_order(a) for a in self._pass.activations(*checks.floats(x=x)))
+        (x,) = checks.floats(x=x)
+        return tuple(in_field_order(a) for a in self._pass.activations(x))
 
 
 Steps = Sequence[tuple[Layer, Workspace]]
@@ -98,11 +112,12 @@ class Pass:
     Args:
         model: what it runs through.
         loss: one of ``engine.losses.BY_NAME``; where it is fused with the last layer, that layer is left out.
+        memory: where the gradients lie, if they are not to be allocated.
     """
 
-    def __init__(self, model: Model, loss: str = CROSS_ENTROPY) -> None:
+    def __init__(self, model: Model, loss: str = CROSS_ENTROPY, memory: memoryview | None = None) -> None:
         self._model = model
-        self.gradients = model.new_gradients()
+        self.gradients = model.new_gradients(memory)
         dtype = model.parameters.flat.dtype
         self._work = [Workspace(dtype, grads, position) for position, grads in enumerate(self.gradients.layers)]
         self._edge = Workspace(dtype)
@@ -110,7 +125,7 @@ class Pass:
         specs = model.architecture.layers
         scored = model.layers[:-1] if specs and specs[-1].config.fused_loss == loss else model.layers
         self._layers = [*zip(model.layers, self._work, strict=True)]
-        self._scored = _pooled_first([*zip(scored, self._work, strict=False)])
+        self._scored = _quicker([*zip(scored, self._work, strict=False)])
 
     def activations(self, x: Array, part: Part | None = None) -> list[Array]:
         """Return the input and every layer's output in the fast path's layout, for x (N, C, H, W)."""
@@ -162,12 +177,20 @@ class Pass:
         return grad
 
 
-def _pooled_first(steps: Steps) -> Steps:
-    """Return the steps with max or min pooling before a rising activation: the same values, from fewer of them."""
+def _quicker(steps: Steps) -> Steps:
+    """Return steps that give the same values and gradients from less work.
+
+    A rising activation and max or min pooling can change places, after which the activation has less to do, and a
+    convolution does its pooling itself.
+    """
     steps = [*steps]
     for i in range(len(steps) - 1):
         if steps[i][0].rises and steps[i + 1][0].picks:
             steps[i], steps[i + 1] = steps[i + 1], steps[i]
+    for i in reversed(range(len(steps) - 1)):
+        (conv, work), (pooling, pool_work) = steps[i], steps[i + 1]
+        if isinstance(conv, Conv2D) and isinstance(pooling, Pool2D) and pooling.picks:
+            steps[i : i + 2] = [(PooledConv2D(conv, pooling, pool_work), work)]
     return steps
 
 

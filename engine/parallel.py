@@ -1,63 +1,32 @@
-"""Mini-batches in shards, one thread each. NumPy's BLAS is pinned to one thread, so that shards do not fight."""
+"""Mini-batches in shards, side by side: the first here, each of the others in a process of its own."""
 
-import os
-import threading
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache, partial
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
-import threadpoolctl
 
+from engine.architecture import LayerSpec
+from engine.data.dataset import Batch
 from engine.errors import BadInputError
 from engine.layer import Array, Part
-from engine.losses import LossResult
 from engine.model import Model, Pass
 from engine.shapes import CROSS_ENTROPY
+from engine.threads import pin_blas
+from engine.worker import Task, Worker
 
-SMALLEST_SHARD = 32  # images: with fewer, LeNet-5's Python between two products costs more than a core saves
-
-
-@lru_cache(maxsize=1)
-def pin_blas() -> object:
-    """Pin BLAS to one thread for the whole process; call it from the main thread at start."""
-    return threadpoolctl.threadpool_limits(1, "blas")
-
-
-def default_threads() -> int:
-    """Return the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-class Together:
-    """Sums over the parts of a mini-batch, for layers that measure all of it: each part waits for the others."""
-
-    def __init__(self, parts: int) -> None:
-        self._barrier = threading.Barrier(parts)
-        self._values: list[Array] = [np.empty(0)] * parts
-
-    def total(self, place: int, values: Array) -> Array:
-        """Return the sum of the *values* that all parts hand in, in the order of their places."""
-        if len(self._values) == 1:
-            return values
-        self._values[place] = values
-        self._barrier.wait()
-        result: Array = np.add.reduce(self._values, axis=0)
-        self._barrier.wait()  # nobody hands in the next ones before all have read these
-        return result
-
-    def give_up(self) -> None:
-        """Let nobody wait any longer: a part has failed."""
-        self._barrier.abort()
+SMALLEST_SHARD = 8  # images: with fewer, the Python between two products costs more than another core saves
 
 
 class Shards:
     """Runs parts of a mini-batch side by side. The same number of threads cuts a batch the same way each time.
 
     Args:
-        model: its parameters are read, never written.
-        threads: the number of parts.
+        model: its parameters are read, never written; batch statistics are.
+        threads: the number of parts, each on a core of its own; 1 for a network with layers that are not the
+            engine's own, which another process does not know.
         loss: one of ``engine.losses.BY_NAME``.
 
     Attributes:
@@ -71,73 +40,68 @@ class Shards:
         if threads < 1:
             raise BadInputError(f"threads={threads} leaves nobody to work; use 1 or more.")
         pin_blas()
-        self._passes = [Pass(model, loss) for _ in range(threads)]
-        self._pool = ThreadPoolExecutor(max(1, threads - 1), "shard")
-        self.gradient: Array = self._passes[0].gradients.flat
+        self._model, self._loss = model, loss
+        self._threads = threads if all(map(_is_known, model.architecture.layers)) else 1
+        self._pass = Pass(model, loss)
+        self._workers: list[Worker] = []  # started when first needed
+        self.gradient: Array = self._pass.gradients.learned
 
     def close(self) -> None:
-        """End the threads."""
-        self._pool.shutdown()
+        """End the processes; the next mini-batch that needs them starts new ones."""
+        while self._workers:
+            self._workers.pop().close()
 
-    def train(
-        self, inputs: Callable[[slice], Array], labels: Array, key: tuple[int, int] = (0, 0)
-    ) -> tuple[float, int]:
+    def train(self, batch: Batch, key: tuple[int, int] = (0, 0)) -> tuple[float, int]:
         """Return (mean loss, correct) of a batch and leave its gradient in ``gradient``.
 
         Args:
-            inputs: makes x (n, C, H, W) for a part of the batch, in the thread that needs it.
-            labels: (N,).
+            batch: the images and their labels.
             key: (seed of the run, step), for layers that draw random numbers.
         """
-        count = len(labels)
-        slices = self._slices(count)
-        together = Together(len(slices))
+        count = len(batch.samples)
+        loss, correct = self._run(batch, Part(True, 0, count, key))
+        for worker in self._workers[: len(self._slices(count)) - 1]:
+            self.gradient += worker.gradient
+        return loss / count, correct
 
-        def run(place: int) -> LossResult:
-            part = Part(True, slices[place].start, count, key, partial(together.total, place))
-            try:
-                return self._passes[place].loss_and_gradients(inputs(slices[place]), labels[slices[place]], part)
-            except BaseException:
-                together.give_up()
-                raise
-
-        try:
-            results = self._side_by_side(len(slices), run)
-        except BaseException:  # perhaps of a part that could not even begin
-            together.give_up()
-            raise
-        for shard in self._passes[1 : len(results)]:
-            self.gradient += shard.gradients.flat
-        return sum(r.total for r in results) / count, sum(r.correct for r in results)
-
-    def evaluate(self, inputs: Callable[[slice], Array], labels: Array) -> tuple[float, int]:
+    def evaluate(self, batch: Batch) -> tuple[float, int]:
         """Return (sum of losses, correct) of a batch, without gradients."""
-        slices = self._slices(len(labels))
+        return self._run(batch, Part(batch=len(batch.samples)))
 
-        def run(place: int) -> LossResult:
-            return self._passes[place].loss(inputs(slices[place]), labels[slices[place]])
+    def _run(self, batch: Batch, whole: Part) -> tuple[float, int]:
+        """Return (sum of losses, correct) over all parts."""
+        tasks = [Task(batch.part(s), replace(whole, first=s.start)) for s in self._slices(len(batch.samples))]
+        with self._ready(len(tasks) - 1) as workers:
+            for worker, task in zip(workers, tasks[1:], strict=True):
+                worker.begin(self._model.parameters.flat, task)
+            with np.errstate(all="ignore"):  # a diverging run is told from its loss, not by warnings
+                own = tasks[0].run(self._pass, partial(_total, workers))
+            results = [(own.total, own.correct), *(worker.result() for worker in workers)]
+        return sum(total for total, _ in results), sum(correct for _, correct in results)
 
-        results = self._side_by_side(len(slices), run)
-        return sum(r.total for r in results), sum(r.correct for r in results)
+    @contextmanager
+    def _ready(self, count: int) -> Iterator[list[Worker]]:
+        """Give *count* workers; after an error, whose work nobody will ask for, all of them are ended."""
+        try:
+            while len(self._workers) < count:
+                self._workers.append(Worker(self._model, self._loss))
+            yield self._workers[:count]
+        except BaseException:
+            self.close()
+            raise
 
     def _slices(self, count: int) -> list[slice]:
-        """Cut *count* samples into parts, one for each pass that is needed."""
-        parts = min(len(self._passes), max(1, count // SMALLEST_SHARD))
+        parts = min(self._threads, max(1, count // SMALLEST_SHARD))
         return [slice(a, b) for a, b in pairwise(count * i // parts for i in range(parts + 1))]
 
-    def _side_by_side(self, parts: int, run: Callable[[int], LossResult]) -> list[LossResult]:
-        """Run each part in a thread, the first in this one, and return the results in order."""
 
-        def attempt(place: int) -> LossResult | BaseException:
-            try:
-                with np.errstate(all="ignore"):  # a diverging run is told from its loss, not by warnings
-                    return run(place)
-            except BaseException as error:
-                return error
+def _is_known(spec: LayerSpec) -> bool:
+    return type(spec.config).__module__.startswith("engine.layers.")
 
-        waiting = [self._pool.submit(attempt, place) for place in range(1, parts)]
-        outcomes = [attempt(0), *(future.result() for future in waiting)]  # even after an error: all buffers are free
-        errors = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
-        for error in sorted(errors, key=lambda error: isinstance(error, threading.BrokenBarrierError)):
-            raise error  # what broke, rather than that others no longer wait for it
-        return [outcome for outcome in outcomes if isinstance(outcome, LossResult)]
+
+def _total(workers: list[Worker], values: Array) -> Array:
+    """Return the sum of *values* and what every worker hands in, and tell it to each."""
+    total: Array = np.add.reduce([values, *(worker.values(values) for worker in workers)], axis=0)
+    for worker in workers:
+        worker.reply(total)
+    return total

@@ -12,6 +12,12 @@ from engine.layer import Array, Shape
 class ParameterVector:
     """One contiguous vector, and into it a view per layer and name.
 
+    Args:
+        shapes: of each layer's learned arrays, by name.
+        dtype: of all arrays.
+        statistics: shapes of each layer's other arrays, which no gradient changes.
+        memory: where the vector lies, if it is not to be allocated; its bytes stay as they are.
+
     Attributes:
         flat: (P + Q,), everything that makes a trained model.
         learned: (P,), its leading part, so that an optimizer step is a handful of calls.
@@ -23,9 +29,11 @@ class ParameterVector:
         shapes: Sequence[Mapping[str, Shape]],
         dtype: npt.DTypeLike,
         statistics: Sequence[Mapping[str, Shape]] = (),
+        memory: memoryview | None = None,
     ) -> None:
         count = _count(shapes)
-        self.flat: Array = np.zeros(count + _count(statistics), dtype)
+        size = count + _count(statistics)
+        self.flat: Array = np.zeros(size, dtype) if memory is None else np.frombuffer(memory, dtype, size)
         self.learned = self.flat[:count]
         self.layers: tuple[dict[str, Array], ...] = tuple({} for _ in shapes)
         start = 0

@@ -12,12 +12,13 @@ from time import perf_counter
 
 import numpy as np
 
-from engine import optimizers, parallel
+from engine import optimizers
 from engine.architecture import Architecture
 from engine.layer import Array, Part, Shape
 from engine.model import Model, Pass
 from engine.settings import TrainingSettings
 from engine.summary import summarise
+from engine.threads import pin_blas
 
 LOOPS, IM2COL, FAST = "reference", "im2col", "fast"
 LOSS_TOLERANCE, WAY_TOLERANCE = 1e-4, 1e-2
@@ -96,7 +97,7 @@ def race(course: Course, told: Callable[[], None] = lambda: None) -> Race:
         course: at least one mini-batch, all of one size.
         told: called after each step of the loops, which take most of the time.
     """
-    parallel.pin_blas()  # so that no backend has more than one core
+    pin_blas()  # so that no backend has more than one core
     short = course.shortened()
     loops, beside = run(short, LOOPS, 1, told), run(short, FAST, 1)
     im2col, fast = run(course, IM2COL, MOST_LAPS), run(course, FAST, MOST_LAPS)
@@ -127,6 +128,6 @@ def _steps(course: Course, model: Model, shard: Pass, told: Callable[[], None]) 
     for step, (x, labels) in enumerate(course.batches):
         part = Part(training=True, batch=len(labels), key=(settings.seed, step))
         loss = shard.loss_and_gradients(x, labels, part).total / len(labels)
-        optimizer.step(learned, shard.gradients.flat, settings.learning_rate)
+        optimizer.step(learned, shard.gradients.learned, settings.learning_rate)
         told()
         yield loss

@@ -18,8 +18,9 @@ from engine.health import measure
 from engine.history import EpochResult, History
 from engine.learner import Learner
 from engine.model import Model
-from engine.parallel import Shards, default_threads
+from engine.parallel import Shards
 from engine.settings import TrainingSettings
+from engine.threads import default_threads
 from engine.trainable import check_batch_size, check_trainable
 
 SPLIT_SEED = 0  # of the validation images: always the same ones, so that no run trains on those of the run before

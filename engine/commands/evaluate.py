@@ -6,10 +6,12 @@ from math import isfinite
 from pathlib import Path
 
 from engine.commands import options
+from engine.commands.progress import Bar
 from engine.data import catalogue
 from engine.evaluation import evaluate
 from engine.files.project import open_project
 from engine.files.weights import trained_model
+from engine.threads import default_threads
 from engine.trainable import check_trainable
 
 
@@ -18,19 +20,24 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE.cnn", type=Path, help="a project with a trained network")
     options.add_data(parser)
     options.add_threads(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options.add_json(parser, "one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Measure the network on the test images of the data and print loss and accuracy."""
+    """Measure the network on the test images of the data and print accuracy and loss, the one it was trained by."""
     project = open_project(arguments.file)
     dataset = catalogue.load(arguments.data or project.data_source)
     model = trained_model(project.architecture, project.input_shape, project.weights)
     check_trainable(model, dataset, project.settings.loss)
-    loss, accuracy = evaluate(model, dataset.test, arguments.threads, project.settings.loss)
+    with Bar(len(dataset.test), "images") as bar:
+        loss, accuracy = evaluate(model, dataset.test, arguments.threads or default_threads(), project.settings.loss, bar.advance)
     if arguments.json:
         figures = {"test_loss": loss if isfinite(loss) else None, "test_accuracy": accuracy}
-        print(json.dumps({**figures, "images": len(dataset.test)}, allow_nan=False))
+        named = {"loss": project.settings.loss, "data": dataset.name}
+        print(json.dumps({**figures, "images": len(dataset.test), **named}, allow_nan=False))
     else:
-        print(f"{accuracy:.2%} of {len(dataset.test):,} test images right, loss {loss:.4f} ({dataset.name})")
+        print(
+            f"{accuracy:.2%} of {len(dataset.test):,} test images right, {project.settings.loss} {loss:.4f}"
+            f" ({dataset.name})"
+        )
     return 0

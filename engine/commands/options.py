@@ -7,6 +7,7 @@ from typing import Any
 
 from engine import presets, schema
 from engine.data.catalogue import SOURCES
+from engine.layers import plain
 from engine.schema import Param
 from engine.settings import TrainingSettings
 
@@ -23,6 +24,31 @@ def add_data(parser: argparse.ArgumentParser, meant: str = "what the network was
 def add_preset(parser: Any, **how: Any) -> None:
     """Add --preset."""
     parser.add_argument("--preset", metavar="NAME", help=f"a network: {', '.join(presets.BUILDERS)}", **how)
+
+
+def add_number(parser: argparse.ArgumentParser, param: Param) -> None:
+    """Add an option for the number *param*, with its default."""
+    about = f"{_help(param)}; {param.default} if not given"
+    parser.add_argument(
+        _flag(param.name), dest=param.name, metavar="N", type=_reader(param), default=param.default, help=about
+    )
+
+
+def add_seed(parser: argparse.ArgumentParser, doc: str) -> None:
+    """Add --seed, with the limits that the seed of a training run has."""
+    (seed,) = (param for param in schema.params_of(TrainingSettings) if param.name == "seed")
+    add_number(parser, replace(seed, doc=doc))
+
+
+def add_backend(parser: argparse.ArgumentParser) -> None:
+    """Add --backend."""
+    about = "what convolution and pooling are computed with: the fast path, im2col as other NumPy frameworks have it, or"
+    parser.add_argument("--backend", choices=plain.NAMES, default=plain.FAST, help=f"{about} the loops that define them")
+
+
+def add_json(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add --json, which prints *what*."""
+    parser.add_argument("--json", action="store_true", help=f"print {what}")
 
 
 def add_threads(parser: argparse.ArgumentParser) -> None:

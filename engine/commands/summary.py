@@ -1,59 +1,81 @@
 """``cnn-engine summary``."""
 
 import argparse
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
 
-from engine import presets
-from engine.architecture import Architecture
-from engine.commands import options
-from engine.data import catalogue
-from engine.files.project import open_project
-from engine.history import EpochResult
-from engine.layer import Shape
-from engine.shapes import infer_shapes, show
+from engine.commands import network, options
+from engine.commands.network import Network
+from engine.shapes import show
+from engine.summary import LayerSummary, Summary, summarise
+
+UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    network = parser.add_mutually_exclusive_group(required=True)
-    options.add_preset(network)
-    network.add_argument("file", metavar="FILE.cnn", type=Path, nargs="?", help="a project")
+    network.add_arguments(parser)
+    options.add_json(parser, "one JSON object")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the title of the network and its table of layers."""
-    if arguments.preset:
-        preset = presets.load(arguments.preset)
-        title, architecture = preset.title, preset.architecture
-        input_shape = catalogue.load(catalogue.BUNDLED).image_shape
+    """Print the title of the network, its table of layers and what it costs."""
+    chosen = network.chosen(arguments)
+    summary = summarise(chosen.architecture, chosen.input_shape)
+    if arguments.json:
+        print(json.dumps(as_values(chosen, summary)))
     else:
-        project = open_project(arguments.file)
-        title = f"{arguments.file.name}: {_told(project.history.epochs)}"
-        architecture, input_shape = project.architecture, project.input_shape
-    print(title, *table(architecture, input_shape), sep="\n")
+        print(chosen.title, *table(summary), "", *costs(summary, chosen.settings.batch_size), sep="\n")
     return 0
 
 
-def table(architecture: Architecture, input_shape: Shape) -> Iterator[str]:
-    """Yield a line for each layer: its place, name, settings, output shape, parameters and what is wrong with it."""
-    infos = infer_shapes(architecture, input_shape)
-    yield _row("", "layer", "settings", "output", "parameters")
-    yield _row("0", "Input", "", show(input_shape), "")
-    for position, (spec, info) in enumerate(zip(architecture.layers, infos, strict=True), 1):
-        output = show(info.output) if info.output else "?"
-        yield _row(str(position), spec.type.label, spec.config.summary(), output, f"{info.parameters:,}")
-        if info.problem:
-            yield f"     {info.problem}"
-    yield _row("", "Total", "", "", f"{sum(info.parameters for info in infos):,}")
+def as_values(chosen: Network, summary: Summary) -> dict[str, object]:
+    """Return all that the table has, and each layer's problem, as plain values for JSON."""
+    return {
+        "title": chosen.title,
+        **asdict(summary),
+        "parameters": summary.parameters,
+        "multiply_adds": summary.multiply_adds,
+        "parameter_bytes": summary.parameter_bytes,
+        "activation_bytes": summary.activation_bytes,
+        "batch_size": chosen.settings.batch_size,
+        "batch_activation_bytes": summary.activation_bytes * chosen.settings.batch_size,
+    }
 
 
-def _told(epochs: Sequence[EpochResult]) -> str:
-    """Say how far the network was trained."""
-    if not epochs:
-        return "not trained"
-    return f"{len(epochs)} epochs, test accuracy {epochs[-1].test_accuracy:.2%}"
+def table(summary: Summary) -> Iterator[str]:
+    """Yield a line for each layer: its place, name, settings, output, multiply-adds, parameters, what is wrong."""
+    yield _row("", "layer", "settings", "output", "multiply-adds", "parameters")
+    yield _row("0", "Input", "", show(summary.input_shape), "", "")
+    for position, layer in enumerate(summary.layers, 1):
+        output = show(layer.output) if layer.output else "?"
+        work = f"{layer.multiply_adds:,}" if layer.multiply_adds else ""
+        yield _row(str(position), layer.label, layer.settings, output, work, _parameters(layer))
+        if layer.problem:
+            yield f"     {layer.problem}"
+    yield _row("", "Total", "", "", f"{summary.multiply_adds:,}", f"{summary.parameters:,}")
 
 
-def _row(place: str, label: str, settings: str, output: str, parameters: str) -> str:
-    return f"{place:>3}  {label:<14}{settings:<26}{output:<16}{parameters:>12}"
+def costs(summary: Summary, batch_size: int) -> Iterator[str]:
+    """Yield a line for each kind of memory, and one that says what is counted."""
+    one = summary.activation_bytes
+    yield f"Memory of the parameters: {size(summary.parameter_bytes)}; as much again for their gradient and each moment."
+    yield f"Memory of the activations: {size(one)} for an image, {size(one * batch_size)} for a mini-batch of {batch_size:,}."
+    yield "Multiply-adds are those of one image, forward; with the way back a step takes about three times as many."
+
+
+def size(count: int) -> str:
+    """Return *count* bytes as a person reads them: '241.0 KiB'."""
+    value, unit = float(count), 0
+    while value >= 1024 and unit < len(UNITS) - 1:
+        value, unit = value / 1024, unit + 1
+    return f"{value:,.1f} {UNITS[unit]}" if unit else f"{count} bytes"
+
+
+def _parameters(layer: LayerSummary) -> str:
+    return layer.arithmetic or (f"{layer.parameters:,}" if layer.parameters else "")
+
+
+def _row(place: str, label: str, settings: str, output: str, work: str, parameters: str) -> str:
+    return f"{place:>3}  {label:<16}{settings:<26}{output:<14}{work:>14}  {parameters}".rstrip()

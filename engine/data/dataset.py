@@ -72,6 +72,11 @@ class Batch:
     samples: Split
     transforms: npt.NDArray[np.float32] | None = None
 
+    def part(self, part: slice) -> "Batch":
+        """Return part of the batch."""
+        samples = Split(self.samples.images[part], self.samples.labels[part])
+        return Batch(samples, None if self.transforms is None else self.transforms[part])
+
     def inputs(self, part: slice) -> Array:
         """Return part of the batch as float32 (n, C, H, W) in [0, 1]: made in the thread that needs it."""
         images = pixels(self.samples.images[part])

@@ -115,15 +115,34 @@ class Conv2D(Layer):
         self.window, self.groups = window, groups
 
     def forward(self, x: Array, work: Workspace) -> Array:
-        low = work.saved["low"] = lower(x, self.window, self.groups, work.buffer)
-        return conv.forward(low, self.parameters["weight"], self.parameters.get("bias"), self.window, work.buffer)
+        return self.add_bias(self.products(x, work))
 
     def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
-        weight = self.parameters["weight"]
         grad_output = np.ascontiguousarray(grad_output)
-        conv.grad_weight(grad_output, work.saved["low"], weight, self.window, work.grads["weight"], work.buffer)
+        self.grad_bias(grad_output, work)
+        return self.grad_products(grad_output, work, input_needed)
+
+    def products(self, x: Array, work: Workspace) -> Array:
+        """Return the output without the bias."""
+        low = work.saved["low"] = lower(x, self.window, self.groups, work.buffer)
+        return conv.forward(low, self.parameters["weight"], self.window, work.buffer)
+
+    def add_bias(self, y: Array) -> Array:
+        """Add the bias, where there is one, to y (rows, F, columns, N) in place."""
+        if "bias" in self.parameters:
+            by_filter = y.reshape(*y.shape[:2], -1)
+            by_filter += self.parameters["bias"][:, None]
+        return y
+
+    def grad_bias(self, grad_output: Array, work: Workspace) -> None:
+        """Write dC/db, where there is a bias, for the gradient of what ``add_bias`` returned."""
         if "bias" in work.grads:
             conv.grad_bias(grad_output, out=work.grads["bias"])
+
+    def grad_products(self, grad_output: Array, work: Workspace, input_needed: bool) -> Array:
+        """Write dC/dW and return dC/dX for the gradient of what ``products`` returned."""
+        weight = self.parameters["weight"]
+        conv.grad_weight(grad_output, work.saved["low"], weight, self.window, work.grads["weight"], work.buffer)
         if not input_needed:
             return grad_output[:0]
         return conv.grad_input(grad_output, weight, self.window, self.groups, work.buffer)

@@ -53,7 +53,7 @@ def conv2d(
     checks.shape_of("bias", bias, (len(weight),), "one value for each filter")
     buffers = _Buffers(x.dtype)
     low = lower(_in_rows(x), window, groups, buffers)
-    return _in_field_order(conv.forward(low, weight, bias, window, buffers))
+    return _in_field_order(conv.forward(low, weight, window, buffers)) + bias[:, None, None]
 
 
 def conv2d_backward(

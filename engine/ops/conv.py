@@ -27,16 +27,13 @@ def rows_at_once(window: Window, filters: int, groups: int) -> int:
     return 2 if several and rows.output % 2 == 0 else 1
 
 
-def forward(low: Array, weight: Array, bias: Array | None, window: Window, buffer: Buffer) -> Array:
-    """Return y (OH, F, OW, N) for the lowered input and weight (F, C/G, KH, KW), plus the bias (F,)."""
+def forward(low: Array, weight: Array, window: Window, buffer: Buffer) -> Array:
+    """Return y (OH, F, OW, N), without any bias, for the lowered input and weight (F, C/G, KH, KW)."""
     filters, groups = len(weight), len(low)
     at_once = rows_at_once(window, filters, groups)
     y = buffer("y", (window.rows.output, filters, *low.shape[4:]))
     flat = y.reshape(len(y) // at_once, groups, at_once * filters // groups, -1)
     np.matmul(_weight_matrices(weight, groups, at_once), row_matrices(low, window, at_once), out=flat)
-    if bias is not None:
-        by_filter = y.reshape(len(y), filters, -1)
-        by_filter += bias[:, None]
     return y
 
 
@@ -69,11 +66,33 @@ def grad_input(grad_output: Array, weight: Array, window: Window, groups: int, b
     to_rows = _grad_rows if rows.dilation == 1 else _grad_dilated_rows
     to_rows(d, weight, rows, dlow.reshape(groups, rows.size, -1, d.shape[3]), buffer)
     dx = buffer("dx", (rows.size, groups, channels, cols.size, n))
-    dx[...] = 0
+    _add_columns(dlow.transpose(3, 1, 0, 2, 4, 5), cols, dx)
+    return dx.reshape(rows.size, groups * channels, cols.size, n)
+
+
+def _add_columns(parts: Array, cols: Axis, out: Array) -> None:
+    """Write dC/dX (H, G, C/G, W, N) to *out*: the sum of *parts* (KW, H, G, C/G, OW, N), each at its pixels.
+
+    Two kernel columns meet at a pixel only where their distance is a multiple of S: the first to come sets it.
+    """
+    untouched = set(range(cols.stride))
     for offset in range(cols.kernel):
         places, pixels = cols.tap(offset)
-        dx[:, :, :, pixels] += dlow[:, :, :, offset, places].swapaxes(0, 1)
-    return dx.reshape(rows.size, groups * channels, cols.size, n)
+        phase = pixels.start % cols.stride
+        if places.stop == places.start:
+            continue
+        if phase in untouched:
+            untouched.remove(phase)
+            for outside in (
+                slice(phase, pixels.start, cols.stride),
+                slice(pixels.stop + cols.stride - 1, None, cols.stride),
+            ):
+                out[:, :, :, outside] = 0
+            out[:, :, :, pixels] = parts[offset][:, :, :, places]
+        else:
+            out[:, :, :, pixels] += parts[offset][:, :, :, places]
+    for phase in untouched:
+        out[:, :, :, phase :: cols.stride] = 0
 
 
 def _grad_rows(d: Array, weight: Array, rows: Axis, out: Array, buffer: Buffer) -> None:

@@ -26,29 +26,42 @@ def forward(x: Array, window: Window, mode: str, buffer: Buffer) -> Array:
 
     Where each cell won stays in the buffers, for ``backward``.
     """
+    height, channels, _, n = x.shape
+    half = buffer("half", (height, channels, window.cols.output, n))  # backward may use it again
+    y = buffer("y", (window.rows.output, *half.shape[1:]))
     if mode == "mean":
-        y = _sum(_sum(x, window.cols, COLS, buffer), window.rows, ROWS, buffer)
-        return np.divide(y, window.taps, out=buffer("y", y.shape))
-    return _best(_best(x, window.cols, COLS, mode, buffer), window.rows, ROWS, mode, buffer)
+        _sum(x, window.cols, COLS, half)
+        _sum(half, window.rows, ROWS, y)
+        return np.divide(y, window.taps, out=y)
+    _best(x, window.cols, COLS, mode, half, buffer)
+    _best(half, window.rows, ROWS, mode, y, buffer)
+    return y
 
 
-def backward(grad_output: Array, window: Window, mode: str, buffer: Buffer) -> Array:
-    """Return dC/dX (H, C, W, N). Max and min: the first winner in reading order takes all. Mean: equal shares."""
+def backward(grad_output: Array, window: Window, mode: str, buffer: Buffer, into: Array | None = None) -> Array:
+    """Return dC/dX (H, C, W, N). Max and min: the first winner in reading order takes all. Mean: equal shares.
+
+    *into*, where it is given, is overwritten with the result: it may be the input that nobody needs any more.
+    """
+    _, channels, width, n = grad_output.shape
+    by_row = buffer("half", (window.rows.size, channels, width, n))
+    dx = buffer("dx", (window.rows.size, channels, window.cols.size, n)) if into is None else into
     if mode == "mean":
         grad_output = np.divide(grad_output, window.taps, out=buffer("share", grad_output.shape))
     hand_back = _to_all if mode == "mean" else _to_winner
-    return hand_back(hand_back(grad_output, window.rows, ROWS, buffer), window.cols, COLS, buffer)
+    hand_back(grad_output, window.rows, ROWS, by_row, buffer)
+    hand_back(by_row, window.cols, COLS, dx, buffer)
+    return dx
 
 
-def _best(x: Array, axis: Axis, dim: int, mode: str, buffer: Buffer) -> Array:
-    """Return the best value of each window along one axis, and note which cell it was."""
+def _best(x: Array, axis: Axis, dim: int, mode: str, y: Array, buffer: Buffer) -> None:
+    """Write the best value of each window along one axis to *y*, and note which cell it was."""
     combine, worse, worst = _BEST[mode]
-    y = buffer(f"best {dim}", _with(x.shape, dim, axis.output))
-    best = x[_at(dim, axis.tap(0)[1])] if _whole(axis) else y
-    if best is y:
+    best = x[_at(dim, axis.tap(0)[1])]
+    if not _whole(axis) or axis.kernel == 1:
         y[...] = worst
-        places, pixels = axis.tap(0)
-        y[_at(dim, places)] = x[_at(dim, pixels)]
+        y[_at(dim, axis.tap(0)[0])] = best
+        best = y
     for tap in range(1, axis.kernel):
         places, pixels = axis.tap(tap)
         at, mine = _at(dim, places), x[_at(dim, pixels)]
@@ -60,14 +73,13 @@ def _best(x: Array, axis: Axis, dim: int, mode: str, buffer: Buffer) -> Array:
             combine(best[at], mine, out=y[at])
             worse(best[at], y[at], out=won)
             best = y
-    return best
 
 
-def _to_winner(grad: Array, axis: Axis, dim: int, buffer: Buffer) -> Array:
-    """Return the gradient along one axis before the windows were reduced: each window's goes to its first winner."""
-    dx = buffer(f"dx {dim}", _with(grad.shape, dim, axis.size))
-    if _whole(axis) and axis.stride >= axis.kernel:  # what no window reads was zero from the first allocation
-        return _to_winner_alone(grad, axis, dim, dx, buffer)
+def _to_winner(grad: Array, axis: Axis, dim: int, dx: Array, buffer: Buffer) -> None:
+    """Write the gradient along one axis before the windows were reduced to *dx*: all goes to the first winner."""
+    if _whole(axis) and axis.stride >= axis.kernel:
+        _to_winner_alone(grad, axis, dim, dx, buffer)
+        return
     rest = buffer(f"rest {dim}", grad.shape)
     dx[...], rest[...] = 0, grad
     for tap in range(axis.kernel - 1, 0, -1):
@@ -79,11 +91,11 @@ def _to_winner(grad: Array, axis: Axis, dim: int, buffer: Buffer) -> Array:
         dx[_at(dim, pixels)] += share
     places, pixels = axis.tap(0)
     dx[_at(dim, pixels)] += rest[_at(dim, places)]
-    return dx
 
 
-def _to_winner_alone(grad: Array, axis: Axis, dim: int, dx: Array, buffer: Buffer) -> Array:
+def _to_winner_alone(grad: Array, axis: Axis, dim: int, dx: Array, buffer: Buffer) -> None:
     """Like ``_to_winner`` where no two windows share a pixel and none has padding: every pixel is written once."""
+    dx[_at(dim, slice(axis.used if axis.stride == axis.kernel else 0, None))] = 0  # what no window reads
     first, rest = dx[_at(dim, axis.tap(0)[1])], grad
     for tap in range(axis.kernel - 1, 0, -1):
         share = dx[_at(dim, axis.tap(tap)[1])]
@@ -91,23 +103,18 @@ def _to_winner_alone(grad: Array, axis: Axis, dim: int, dx: Array, buffer: Buffe
         rest = np.subtract(rest, share, out=first if tap == 1 else buffer(f"rest {dim}", grad.shape))
     if rest is grad:
         first[...] = grad
-    return dx
 
 
-def _sum(x: Array, axis: Axis, dim: int, buffer: Buffer) -> Array:
-    y = buffer(f"sum {dim}", _with(x.shape, dim, axis.output))
+def _sum(x: Array, axis: Axis, dim: int, y: Array) -> None:
     y[...] = 0
     for places, pixels in map(axis.tap, range(axis.kernel)):
         y[_at(dim, places)] += x[_at(dim, pixels)]
-    return y
 
 
-def _to_all(grad: Array, axis: Axis, dim: int, buffer: Buffer) -> Array:
-    dx = buffer(f"dx {dim}", _with(grad.shape, dim, axis.size))
+def _to_all(grad: Array, axis: Axis, dim: int, dx: Array, buffer: Buffer) -> None:
     dx[...] = 0
     for places, pixels in map(axis.tap, range(axis.kernel)):
         dx[_at(dim, pixels)] += grad[_at(dim, places)]
-    return dx
 
 
 def _won(shape: tuple[int, ...], dim: int, tap: int, buffer: Buffer) -> Array:
@@ -117,10 +124,6 @@ def _won(shape: tuple[int, ...], dim: int, tap: int, buffer: Buffer) -> Array:
 def _whole(axis: Axis) -> bool:
     """Return whether every window lies on pixels alone."""
     return not axis.before and axis.used <= axis.size
-
-
-def _with(shape: tuple[int, ...], dim: int, extent: int) -> tuple[int, ...]:
-    return (*shape[:dim], extent, *shape[dim + 1 :])
 
 
 def _at(dim: int, part: slice) -> tuple[slice, ...]:

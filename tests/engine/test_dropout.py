@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from engine import schema
 from engine.architecture import new_layer
+from engine.data.dataset import Batch, Split
 from engine.layer import Part, Workspace
 from engine.layers.dropout import Dropout, DropoutConfig
 from engine.model import Model
@@ -132,9 +133,10 @@ def test_that_a_rate_of_one_is_refused_with_a_sentence() -> None:
 
 def test_that_a_step_of_training_draws_by_its_seed_and_number() -> None:
     model = Model.build(CHAIN, (1, 8, 8), np.random.default_rng(0))
-    x, labels = np.random.default_rng(1).random((12, 1, 8, 8), np.float32), np.arange(12) % 2
+    images = np.random.default_rng(1).integers(0, 256, (12, 1, 8, 8), np.uint8)
+    batch = Batch(Split(images, np.arange(12) % 2))
     with closing(Shards(model, 1)) as shards:
-        losses = [shards.train(lambda part: x[part], labels, key)[0] for key in ((0, 0), (0, 1), (1, 0), (0, 0))]
+        losses = [shards.train(batch, key)[0] for key in ((0, 0), (0, 1), (1, 0), (0, 0))]
     assert losses[0] == losses[3]
     assert len(set(losses)) == 3
 

@@ -44,9 +44,9 @@ def in_rows(x: Array) -> Array:
 
 def conv_pass(case: Convolution, seed: int, buffer: Callable[..., Array]) -> Array:
     """Return output, weight gradient and input gradient, one after the other."""
-    (x, weight, bias, d), window = case.arguments(seed), case.reading.window
+    (x, weight, _, d), window = case.arguments(seed), case.reading.window
     low = lower(in_rows(x), window, case.groups, buffer)
-    y = conv.forward(low, weight, bias, window, buffer)
+    y = conv.forward(low, weight, window, buffer)
     grad_weight = np.empty_like(weight)
     conv.grad_weight(in_rows(d), low, weight, window, grad_weight, buffer)
     grad_input = conv.grad_input(in_rows(d), weight, window, case.groups, buffer)

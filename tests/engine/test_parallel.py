@@ -1,7 +1,5 @@
 """Shards of a mini-batch side by side."""
 
-import threading
-import time
 from contextlib import closing
 
 import numpy as np
@@ -11,11 +9,11 @@ import threadpoolctl
 from engine.architecture import Architecture, new_layer
 from engine.errors import BadInputError
 from engine.model import Model, Pass
-from engine.parallel import Shards, default_threads, pin_blas
+from engine.parallel import SMALLEST_SHARD, Shards
+from engine.threads import default_threads, pin_blas
+from engine.worker import Task
 from tests.helpers import tiny
-from tests.helpers.layers import Array
-from tests.helpers.shards import SHAPE, batch, inputs, no_thread_left, trained  # noqa: F401  (a fixture is among them)
-from tests.helpers.tiny import SMALLEST_SHARD
+from tests.helpers.shards import SHAPE, arrays, batch, no_process_left, trained  # noqa: F401  (one is a fixture)
 
 
 @pytest.fixture
@@ -48,14 +46,14 @@ def test_that_every_loss_is_the_whole_batchs_mean_on_any_number_of_threads(
 ) -> None:
     chain = Architecture((*tiny.architecture().layers[:-1], new_layer(ending)))
     model = Model.build(chain, SHAPE, np.random.default_rng(0), np.float64)
-    (x, labels), whole = batch(), Pass(model, loss)
+    (x, labels), whole = arrays(), Pass(model, loss)
     expected = whole.loss_and_gradients(x, labels)
     mean, correct, gradient = trained(model, threads, loss=loss)
     assert mean == pytest.approx(expected.total / len(x), rel=1e-12)
     assert correct == expected.correct
     np.testing.assert_allclose(gradient, whole.gradients.flat, rtol=1e-11, atol=1e-15)
     with closing(Shards(model, threads, loss)) as shards:
-        assert shards.evaluate(inputs(x), labels) == (pytest.approx(expected.total, rel=1e-12), correct)
+        assert shards.evaluate(batch()) == (pytest.approx(expected.total, rel=1e-12), correct)
 
 
 @pytest.mark.parametrize("threads", [1, 2, 3])
@@ -66,7 +64,7 @@ def test_that_the_same_number_of_threads_repeats_bit_for_bit(model: Model, threa
 
 
 def test_that_the_gradient_is_the_whole_batchs_mean(model: Model) -> None:
-    x, labels = batch()
+    x, labels = arrays()
     whole = Pass(model)
     total = whole.loss_and_gradients(x, labels).total
     loss, _, gradient = trained(model, 2)
@@ -75,75 +73,50 @@ def test_that_the_gradient_is_the_whole_batchs_mean(model: Model) -> None:
 
 
 def test_that_no_gradient_of_an_earlier_batch_is_left_whatever_its_number_of_shards(model: Model) -> None:
-    x, labels = batch()
     with closing(Shards(model, 3)) as shards:
         for n in (40, 9, 40, 20, 1):
-            shards.train(inputs(x[:n]), labels[:n])
-            with closing(Shards(model, 3)) as fresh:
-                fresh.train(inputs(x[:n]), labels[:n])
-            assert (shards.gradient == fresh.gradient).all()
+            shards.train(batch(n))
+            assert (shards.gradient == trained(model, 3, n)[2]).all()
 
 
-@pytest.mark.parametrize("n", [1, SMALLEST_SHARD - 1, SMALLEST_SHARD, 2 * SMALLEST_SHARD, 2 * SMALLEST_SHARD + 1])
-def test_that_small_batches_use_fewer_shards_and_miss_no_image(model: Model, n: int) -> None:
-    x, labels = batch(n)
-    seen: list[slice] = []
-
-    def recorded(part: slice) -> Array:
-        seen.append(part)
-        return x[part]
-
+@pytest.mark.parametrize("n", [1, SMALLEST_SHARD - 1, SMALLEST_SHARD, 2 * SMALLEST_SHARD, 2 * SMALLEST_SHARD + 1, 40])
+def test_that_small_batches_use_fewer_shards_and_miss_no_image(
+    model: Model, n: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tasks: list[Task] = []
+    monkeypatch.setattr("engine.parallel.Task", lambda *given: tasks.append(Task(*given)) or tasks[-1])
     with closing(Shards(model, 3)) as shards:
-        shards.train(recorded, labels)
-    covered = sorted(i for part in seen for i in range(part.start, part.stop))
-    assert covered == list(range(n))
-    assert len(seen) == max(1, min(3, n // SMALLEST_SHARD))
+        shards.train(batch(n))
+    assert [task.part.first for task in tasks] == [n * i // len(tasks) for i in range(len(tasks))]
+    assert (np.concatenate([task.batch.samples.images for task in tasks]) == batch(n).samples.images).all()
+    assert len(tasks) == max(1, min(3, n // SMALLEST_SHARD))
 
 
 def test_that_evaluation_returns_the_sum_of_losses_and_touches_no_gradient(model: Model) -> None:
-    x, labels = batch()
     with closing(Shards(model, 2)) as shards:
-        loss, correct = shards.train(inputs(x), labels)
+        loss, correct = shards.train(batch())
         before = shards.gradient.copy()
-        total, right = shards.evaluate(inputs(x), labels)
+        total, right = shards.evaluate(batch())
         assert (shards.gradient == before).all()
-    assert total == pytest.approx(loss * len(labels), rel=1e-6)
+    assert total == pytest.approx(loss * len(batch().samples), rel=1e-6)
     assert right == correct
 
 
-@pytest.mark.parametrize("bad", [0, 1, 2])
-def test_that_an_error_in_any_shard_reaches_the_caller_and_the_shards_work_on(model: Model, bad: int) -> None:
-    x, labels = batch(42)
-    starts = [0, 14, 28]
-
-    def failing(part: slice) -> Array:
-        if part.start == starts[bad]:
-            raise RuntimeError("the disk is gone")
-        return x[part]
-
+def test_that_an_error_here_reaches_the_caller_and_the_shards_work_on(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with closing(Shards(model, 3)) as shards:
-        with pytest.raises(RuntimeError, match="the disk is gone"):
-            shards.train(failing, labels)
-        shards.train(inputs(x), labels)
+        for _ in range(3):
+            with monkeypatch.context() as patch, pytest.raises(RuntimeError, match="the disk is gone"):
+                patch.setattr(Task, "run", fail)
+                shards.train(batch(42))
+        shards.train(batch(42))
         gradient = shards.gradient.copy()
     assert (gradient == trained(model, 3, 42)[2]).all()
 
 
-def test_that_after_an_error_no_shard_is_still_at_work(model: Model) -> None:
-    x, labels = batch()
-    done = threading.Event()
-
-    def slow(part: slice) -> Array:
-        if part.start == 0:
-            raise RuntimeError("first")
-        time.sleep(0.05)
-        done.set()
-        return x[part]
-
-    with closing(Shards(model, 2)) as shards:
-        with pytest.raises(RuntimeError, match="first"):
-            shards.train(slow, labels)
-        assert done.is_set()
+def fail(*_: object) -> None:
+    raise RuntimeError("the disk is gone")
 
 
 def test_that_numbers_that_run_away_are_told_by_the_loss_and_not_by_warnings(model: Model) -> None:

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from math import isnan
-from typing import Any
 
 import numpy as np
 import pytest
 
 from engine import evaluation, losses
 from engine.architecture import Architecture, new_layer
-from engine.data.dataset import Dataset, Split
+from engine.data.dataset import Batch, Dataset, Split
 from engine.errors import BadInputError
 from engine.evaluation import MOST_BYTES, MOST_IMAGES, Evaluating, evaluate, images_at_once
 from engine.history import EpochResult
@@ -114,9 +113,9 @@ def test_that_validation_images_are_never_trained_on(monkeypatch: pytest.MonkeyP
     seen: set[int] = set()
     train = Shards.train
 
-    def recorded(self: Shards, inputs: Any, labels: Array, key: tuple[int, int]) -> tuple[float, int]:
-        seen.update(np.rint(255 * inputs(slice(None))[:, 0, 0, 0]).astype(int).tolist())
-        return train(self, inputs, labels, key)
+    def recorded(self: Shards, batch: Batch, key: tuple[int, int]) -> tuple[float, int]:
+        seen.update(batch.samples.images[:, 0, 0, 0].tolist())
+        return train(self, batch, key)
 
     monkeypatch.setattr(Shards, "train", recorded)
     list(run.run())
@@ -226,9 +225,9 @@ def test_that_dropout_draws_other_values_in_every_step_and_the_same_in_every_run
     keys: list[tuple[int, int]] = []
     train = Shards.train
 
-    def recorded(self: Shards, inputs: Any, labels: Array, key: tuple[int, int]) -> tuple[float, int]:
+    def recorded(self: Shards, batch: Batch, key: tuple[int, int]) -> tuple[float, int]:
         keys.append(key)
-        return train(self, inputs, labels, key)
+        return train(self, batch, key)
 
     monkeypatch.setattr(Shards, "train", recorded)
     run = trainer(seed=7)

@@ -18,8 +18,8 @@ from engine.architecture import Architecture, LayerSpec
 from engine.errors import ShapeError
 from engine.layer import LayerConfig, Part, Shape
 from engine.model import Model, Pass, in_field_order
-from engine.parallel import Together
 from engine.schema import Param
+from tests.helpers.together import Together
 
 Array = npt.NDArray[Any]
 Pair = tuple[int, int]

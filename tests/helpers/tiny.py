@@ -5,8 +5,6 @@ import numpy as np
 from engine.architecture import Architecture, new_layer
 from engine.data.dataset import Dataset, Split
 
-SMALLEST_SHARD = 8  # images, in the engine's tests
-
 
 def dataset(train: int = 64, test: int = 20, classes: int = 2, size: int = 8, seed: int = 0) -> Dataset:
     """Return images that a tiny network can tell apart: class k is bright in its own band of rows."""

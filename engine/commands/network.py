@@ -1,0 +1,49 @@
+"""The network that a command works on: a preset's, or that of a project file."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from engine import presets
+from engine.architecture import Architecture
+from engine.commands import options
+from engine.files.project import Project, open_project
+from engine.history import EpochResult
+from engine.layer import Shape
+from engine.settings import TrainingSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network by its title, with the settings that it is trained by; *project* is None for a preset."""
+
+    title: str
+    architecture: Architecture
+    input_shape: Shape
+    settings: TrainingSettings
+    project: Project | None = None
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare --preset and FILE.cnn, of which one must be given."""
+    network = parser.add_mutually_exclusive_group(required=True)
+    options.add_preset(network)
+    network.add_argument("file", metavar="FILE.cnn", type=Path, nargs="?", help="a project")
+
+
+def chosen(arguments: argparse.Namespace) -> Network:
+    """Return the network that *arguments* name."""
+    if arguments.preset:
+        preset = presets.load(arguments.preset)
+        return Network(preset.title, preset.architecture, preset.input_shape, preset.settings)
+    project = open_project(arguments.file)
+    title = f"{arguments.file.name}: {_told(project.history.epochs)}"
+    return Network(title, project.architecture, project.input_shape, project.settings, project)
+
+
+def _told(epochs: Sequence[EpochResult]) -> str:
+    """Say how far the network was trained."""
+    if not epochs:
+        return "not trained"
+    return f"{len(epochs)} epochs, test accuracy {epochs[-1].test_accuracy:.2%}"

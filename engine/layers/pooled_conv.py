@@ -1,0 +1,28 @@
+"""A convolution and the max or min pooling after it, in one."""
+
+from engine.layer import Array, Layer, Workspace
+from engine.layers.conv import Conv2D
+from engine.layers.pool import Pool2D
+from engine.ops import pool
+
+
+class PooledConv2D(Layer):
+    """Does what *conv* and then *pooling* would, with less of the work on the large maps between them.
+
+    The bias is added to what pooling keeps: the order of values does not change by it, nor where they are equal.
+    Those maps are needed once, so their gradient takes their place in memory.
+    """
+
+    def __init__(self, conv: Conv2D, pooling: Pool2D, pool_work: Workspace) -> None:
+        super().__init__()
+        self._conv, self._pool, self._pool_work = conv, pooling, pool_work
+
+    def forward(self, x: Array, work: Workspace) -> Array:
+        maps = work.saved["maps"] = self._conv.products(x, work)
+        return self._conv.add_bias(self._pool.forward(maps, self._pool_work))
+
+    def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
+        self._conv.grad_bias(grad_output, work)
+        buffer, window, mode = self._pool_work.buffer, self._pool.window, self._pool.mode
+        grad_maps = pool.backward(grad_output, window, mode, buffer, into=work.saved["maps"])
+        return self._conv.grad_products(grad_maps, work, input_needed)

@@ -1,0 +1,19 @@
+"""How many cores there are, and BLAS pinned to one of them, so that the parts of a mini-batch do not fight."""
+
+import os
+from functools import lru_cache
+
+import threadpoolctl
+
+
+@lru_cache(maxsize=1)
+def pin_blas() -> object:
+    """Pin BLAS to one thread for the whole process; call it from the main thread at start."""
+    return threadpoolctl.threadpool_limits(1, "blas")
+
+
+def default_threads() -> int:
+    """Return the number of cores that this process may use; 1 where no process can share memory with another."""
+    if os.name != "posix":
+        return 1
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
