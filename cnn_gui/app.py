@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication
 
 import resources
 from cnn_gui import errors, settings, theme
+from cnn_gui.garbage import GarbageCollector
 from cnn_gui.main_window import MainWindow
 from engine.threads import pin_blas
 
@@ -50,9 +51,11 @@ def start(arguments: list[str]) -> tuple[QApplication, MainWindow]:
 def run(arguments: list[str]) -> int:
     """Run the application to its end; return the exit code."""
     app, window = start(arguments)
+    garbage = GarbageCollector(app)
     try:
         return app.exec()
     finally:
+        garbage.stop()
         window.deleteLater()
 
 

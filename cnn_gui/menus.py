@@ -1,5 +1,6 @@
 """The menu bar and the tool bar of the window."""
 
+from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QUrl
@@ -78,7 +79,8 @@ def _add_presets(window: "MainWindow", menu: QMenu) -> None:
     for name in presets.BUILDERS:
         preset = presets.load(name)
         action = menu.addAction(preset.title, lambda name=name: window.load_preset(name))
-        action.setToolTip(preset.about)
+        first, *_ = preset.about.split("\n\n")
+        action.setToolTip(f"<p>{escape(first)}</p>")  # only rich text is broken into lines
         action.setProperty("icon_name", "preset")
     menu.setToolTipsVisible(True)
     window.document.lock_changed.connect(lambda locked: menu.setEnabled(not locked))

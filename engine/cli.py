@@ -6,22 +6,30 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from importlib import import_module
+from typing import NoReturn
 
+from engine.commands.codes import BAD_INPUT, BROKEN_PIPE, INTERRUPTED
 from engine.errors import BadInputError
 
 COMMANDS = {
     "train": "Train a network and print what each epoch ended with.",
     "evaluate": "Measure a trained network on test images.",
-    "summary": "Show the layers of a network, their shapes and parameters.",
+    "predict": "Tell what a trained network sees in pictures.",
+    "presets": "List the networks that can be trained, or tell one in full.",
+    "summary": "Show the layers of a network, their shapes, parameters, work and memory.",
+    "check": "Compare the gradients of a network with central differences.",
+    "race": "Time the same steps of training with naive loops, im2col and the fast path.",
+    "bench": "Train networks here and in PyTorch in turns, and compare the speed.",
 }
-BAD_INPUT, INTERRUPTED, BROKEN_PIPE = 2, 130, 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code.
 
-    0: done. 2: bad input or a file that cannot be read or written, told in one sentence on standard error.
-    3: training diverged, likewise. 130: interrupted. 141: nobody reads the output any more.
+    0 is done, and ``engine.commands.codes`` has the others.
+
+    Raises:
+        SystemExit: from argparse, for --help, or with 2 for options that it does not understand.
     """
     for stream in (sys.stdout, sys.stderr):
         with suppress(AttributeError):  # a replaced stream need not be able to
@@ -51,9 +59,16 @@ def _run(arguments: argparse.Namespace) -> int:
     return code
 
 
+class _Parser(argparse.ArgumentParser):
+    """Refuses in one line: the usage of a command with forty options would bury what is wrong."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(BAD_INPUT, f"{self.prog}: {message.rstrip('.')}; see {self.prog} --help.\n")
+
+
 def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
     """Return the parser; only the command that is called gets its options, since making them imports the engine."""
-    parser = argparse.ArgumentParser(prog="cnn-engine", description="Convolutional networks on NumPy alone.")
+    parser = _Parser(prog="cnn-engine", description="Convolutional networks on NumPy alone.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     for name, about in COMMANDS.items():
         command = commands.add_parser(name, help=about, description=about)

@@ -127,10 +127,12 @@ class Layer:
         parameters: its learned arrays and statistics, by name.
         rises: whether it is one function for each value, which never falls where the value grows.
         picks: whether each output is one of the inputs, chosen by their order alone.
+        forgets: whether its output is an array of its own that its backward does not look at.
     """
 
     rises: bool = False
     picks: bool = False
+    forgets: bool = False
 
     def __init__(self) -> None:
         self.parameters: Mapping[str, Array] = {}

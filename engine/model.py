@@ -1,7 +1,5 @@
 """A network that computes: built from an architecture, forward, backward, parameters."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 
@@ -9,14 +7,12 @@ from engine import losses
 from engine.architecture import Architecture
 from engine.errors import BadInputError
 from engine.layer import Array, Layer, Part, Shape, Workspace
-from engine.layers.conv import Conv2D
 from engine.layers.plain import check_backend
-from engine.layers.pool import Pool2D
-from engine.layers.pooled_conv import PooledConv2D
 from engine.losses import LossResult
 from engine.ops import checks
 from engine.parameters import ParameterVector
 from engine.shapes import CROSS_ENTROPY, first_problem, infer_shapes
+from engine.shortcuts import Steps, quicker
 
 
 class Model:
@@ -103,9 +99,6 @@ class Model:
         return tuple(in_field_order(a) for a in self._pass.activations(x))
 
 
-Steps = Sequence[tuple[Layer, Workspace]]
-
-
 class Pass:
     """One run of a shard through a model, with its own buffers and gradients: one per thread.
 
@@ -125,7 +118,7 @@ class Pass:
         specs = model.architecture.layers
         scored = model.layers[:-1] if specs and specs[-1].config.fused_loss == loss else model.layers
         self._layers = [*zip(model.layers, self._work, strict=True)]
-        self._scored = _quicker([*zip(scored, self._work, strict=False)])
+        self._scored = quicker([*zip(scored, self._work, strict=False)])
 
     def activations(self, x: Array, part: Part | None = None) -> list[Array]:
         """Return the input and every layer's output in the fast path's layout, for x (N, C, H, W)."""
@@ -155,7 +148,7 @@ class Pass:
         return in_field_order(self._backward(self._layers, in_rows(grad_output), input_needed=True))
 
     def backward_from_scores(self, grad_scores: Array) -> Array:
-        """Like ``backward``, for dLoss/dScores (K, N) of the last ``scores`` or ``loss``."""
+        """Like ``backward``, for dLoss/dScores (K, N) of the last ``scores`` or ``loss``; once for each of them."""
         return in_field_order(self._backward(self._scored, grad_scores, input_needed=True))
 
     def _through(self, layers: Steps, x: Array, part: Part) -> list[Array]:
@@ -175,23 +168,6 @@ class Pass:
             layer, work = layers[position]
             grad = layer.backward(grad, work, input_needed or position > 0)
         return grad
-
-
-def _quicker(steps: Steps) -> Steps:
-    """Return steps that give the same values and gradients from less work.
-
-    A rising activation and max or min pooling can change places, after which the activation has less to do, and a
-    convolution does its pooling itself.
-    """
-    steps = [*steps]
-    for i in range(len(steps) - 1):
-        if steps[i][0].rises and steps[i + 1][0].picks:
-            steps[i], steps[i + 1] = steps[i + 1], steps[i]
-    for i in reversed(range(len(steps) - 1)):
-        (conv, work), (pooling, pool_work) = steps[i], steps[i + 1]
-        if isinstance(conv, Conv2D) and isinstance(pooling, Pool2D) and pooling.picks:
-            steps[i : i + 2] = [(PooledConv2D(conv, pooling, pool_work), work)]
-    return steps
 
 
 def in_rows(x: Array) -> Array:

@@ -6,7 +6,7 @@ its size, which can make a whole step of the rounding of a gradient near zero, t
 compared as a whole: the distance between two results, as a share of the way from the common start.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from time import perf_counter
 
@@ -14,8 +14,11 @@ import numpy as np
 
 from engine import optimizers
 from engine.architecture import Architecture
+from engine.data import catalogue
+from engine.data.dataset import pixels
 from engine.layer import Array, Part, Shape
 from engine.model import Model, Pass
+from engine.presets import Preset
 from engine.settings import TrainingSettings
 from engine.summary import summarise
 from engine.threads import pin_blas
@@ -84,10 +87,28 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Race:
-    """The laps, and how far loops and im2col are from the fast path over the same course."""
+    """The laps of loops, im2col and the fast path; how far the first two are from the third over the same course."""
 
-    laps: tuple[Lap, ...]
-    differences: dict[str, Difference]
+    laps: tuple[Lap, Lap, Lap]
+    differences: Mapping[str, Difference]
+
+    @property
+    def agrees(self) -> bool:
+        """Whether all differences are tolerable."""
+        return all(difference.tolerable for difference in self.differences.values())
+
+
+def course_of(preset: Preset, batch_size: int, steps: int, seed: int) -> Course:
+    """Return a course on images drawn from the data that *preset* is meant for, or random pixels where none ships."""
+    rng = np.random.default_rng(seed)
+    if preset.ships:
+        train = catalogue.load(preset.source).train
+        parts = [train.take(rng.integers(0, len(train), batch_size)) for _ in range(steps)]
+        batches = [(pixels(part.images), part.labels) for part in parts]
+    else:
+        shape, outputs = (batch_size, *preset.input_shape), preset.summary.layers[-1].values
+        batches = [(rng.random(shape, np.float32), rng.integers(0, outputs, batch_size)) for _ in range(steps)]
+    return Course(preset.architecture, preset.input_shape, replace(preset.settings, seed=seed), batches)
 
 
 def race(course: Course, told: Callable[[], None] = lambda: None) -> Race:

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
 from statistics import median
@@ -53,7 +54,8 @@ class Contestant:
     def stop(self) -> None:
         """End it whatever it is doing."""
         self._process.kill()
-        self._process.communicate()
+        with suppress(OSError), self._process:  # closes the pipes, and waits
+            pass
 
     def _answer(self) -> float:
         assert self._process.stdout is not None

@@ -15,6 +15,7 @@ from engine.errors import BadInputError
 from engine.layer import LayerConfig, Shape
 from engine.layers.conv import Conv2DConfig
 from engine.layers.dense import DenseConfig
+from engine.layers.dropout import DropoutConfig
 from engine.layers.pool import Pool2DConfig
 
 PLAIN = {"ReLUConfig": nn.ReLU, "TanhConfig": nn.Tanh, "SigmoidConfig": nn.Sigmoid, "FlattenConfig": nn.Flatten}
@@ -66,6 +67,8 @@ def _module(config: LayerConfig, shape: Shape) -> Any:
     if isinstance(config, Pool2DConfig) and config.mode != "min" and not isinstance(config.padding, str):
         kind = nn.MaxPool2d if config.mode == "max" else nn.AvgPool2d
         return kind(config.size, config.stride, config.padding)
+    if isinstance(config, DropoutConfig):
+        return nn.Dropout(config.rate)
     if isinstance(config, DenseConfig):
         return nn.Linear(int(np.prod(shape)), config.units)
     if type(config).__name__ in PLAIN:

@@ -30,7 +30,9 @@ def run(arguments: argparse.Namespace) -> int:
     model = trained_model(project.architecture, project.input_shape, project.weights)
     check_trainable(model, dataset, project.settings.loss)
     with Bar(len(dataset.test), "images") as bar:
-        loss, accuracy = evaluate(model, dataset.test, arguments.threads or default_threads(), project.settings.loss, bar.advance)
+        loss, accuracy = evaluate(
+            model, dataset.test, arguments.threads or default_threads(), project.settings.loss, bar.advance
+        )
     if arguments.json:
         figures = {"test_loss": loss if isfinite(loss) else None, "test_accuracy": accuracy}
         named = {"loss": project.settings.loss, "data": dataset.name}

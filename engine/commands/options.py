@@ -42,8 +42,12 @@ def add_seed(parser: argparse.ArgumentParser, doc: str) -> None:
 
 def add_backend(parser: argparse.ArgumentParser) -> None:
     """Add --backend."""
-    about = "what convolution and pooling are computed with: the fast path, im2col as other NumPy frameworks have it, or"
-    parser.add_argument("--backend", choices=plain.NAMES, default=plain.FAST, help=f"{about} the loops that define them")
+    about = (
+        "what convolution and pooling are computed with: the fast path, im2col as other NumPy frameworks have it, or"
+    )
+    parser.add_argument(
+        "--backend", choices=plain.NAMES, default=plain.FAST, help=f"{about} the loops that define them"
+    )
 
 
 def add_json(parser: argparse.ArgumentParser, what: str) -> None:

@@ -11,7 +11,6 @@ from engine import architecture, presets, schema
 from engine.commands import options
 from engine.presets import Preset
 from engine.shapes import show
-from engine.summary import summarise
 
 WIDEST = 100  # columns that are read with ease
 
@@ -25,6 +24,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Print the preset NAME in full, or of each a few lines."""
     chosen = [presets.load(name) for name in ([arguments.name] if arguments.name else presets.BUILDERS)]
+    lines: Iterator[str]
     if arguments.json:
         lines = (json.dumps(as_values(preset), ensure_ascii=False) for preset in chosen)
     else:
@@ -35,7 +35,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 def as_values(preset: Preset) -> dict[str, Any]:
     """Return all there is to say of *preset* as plain values for JSON."""
-    summary = summarise(preset.architecture, preset.input_shape)
+    summary = preset.summary
     texts = {name: getattr(preset, name) for name in ("name", "title", "data", "expected", "about")}
     layers = [{k: v for k, v in each.items() if k != "uid"} for each in architecture.to_dict(preset.architecture)]
     return texts | {
@@ -55,7 +55,7 @@ def entry(preset: Preset) -> Iterator[str]:
 
 def card(preset: Preset) -> Iterator[str]:
     """Yield the lines that tell *preset* in full."""
-    summary = summarise(preset.architecture, preset.input_shape)
+    summary = preset.summary
     layers = (f"{layer.label} {layer.settings}".rstrip() for layer in summary.layers)
     yield from (f"{preset.title}  (--preset {preset.name})", "")
     for name, text in (

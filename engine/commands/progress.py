@@ -24,21 +24,27 @@ class Bar:
     def __init__(self, total: int, unit: str, clock: Callable[[], float] = perf_counter) -> None:
         self._total, self._unit, self._clock = total, unit, clock
         self._live = sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
-        self._done, self._first, self._start, self._drawn = 0, 0, clock(), -INTERVAL
+        self._done, self._first, self._start, self._drawn = 0, -1, clock(), -INTERVAL
 
     def __enter__(self) -> "Bar":
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.clear()
 
-    def begin_at(self, done: int) -> None:
-        """Say what was done before, by somebody else: it does not count for the speed."""
-        self._done = self._first = done
+    def advance(self, by: int = 1) -> None:
+        """Say that so much more is done."""
+        self._first = 0
+        self.reach(self._done + by)
 
-    def advance(self, by: int = 1, note: str = "") -> None:
-        """Say that so much more is done; *note* stands in the place of the speed."""
-        self._done += by
+    def reach(self, done: int, note: str = "") -> None:
+        """Say how much is done; *note* stands in the place of the speed.
+
+        A first *done* of more than 1 is a run that goes on: what was done before it does not count for the speed.
+        """
+        self._done, self._first = done, done - 1 if self._first < 0 else self._first
         now = self._clock()
         if self._live and now - self._drawn >= INTERVAL:
             self._drawn = now

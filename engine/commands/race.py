@@ -3,26 +3,18 @@
 import argparse
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, replace
 from typing import Any
-
-import numpy as np
 
 from engine import presets, race
 from engine.commands import options
-from engine.commands.check import FAILED
+from engine.commands.codes import FAILED
 from engine.commands.progress import Bar
-from engine.data import catalogue
-from engine.data.dataset import pixels
-from engine.errors import BadInputError
-from engine.layer import Array
-from engine.presets import Preset
-from engine.race import LOOPS, LOSS_TOLERANCE, WAY_TOLERANCE, Course, Lap, Race
+from engine.race import LOSS_TOLERANCE, WAY_TOLERANCE, Lap, Race
 from engine.schema import Param
 
 PRESET = "lenet5"
 BATCH = Param("batch_size", 8, "Batch size", "Images per step", ge=1, le=512)
-STEPS = Param("steps", 3, "Steps", "Mini-batches that each backend trains on", ge=1, le=20)
+STEPS = Param("steps", 3, "Steps", "Mini-batches that are trained on", ge=1, le=20)
 NAMES = {"reference": "naive loops", "im2col": "im2col", "fast": "fast path"}
 
 
@@ -38,25 +30,64 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Train the same steps on each backend, print how long each took, and return FAILED where they disagree."""
     preset = presets.load(arguments.preset)
-    rng = np.random.default_rng(arguments.seed)
-    batches, what = _batches(preset, arguments.batch_size, arguments.steps, rng)
-    course = Course(preset.architecture, preset.input_shape, replace(preset.settings, seed=arguments.seed), batches)
+    course = race.course_of(preset, arguments.batch_size, arguments.steps, arguments.seed)
     with Bar(len(course.shortened().batches), "steps of the loops") as bar:
         result = race.race(course, bar.advance)
     if arguments.json:
-        print(json.dumps({"preset": preset.name, "seed": arguments.seed, "data": what, **as_values(result)}))
+        print(json.dumps({"preset": preset.name, "seed": arguments.seed, **as_values(result)}))
     else:
-        print(f"{preset.title}, {what}, {preset.settings.optimizer}, one core", *table(result), sep="\n")
+        data = "the bundled digits" if preset.ships else "random pixels"
+        print(f"{preset.title}: {preset.settings.optimizer} on {data}, one core", *table(result), sep="\n")
     return 0 if result.agrees else FAILED
 
 
-def _batches(
-    preset: Preset, size: int, steps: int, rng: np.random.Generator
-) -> tuple[list[tuple[Array, Array]], str]:
-    """Return mini-batches of the data that the preset is meant for, and its name; random pixels where none ships."""
-    try:
-        dataset = catalogue.load(preset.source)
-    except BadInputError:
-        classes = presets.summary_of(preset)
-        return [(rng.random((size, *preset.input_shape), np.float32), rng.integers(0, classes, size)) for _ in range(steps)], "x"
-    raise NotImplementedError
+def as_values(result: Race) -> dict[str, Any]:
+    """Return the result as plain values for JSON; a difference that is no number is None."""
+    laps = [
+        {
+            "backend": lap.backend, "images": lap.images, "steps": len(lap.losses), "seconds": lap.seconds,
+            "images_per_second": lap.images_per_second, "times_the_loops": _times(lap, result),
+            "loss_difference": _finite(result, lap, "loss"), "weight_difference": _finite(result, lap, "weights"),
+        }
+        for lap in result.laps
+    ]  # fmt: skip
+    tolerances = {"loss_tolerance": LOSS_TOLERANCE, "weight_tolerance": WAY_TOLERANCE}
+    return {"agrees": result.agrees, **tolerances, "laps": laps}
+
+
+def table(result: Race) -> Iterator[str]:
+    """Yield a line for each lap, and what they mean."""
+    yield _row("", "images", "steps", "seconds", "images/s", "times", "loss off by", "weights off by")
+    for lap in result.laps:
+        difference = result.differences.get(lap.backend)
+        off = (f"{difference.loss:.1e}", f"{difference.weights:.1e}") if difference else ("", "")
+        yield _row(
+            NAMES[lap.backend], str(lap.images), str(len(lap.losses)), f"{lap.seconds:.4f}",
+            f"{lap.images_per_second:,.1f}", f"{_times(lap, result):,.1f}", *off,
+        )  # fmt: skip
+    loops, im2col, fast = result.laps
+    yield f"The fast path is {fast.images_per_second / im2col.images_per_second:.1f} times as fast as im2col."
+    if (loops.images, len(loops.losses)) != (fast.images, len(fast.losses)):
+        yield (
+            f"The loops, which are slow, ran {len(loops.losses)} steps with the first {loops.images} of each"
+            f" {fast.images} images; they are compared with the fast path over the same images."
+        )
+    verdict = "agree" if result.agrees else "DISAGREE"
+    yield (
+        f"The backends {verdict}: losses may be off by {LOSS_TOLERANCE:g} of the largest, weights by {WAY_TOLERANCE:g}"
+        " of the way that training moved them."
+    )
+
+
+def _times(lap: Lap, result: Race) -> float:
+    return lap.images_per_second / result.laps[0].images_per_second
+
+
+def _finite(result: Race, lap: Lap, name: str) -> float | None:
+    value = getattr(result.differences.get(lap.backend), name, None)
+    return value if value is not None and value < float("inf") else None
+
+
+def _row(*cells: str) -> str:
+    widths = (8, 7, 10, 11, 9, 13, 16)
+    return cells[0].ljust(12) + "".join(cell.rjust(width) for cell, width in zip(cells[1:], widths, strict=True))

@@ -1,16 +1,13 @@
 """What a run prints: a table for a person, or one JSON object a line for a program."""
 
 import json
-import sys
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
 from statistics import harmonic_mean
 
 from engine.history import EpochResult, History, as_dict
-from engine.trainer import Event, StepResult
-
-_CLEAR_LINE = "\r\x1b[K"
+from engine.trainer import Event
 
 
 class JsonReport:
@@ -27,16 +24,13 @@ class JsonReport:
 
 
 class TableReport:
-    """A row for each epoch and, on a terminal, a line that follows the steps."""
+    """A row for each epoch, and a line for the whole run."""
 
     def __init__(self) -> None:
-        self._live = sys.stderr.isatty()
         print(_row("epoch", "train loss", "train", "valid. loss", "valid.", "test loss", "test", "seconds", "images/s"))
 
     def show(self, event: Event) -> None:
-        """Print *event*: an epoch as a row, a step on the line that is written over."""
-        if self._live:
-            print(_CLEAR_LINE + _progress(event), end="", file=sys.stderr, flush=True)
+        """Print *event* as a row if it ends an epoch."""
         if isinstance(event, EpochResult):
             print(_epoch_row(event), flush=True)
 
@@ -55,13 +49,6 @@ def _whole(history: History) -> EpochResult:
         seconds=sum(e.seconds for e in history.epochs),
         images_per_second=harmonic_mean([e.images_per_second for e in history.epochs]),
     )
-
-
-def _progress(event: Event) -> str:
-    """Return the line that follows the steps; empty for what it does not show."""
-    if not isinstance(event, StepResult):
-        return ""
-    return f"epoch {event.epoch}, step {event.step} of {event.steps}, loss {event.loss:.4f}"
 
 
 def _epoch_row(e: EpochResult) -> str:

@@ -60,8 +60,11 @@ def table(summary: Summary) -> Iterator[str]:
 def costs(summary: Summary, batch_size: int) -> Iterator[str]:
     """Yield a line for each kind of memory, and one that says what is counted."""
     one = summary.activation_bytes
-    yield f"Memory of the parameters: {size(summary.parameter_bytes)}; as much again for their gradient and each moment."
-    yield f"Memory of the activations: {size(one)} for an image, {size(one * batch_size)} for a mini-batch of {batch_size:,}."
+    yield f"Memory of the parameters: {size(summary.parameter_bytes)}; their gradient and each moment take as much."
+    yield (
+        f"Memory of the activations: {size(one)} for an image,"
+        f" {size(one * batch_size)} for a mini-batch of {batch_size:,}."
+    )
     yield "Multiply-adds are those of one image, forward; with the way back a step takes about three times as many."
 
 

@@ -9,7 +9,9 @@ import numpy as np
 
 from engine import presets
 from engine.commands import options
+from engine.commands.codes import DIVERGED
 from engine.commands.interrupts import held_back
+from engine.commands.progress import Bar
 from engine.commands.report import JsonReport, TableReport
 from engine.data import catalogue
 from engine.divergence import DivergedError
@@ -18,9 +20,7 @@ from engine.files.project import Project, save
 from engine.files.weights import weights_of
 from engine.history import EpochResult
 from engine.model import Model
-from engine.trainer import Trainer
-
-DIVERGED = 3
+from engine.trainer import Event, StepResult, Trainer
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -29,13 +29,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     options.add_preset(network)
     about = "go on with a run that --checkpoint saved, with its settings and its data"
     network.add_argument("--resume", metavar="FILE.cnn-run", type=Path, help=about)
-    options.add_data(parser, meant=f"{catalogue.BUNDLED}, or what the resumed run had,")
+    options.add_data(parser, meant="what ships of the preset's data, or what the resumed run had,")
     options.add_settings(parser)
     options.add_threads(parser)
+    options.add_backend(parser)
     about = "save the run after each epoch and when it is interrupted, so that --resume can go on with it"
     parser.add_argument("--checkpoint", metavar="FILE.cnn-run", type=Path, help=about)
     parser.add_argument("--out", metavar="FILE.cnn", type=Path, help="save the trained network as a project")
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line and epoch, and a final one")
+    options.add_json(parser, "one JSON object a line and epoch, and a final one")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -45,15 +46,16 @@ def run(arguments: argparse.Namespace) -> int:
             atomic.check_writable(file)
     trainer, source = _resumed(arguments) if arguments.resume else _started(arguments)
     report = JsonReport() if arguments.json else TableReport()
-    with held_back() as interrupts, closing(trainer.run()) as events:
+    with held_back() as interrupts, closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
         try:
             for event in events:
-                report.show(event)
+                _show(event, report, bar)
                 if arguments.checkpoint and (interrupts or isinstance(event, EpochResult)):
                     checkpoint.save(arguments.checkpoint, _project(trainer, source), trainer.state())
                 if interrupts:
                     break
         except DivergedError as error:
+            bar.clear()
             print(f"cnn-engine: {error}", file=sys.stderr)
             return DIVERGED
     if arguments.out:
@@ -65,17 +67,27 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _show(event: Event, report: JsonReport | TableReport, bar: Bar) -> None:
+    """Report *event*, and let the bar follow the steps."""
+    if isinstance(event, StepResult):
+        speed = f"{event.images_per_second:,.0f} images/s"
+        bar.reach(event.step, f"epoch {event.epoch}, loss {event.loss:.4f}, {speed}")
+    elif isinstance(event, EpochResult):
+        bar.clear()
+        report.show(event)
+
+
 def _started(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     """Return what trains the preset, with an output for each class of the data, and the data's source."""
-    source = arguments.data or catalogue.BUNDLED
-    preset, dataset = presets.load(arguments.preset), catalogue.load(source)
-    settings = options.settings(arguments, preset.settings)
-    classes = len(dataset.class_names)
-    architecture = presets.for_classes(preset.architecture, classes)
-    model = Model.build(architecture, dataset.image_shape, np.random.default_rng(settings.seed))
+    preset = presets.load(arguments.preset)
+    source = arguments.data or preset.source
+    dataset, settings = catalogue.load(source), options.settings(arguments, preset.settings)
+    architecture, rng = presets.fitted(preset, dataset), np.random.default_rng(settings.seed)
+    model = Model.build(architecture, dataset.image_shape, rng, backend=arguments.backend)
     trainer = Trainer(model, dataset, settings, arguments.threads)
     if architecture != preset.architecture:
-        print(f"The last dense layer now has {classes} units, one for each class of {dataset.name}.", file=sys.stderr)
+        classes = f"{len(dataset.class_names)} units, one for each class of {dataset.name}"
+        print(f"The last dense layer now has {classes}.", file=sys.stderr)
     return trainer, source
 
 
@@ -83,7 +95,7 @@ def _resumed(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     """Return what goes on with a saved run, and the source of its data."""
     project, state = checkpoint.load(arguments.resume)
     source = arguments.data or project.data_source
-    model = Model.build(project.architecture, project.input_shape, np.random.default_rng(0))
+    model = Model.build(project.architecture, project.input_shape, np.random.default_rng(0), backend=arguments.backend)
     settings = options.settings(arguments, state.settings)
     return Trainer.resume(model, catalogue.load(source), settings, state, arguments.threads), source
 

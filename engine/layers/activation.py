@@ -130,6 +130,22 @@ class ReLU(_Activation):
         return np.greater(y, 0, out=out)
 
 
+class InPlace(Layer):
+    """Does what *activation* would, in the memory of its input; backward leaves its result there too."""
+
+    def __init__(self, activation: ReLU) -> None:
+        super().__init__()
+        self._activation = activation
+
+    def forward(self, x: Array, work: Workspace) -> Array:
+        work.saved["y"] = self._activation.value(x, out=x)
+        return x
+
+    def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
+        dx = self._activation.derivative(work.saved["y"], out=work.saved["y"])
+        return np.multiply(dx, grad_output, out=dx)
+
+
 class LeakyReLU(_Activation):
     """y = max(x, slope x) for a slope from 0 to 1; the derivative at 0 is the slope."""
 

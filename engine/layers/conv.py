@@ -110,6 +110,8 @@ class Conv2DConfig(LayerConfig):
 class Conv2D(Layer):
     """Convolution by row lowering; parameters weight (F, C/G, KH, KW) and, where it has one, bias (F,)."""
 
+    forgets = True
+
     def __init__(self, window: Window, groups: int) -> None:
         super().__init__()
         self.window, self.groups = window, groups

@@ -56,6 +56,8 @@ class DenseConfig(LayerConfig):
 class Dense(Layer):
     """y = W x + b on (features, N); parameters weight (units, features) and bias (units,)."""
 
+    forgets = True
+
     def forward(self, x: Array, work: Workspace) -> Array:
         work.saved["x"] = x
         weight = self.parameters["weight"]

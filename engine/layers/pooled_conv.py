@@ -13,6 +13,8 @@ class PooledConv2D(Layer):
     Those maps are needed once, so their gradient takes their place in memory.
     """
 
+    forgets = True
+
     def __init__(self, conv: Conv2D, pooling: Pool2D, pool_work: Workspace) -> None:
         super().__init__()
         self._conv, self._pool, self._pool_work = conv, pooling, pool_work

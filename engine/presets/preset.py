@@ -10,6 +10,7 @@ from engine.data.source import Source
 from engine.errors import BadInputError
 from engine.layer import Shape
 from engine.settings import TrainingSettings
+from engine.summary import Summary, summarise
 
 MNIST, CIFAR10 = "mnist", "cifar10"
 TITLES = {MNIST: "MNIST", CIFAR10: "CIFAR-10"}
@@ -52,19 +53,25 @@ class Preset:
         return wanted.named(TITLES[wanted.path])
 
     @property
-    def source(self) -> str:
-        """What ``catalogue.load`` takes for data of this kind that ships: part of MNIST, viewed as ``data`` says.
+    def ships(self) -> bool:
+        """Whether a part of the data ships with the project."""
+        return source.parse(self.data).path == MNIST
 
-        Raises:
-            BadInputError: none of it ships.
-        """
+    @property
+    def source(self) -> str:
+        """What ``catalogue.load`` takes for the part of the data that ships; raises BadInputError where none does."""
         wanted = source.parse(self.data)
-        if wanted.path == MNIST:
+        if self.ships:
             return str(Source(BUNDLED, wanted.options))
         raise BadInputError(
             f"{self.name} is meant for {TITLES[wanted.path]}, of which nothing ships; name it, e.g."
             f" --data {Source(_FILES[wanted.path], wanted.options)}."
         )
+
+    @property
+    def summary(self) -> Summary:
+        """Its layers with their shapes, and what they cost."""
+        return summarise(self.architecture, self.input_shape)
 
 
 def chain(*layers: LayerSpec | str) -> Architecture:

@@ -60,8 +60,9 @@ def samples(n: int = 3, shape: Shape = (2, 9, 8)) -> tuple[Array, Array]:
 def everything(model: Model, x: Array, labels: Array) -> tuple[Array, ...]:
     """Return every activation, the loss, every parameter's gradient and the input's."""
     shard = Pass(model)
-    result = shard.loss_and_gradients(x, labels)
-    gradients = shard.gradients.flat.copy(), shard.backward_from_scores(result.grad_scores).copy()
+    result = shard.loss(x, labels)
+    grad_input = shard.backward_from_scores(result.grad_scores).copy()
+    gradients = shard.gradients.flat.copy(), grad_input
     return *(a.copy() for a in model.activations(x)), np.array(result.total), *gradients
 
 

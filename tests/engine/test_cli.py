@@ -7,22 +7,20 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine import cli, presets
-from engine.commands import train
+from engine import cli
+from engine.commands import codes, progress
+from engine.commands.progress import CLEAR_LINE
 from engine.divergence import DivergedError
 from engine.files.project import open_project
 from engine.settings import TrainingSettings
 from engine.trainer import Trainer
-from tests.helpers import archives, tiny
-
-Captured = pytest.CaptureFixture[str]
-LENET = presets.load("lenet5")
+from tests.helpers import command, tiny
+from tests.helpers.command import Captured, refused, run, write
 
 
 @pytest.fixture
@@ -33,36 +31,12 @@ def data(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the preset a small network, so that training it takes no time."""
-    settings = TrainingSettings(epochs=2, batch_size=8, learning_rate=0.01, validation=0.0)
-    preset = replace(LENET, architecture=tiny.architecture(), settings=settings)
-    monkeypatch.setitem(presets.BUILDERS, "small", lambda: preset)
-
-
-def write(path: Path, dataset: Any) -> Path:
-    splits = {"train": dataset.train, "test": dataset.test}
-    images = {f"x_{name}": split.images for name, split in splits.items()}
-    return archives.write(path, {**images, **{f"y_{name}": split.labels for name, split in splits.items()}})
-
-
-def run(*arguments: Any) -> int:
-    return cli.main([str(a) for a in arguments])
+    """Make "small" a preset that trains in no time."""
+    command.add_small_preset(monkeypatch)
 
 
 def train_lines(capsys: Captured, *arguments: Any) -> list[dict[str, Any]]:
-    assert run("train", "--preset", "small", "--json", *arguments) == 0
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-
-
-def refused(capsys: Captured, *arguments: Any) -> str:
-    """Run a command that must refuse with exit code 2 and one sentence, and return the sentence."""
-    assert run(*arguments) == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith("cnn-engine: ")
-    assert err.endswith(".\n")
-    assert err.count("\n") == 1
-    return err
+    return command.values(capsys, "train", "--preset", "small", *arguments)
 
 
 @pytest.mark.usefixtures("small")
@@ -161,8 +135,11 @@ def test_that_progress_is_shown_on_a_terminal_alone(
     assert run("train", "--preset", "small", "--data", data) == 0
     assert capsys.readouterr().err == ""
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setattr(progress, "INTERVAL", 0)
     assert run("train", "--preset", "small", "--data", data) == 0
-    assert "epoch 2, step 16 of 16, loss" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert re.search(r"100%  epoch 2, loss \d\.\d{4}, [\d,]+ images/s, 0:00 left", err)
+    assert err.endswith(CLEAR_LINE)
 
 
 @pytest.mark.usefixtures("small")
@@ -174,7 +151,7 @@ def test_that_divergence_is_one_sentence_and_exit_code_3(
         yield
 
     monkeypatch.setattr(Trainer, "run", run_away)
-    assert run("train", "--preset", "small", "--data", data, "--json") == train.DIVERGED == 3
+    assert run("train", "--preset", "small", "--data", data, "--json") == codes.DIVERGED == 3
     assert capsys.readouterr() == ("", "cnn-engine: Training diverged.\n")
 
 
@@ -185,11 +162,21 @@ def test_that_divergence_is_one_sentence_and_exit_code_3(
         (["train", "--preset", "lenet5", "--data", "{}/missing.npz"], "missing.npz: No such file"),
         (["train", "--preset", "lenet5", "--data", "{}"], "holds no data that can be read"),
         (["train", "--preset", "lenet5", "--data", "{}/empty.npz"], "empty.npz is empty"),
-        (["train", "--preset", "lenet5", "--data", "{}/bands.npz"], "cannot work"),
+        (["train", "--preset", "lenet5", "--data", "{}/bands.npz"], "layer 4 (Convolution) cannot work: The window of"),
+        (["train", "--preset", "lenet5", "--data", "bundled:crop=24x25:gray"], "unknown option 'gray'"),
+        (["train", "--preset", "sigmoid-mse"], "nothing ships; name it, e.g. --data cifar-10-binary.tar.gz:grey:cl"),
+        (["train", "--preset", "lenet5", "--batch", "4096", "--validation", "0.5"], "larger than the 2,500 images"),
+        (["train", "--preset", "lenet5", "--loss", "binary-cross-entropy"], "Put Sigmoid in the place of Softmax"),
         (["train", "--preset", "lenet5", "--out", "{}/missing/a.cnn"], "no such folder"),
         (["train", "--preset", "lenet5", "--out", "/dev/null"], "not an ordinary file"),
+        (["train", "--preset", "lenet5", "--backend", "cuda"], "invalid choice: 'cuda'"),
+        (["train", "--preset", "lenet5", "--epoch", "3.5"], "Epochs must be a whole number from 1 to 10000, not '3.5'"),
+        (["train", "--lenet5"], "one of the arguments --preset --resume is required; see cnn-engine train --help"),
         (["evaluate", "{}/empty.npz"], "is empty"),
-        (["summary", "{}/bands.npz"], "choose a project file"),
+        (["evaluate", "{}/missing.cnn"], "missing.cnn: No such file"),
+        (["evaluate"], "required: FILE.cnn"),
+        (["fly"], "invalid choice: 'fly'"),
+        ([], "required: COMMAND"),
     ],
 )
 def test_that_bad_input_is_one_sentence_and_exit_code_2(
@@ -211,8 +198,8 @@ def test_that_data_of_another_shape_is_refused_by_a_trained_network(
 @pytest.mark.parametrize(
     ("option", "value", "sentence"),
     [
-        ("--epochs", "0", "Epochs is 0; it must be a whole number from 1 to 10000."),
-        ("--epochs", "two", "Epochs must be a whole number from 1 to 10000, not 'two'."),
+        ("--epochs", "0", "Epochs is 0; it must be a whole number from 1 to 10000;"),
+        ("--epochs", "two", "Epochs must be a whole number from 1 to 10000, not 'two';"),
         ("--lr", "nan", "Learning rate must be a number greater than 0"),
         ("--optimizer", "RMS", "Optimizer must be one of gradient descent, momentum"),
         ("--threads", "0", "Threads is 0"),
@@ -221,10 +208,7 @@ def test_that_data_of_another_shape_is_refused_by_a_trained_network(
 def test_that_an_option_outside_its_limits_is_refused_in_the_words_of_the_schema(
     capsys: Captured, option: str, value: str, sentence: str
 ) -> None:
-    with pytest.raises(SystemExit) as caught:
-        run("train", "--preset", "lenet5", option, value)
-    assert caught.value.code == 2
-    assert sentence in capsys.readouterr().err
+    assert sentence in refused(capsys, "train", "--preset", "lenet5", option, value)
 
 
 def test_that_help_names_every_setting_with_its_limits(capsys: Captured) -> None:
@@ -236,27 +220,31 @@ def test_that_help_names_every_setting_with_its_limits(capsys: Captured) -> None
         assert part in text
 
 
-def test_that_the_summary_counts_parameters_by_hand(capsys: Captured) -> None:
-    assert run("summary", "--preset", "lenet5") == 0
-    text = capsys.readouterr().out
-    for count in (6 * 25 + 6, 16 * 6 * 25 + 16, 400 * 120 + 120, 120 * 84 + 84, 84 * 10 + 10, 61_706):
-        assert re.search(rf"\b{count:,}\n", text)
-    assert "16 × 10 × 10" in text
+@pytest.mark.parametrize("backend", ["im2col", "reference"])
+@pytest.mark.usefixtures("small")
+def test_that_another_backend_trains_the_same_but_for_rounding(capsys: Captured, data: Path, backend: str) -> None:
+    options = ("--data", data, "--epochs", 1, "--threads", 1)
+    fast, other = (train_lines(capsys, *options, "--backend", name)[-1] for name in ("fast", backend))
+    for name in ("train_loss", "test_loss", "test_accuracy"):
+        assert other[name] == pytest.approx(fast[name], rel=1e-5)
 
 
 @pytest.mark.usefixtures("small")
-def test_that_the_summary_of_a_file_says_how_far_it_was_trained(capsys: Captured, data: Path, tmp_path: Path) -> None:
+def test_that_a_network_is_measured_by_the_loss_that_it_was_trained_by(
+    capsys: Captured, data: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "out.cnn"
-    final = train_lines(capsys, "--data", data, "--out", out)[-1]
-    assert run("summary", out) == 0
-    text = capsys.readouterr().out
-    assert f"2 epochs, test accuracy {final['test_accuracy']:.2%}" in text
-    assert "1 × 8 × 8" in text
+    final = train_lines(capsys, "--data", data, "--loss", "mean-squared-error", "--out", out)[-1]
+    (measured,) = command.values(capsys, "evaluate", out)
+    assert measured["loss"] == "mean squared error" and measured["data"] == "bands.npz"
+    assert measured["test_loss"] == pytest.approx(final["test_loss"], rel=1e-6)
+    (text,) = command.lines(capsys, "evaluate", out)
+    assert f"mean squared error {final['test_loss']:.4f}" in text
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":
-    command = [sys.executable, "-m", "engine.cli", *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    program = [sys.executable, "-m", "engine.cli", *arguments]
+    return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def test_that_an_interrupt_ends_a_run_quietly() -> None:
@@ -280,13 +268,22 @@ def test_that_help_does_not_wait_for_numpy() -> None:
     check = "sys.exit('numpy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code + check], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in cli.COMMANDS:
-        assert command in done.stdout
+    for name in cli.COMMANDS:
+        assert name in done.stdout
 
 
 def test_that_a_sign_that_the_terminal_cannot_show_is_no_error() -> None:
     environ = {**os.environ, "PYTHONIOENCODING": "ascii"}
-    command = [sys.executable, "-m", "engine.cli", "summary", "--preset", "lenet5"]
-    done = subprocess.run(command, capture_output=True, env=environ, check=False)
+    program = [sys.executable, "-m", "engine.cli", "summary", "--preset", "lenet5"]
+    done = subprocess.run(program, capture_output=True, env=environ, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"6 ? 28 ? 28" in done.stdout
+
+
+@pytest.mark.parametrize("name", cli.COMMANDS)
+def test_that_every_command_tells_what_it_does_and_has_json(capsys: Captured, name: str) -> None:
+    with pytest.raises(SystemExit) as caught:
+        run(name, "--help")
+    text = re.sub(r"\s+", " ", capsys.readouterr().out)
+    assert caught.value.code == 0
+    assert cli.COMMANDS[name] in text and "--json" in text

@@ -1,0 +1,42 @@
+"""Python's garbage collection, on the GUI thread alone.
+
+Wherever Python happens to collect, it deletes what it finds: on the training thread that could be a widget, and Qt
+crashes where a widget is deleted by another thread than its own. So automatic collection is off, and a timer looks
+after it.
+"""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+INTERVAL = 500  # ms
+
+
+class GarbageCollector(QObject):
+    """Collects when Python itself would, but here; as long as it lives, nobody else does.
+
+    *Thread*: the one that makes it, which must be the GUI's.
+    """
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.collect()
+        gc.freeze()  # what the program is made of need not be looked through again and again
+        gc.disable()
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_timeout)
+        self._timer.start(INTERVAL)
+
+    def stop(self) -> None:
+        """Leave it to Python again."""
+        self._timer.stop()
+        gc.unfreeze()
+        gc.enable()
+
+    @Slot()
+    def _on_timeout(self) -> None:
+        counts, thresholds = gc.get_count(), gc.get_threshold()
+        for generation in (2, 1, 0):
+            if counts[generation] > thresholds[generation]:
+                gc.collect(generation)
+                return
