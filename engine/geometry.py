@@ -7,7 +7,7 @@ Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning",
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -16,7 +16,7 @@ PADDING_WORDS = ("valid", "same", "full")
 Padding = tuple[int, int] | str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Axis:
     """A window sliding along one axis: input extent, window's cells, stride, padding before and after, dilation."""
 
@@ -27,42 +27,49 @@ class Axis:
     after: int = 0
     dilation: int = 1
 
-    @property
+    @cached_property
     def extent(self) -> int:
         """K' = (K - 1) D + 1: from the first cell of the window to its last."""
         return (self.kernel - 1) * self.dilation + 1
 
-    @property
+    @cached_property
     def output(self) -> int:
         """O: the number of places the window takes; 0 where it does not fit."""
         return max(0, (self.padded - self.extent) // self.stride + 1)
 
-    @property
+    @cached_property
     def padded(self) -> int:
         """X + 2P: the extent with padding."""
         return self.size + self.before + self.after
 
-    @property
+    @cached_property
     def used(self) -> int:
         """The leading part of the padded extent that the windows span: (O - 1) S + K', or 0 where none fits."""
         return (self.output - 1) * self.stride + self.extent if self.output else 0
 
-    @property
+    @cached_property
     def trailing(self) -> int:
         """r = (X + 2P - K') mod S: rows or columns of the PADDED input after the last window."""
         return self.padded - self.used
 
-    @property
+    @cached_property
     def dilated(self) -> int:
         """(O - 1) S + 1: the extent of dC/dO with S - 1 zeros between neighbours; 0 where no window fits."""
         return (self.output - 1) * self.stride + 1 if self.output else 0
 
-    @lru_cache(maxsize=4096)  # noqa: B019  (axes are small values; a training step asks for the same taps each time)
+    @cached_property
+    def taps(self) -> tuple[tuple[slice, slice], ...]:
+        """What ``tap`` returns, for each offset."""
+        return tuple(map(self._tap, range(self.kernel)))
+
     def tap(self, offset: int) -> tuple[slice, slice]:
         """Return (outputs, inputs): the places whose window has a real pixel under tap *offset*, and those pixels.
 
         Both slices have the same length; ``outputs`` counts window positions, ``inputs`` unpadded pixels.
         """
+        return self.taps[offset]
+
+    def _tap(self, offset: int) -> tuple[slice, slice]:
         shift = offset * self.dilation - self.before
         first = max(0, -(shift // self.stride))
         stop = min(self.output, (self.size - 1 - shift) // self.stride + 1)
@@ -74,8 +81,8 @@ class Axis:
     def read_counts(self) -> npt.NDArray[np.intp]:
         """Return (X,): how often each unpadded pixel is read."""
         counts = np.zeros(self.size, np.intp)
-        for offset in range(self.kernel):
-            counts[self.tap(offset)[1]] += 1
+        for _, pixels in self.taps:
+            counts[pixels] += 1
         return counts
 
 

@@ -31,7 +31,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train the same steps on each backend, print how long each took, and return FAILED where they disagree."""
     preset = presets.load(arguments.preset)
     course = race.course_of(preset, arguments.batch_size, arguments.steps, arguments.seed)
-    with Bar(len(course.shortened().batches), "steps of the loops") as bar:
+    with Bar(len(course.shortened(race.LOOPS_WORK).batches), "steps of the loops") as bar:
         result = race.race(course, bar.advance)
     if arguments.json:
         print(json.dumps({"preset": preset.name, "seed": arguments.seed, **as_values(result)}))

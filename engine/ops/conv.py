@@ -5,7 +5,8 @@ gradient multiplies that matrix by the row's gradient. The input's gradient goes
 one product of the weights with the KH rows of dC/dY that it takes part in, and a last pass adds its columns up.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -116,8 +117,9 @@ def _grad_rows(d: Array, weight: Array, rows: Axis, out: Array, buffer: Buffer) 
                 into[...] = 0
 
 
-def _spans(rows: Axis, phase: int) -> Iterator[tuple[slice, int, int, int]]:
-    """Yield (pixel rows, first output row, taps to skip, taps) for the pixel rows h with h + P = phase mod S.
+@lru_cache(maxsize=1024)  # asked in each training step; axes are small values
+def _spans(rows: Axis, phase: int) -> tuple[tuple[slice, int, int, int], ...]:
+    """Return (pixel rows, first output row, taps to skip, taps) for the pixel rows h with h + P = phase mod S.
 
     The rows in the middle know all taps and come as one span; at the edges each is a span of its own.
     """
@@ -130,7 +132,7 @@ def _spans(rows: Axis, phase: int) -> Iterator[tuple[slice, int, int, int]]:
         span = (slice(h, h + 1, rows.stride), low, low - (last - taps + 1), max(0, high - low))
         whole = span[3] == taps > 0 and spans and spans[-1][3] == taps
         spans[-1:] = [(slice(spans[-1][0].start, h + 1, rows.stride), *spans[-1][1:])] if whole else [*spans[-1:], span]
-    return iter(spans)
+    return tuple(spans)
 
 
 def _grad_dilated_rows(d: Array, weight: Array, rows: Axis, out: Array, buffer: Buffer) -> None:

@@ -9,8 +9,8 @@ an output row reads is copied for it, KH for each, and the matrices do not overl
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import numpy.typing as npt
-from numpy.lib.stride_tricks import as_strided
 
 from engine.geometry import Window
 
@@ -44,7 +44,7 @@ def row_matrices(low: Array, window: Window, rows_at_once: int = 1) -> Array:
     columns, item, row = low.shape[4] * low.shape[5], low.itemsize, low.strides[1]
     step, high = (rows.stride, rows.kernel + (at_once - 1) * rows.stride) if _overlap(window) else (rows.kernel,) * 2
     shape = (rows.output // at_once, len(low), high * low.shape[2] * low.shape[3], columns)
-    return as_strided(low, shape, (at_once * step * row, low.strides[0], columns * item, item), writeable=False)
+    return _view(low, 0, shape, (at_once * step * row, low.strides[0], columns * item, item))
 
 
 def stacked_rows(array: Array, first: int, count: int, high: int) -> Array:
@@ -57,7 +57,14 @@ def stacked_rows(array: Array, first: int, count: int, high: int) -> Array:
         raise ValueError(f"{count} slices of {high} rows from row {first} do not fit into {rows} contiguous rows.")
     group, row, line, item = array.strides
     shape = (count, groups, high * m, length)
-    return as_strided(array[:, first:], shape, (row, group, line, item), writeable=False)
+    return _view(array, first * row, shape, (row, group, line, item))
+
+
+def _view(array: Array, offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> Array:
+    """Return a read-only view of contiguous memory; NumPy refuses one that would leave it, unlike as_strided."""
+    view: Array = np.ndarray(shape, array.dtype, array.data, offset, strides)
+    view.flags.writeable = False
+    return view
 
 
 def _overlap(window: Window) -> bool:

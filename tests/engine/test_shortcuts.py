@@ -35,6 +35,7 @@ ON_MAPS: list[LayerConfig] = [
     Pool2DConfig("min"),
     Pool2DConfig("min", (2, 3), (2, 1), (1, 1)),
     Pool2DConfig("mean"),
+    Pool2DConfig("mean", (2, 3), (1, 2), (1, 0)),
 ]
 CLASSES = 3
 
