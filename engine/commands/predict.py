@@ -47,11 +47,12 @@ def run(arguments: argparse.Namespace) -> int:
     for path in arguments.images:
         try:
             answer = predicted(model, project, path, arguments.kind)
-            print(json.dumps(answer, ensure_ascii=False) if arguments.json else told(answer), flush=True)
         except (BadInputError, OSError) as error:
             text = f"{path}: {error.strerror}." if isinstance(error, OSError) else str(error)
             print(f"cnn-engine: {text}", file=sys.stderr)
             code = BAD_INPUT
+        else:
+            print(json.dumps(answer, ensure_ascii=False) if arguments.json else told(answer), flush=True)
     return code
 
 

@@ -13,7 +13,7 @@ from engine.race import LOSS_TOLERANCE, WAY_TOLERANCE, Lap, Race
 from engine.schema import Param
 
 PRESET = "lenet5"
-BATCH = Param("batch_size", 8, "Batch size", "Images per step", ge=1, le=512)
+BATCH = Param("batch_size", 32, "Batch size", "Images per step", ge=1, le=512)
 STEPS = Param("steps", 3, "Steps", "Mini-batches that are trained on", ge=1, le=20)
 NAMES = {"reference": "naive loops", "im2col": "im2col", "fast": "fast path"}
 

@@ -14,12 +14,15 @@ from engine.layer import Array, Shape
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # those that are pixels and nothing but pixels
 MOST_PIXELS = 50_000_000
 WORKING_SIDE = 1024  # pixels: larger pictures are made smaller before anything is computed
-FAINTEST = 0.1  # contrast, of black to white, below which nothing has been drawn
+LEAST_CONTRAST = 0.1  # of that from black to white: below it nothing has been drawn
+FAINT = 0.1  # share of full ink that rings around strokes may have
 MARGIN = 1.5  # how much farther from the paper than nine tenths of the border ink must be
 
 
 def read_digit(path: Path, shape: Shape) -> Array:
     """Return the digit in the picture at *path* as MNIST has it, bright on black: see ``ink`` and ``normalise_digit``.
+
+    A picture of the very size that the network reads keeps its faintest greys, so that MNIST's own stay as they are.
 
     Args:
         path: a picture of one digit, dark on light or light on dark.
@@ -32,7 +35,8 @@ def read_digit(path: Path, shape: Shape) -> Array:
         BadInputError: no picture, one that is too large, or one with nothing in it.
         OSError: it cannot be read.
     """
-    drawn = ink(_grey(_read(path)))
+    grey = _grey(_read(path))
+    drawn = ink(grey, 0 if grey.shape == shape[1:] else FAINT)
     if drawn is None:
         raise BadInputError(f"{path.name} shows nothing but paper; choose a picture of a digit.")
     return np.repeat(normalise_digit(drawn, (shape[1], shape[2]))[None], shape[0], axis=0)
@@ -59,19 +63,20 @@ def read_photo(path: Path, shape: Shape) -> Array:
     return np.repeat(_grey(fitted)[None], channels, axis=0)
 
 
-def ink(grey: Ink) -> Ink | None:
+def ink(grey: Ink, faint: float = FAINT) -> Ink | None:
     """Return how much ink is on each pixel of *grey* (H, W), 0 is black and 1 is white; None where there is none.
 
     The paper is the median of the outermost pixels. Where it is light, ink is what is darker, else what is lighter.
     Nine tenths of the outermost pixels differ from the paper by no more than some d: what differs by at most 1.5 d is
-    taken for paper, since it may be shade or noise. The farthest from the paper is full ink, 1.
+    taken for paper, since it may be shade or noise, and so is what has at most the share *faint* of the ink of the
+    darkest stroke, since JPEG leaves rings around strokes. The farthest from the paper is full ink, 1.
     """
     border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
     paper = np.median(border)
     amount = np.maximum(paper - grey if paper >= 0.5 else grey - paper, 0)
-    amount[amount <= MARGIN * np.quantile(np.abs(border - paper), 0.9)] = 0
     most = float(amount.max())
-    return amount / most if most >= FAINTEST else None
+    amount[amount <= max(faint * most, MARGIN * np.quantile(np.abs(border - paper), 0.9))] = 0
+    return amount / most if most >= LEAST_CONTRAST and amount.any() else None
 
 
 def _read(path: Path) -> Image.Image:

@@ -24,8 +24,8 @@ def lenet5_classic() -> Preset:
         too.
 
         Why 6 minutes? Forward takes 416,520 multiply-adds an image, and with the way back an epoch takes 75
-        billion. Loops over images, filters, places, channels and kernel cells do one or two million a second in
-        Python: half a day. 6 minutes are 6 ms an image, or 3 µs for each of its 884 windows, forward and again
+        billion. Loops over images, filters, places, channels and kernel cells do some two million a second in
+        Python: ten hours. 6 minutes are 6 ms an image, or 3 µs for each of its 884 windows, forward and again
         backward: the price of a call of NumPy, not of the 25 or 150 products in it. im2col copies every window
         into a column of one matrix, 25 times the memory of the input, so that a layer is one matrix product.
         Row lowering copies along rows alone, 5 times the memory, and makes one product of each row of the
@@ -116,8 +116,8 @@ def conv_pool_softmax() -> Preset:
         weights move, so the loss jumps about, and the direction is right only on average: the S in SGD. --batch
         16 --lr 0.1 averages sixteen gradients first.
 
-        Naive or vectorised? With loops, 62,192 multiply-adds forward and twice as many backward take a good
-        tenth of a second an image. im2col makes the convolution a product of 8 × 9 with 9 × 676 numbers, which
+        Naive or vectorised? With loops, 62,192 multiply-adds forward and twice as many backward take about a tenth
+        of a second an image. im2col makes the convolution a product of 8 × 9 with 9 × 676 numbers, which
         takes microseconds; what is left is the cost of calling NumPy, a few dozen times a step, whatever the
         size of the batch. That is why sixteen images at once take far less than sixteen times as long, and why
         a batch of one, the natural choice with loops, is the slowest with vectors. Compare cnn-engine race

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from engine import cli, presets
+from engine.data import catalogue
 from engine.data.dataset import Dataset
+from engine.data.npz import read_npz
 from engine.settings import TrainingSettings
 from tests.helpers import archives, tiny
 
@@ -56,3 +58,8 @@ def add_small_preset(monkeypatch: pytest.MonkeyPatch, **settings: Any) -> None:
     lenet = presets.load("lenet5")
     preset = replace(lenet, architecture=tiny.architecture(), settings=chosen, input_shape=(1, 8, 8))
     monkeypatch.setitem(presets.BUILDERS, "small", lambda: preset)
+
+
+def add_bands_as_bundled(monkeypatch: pytest.MonkeyPatch, data: Path) -> None:
+    """Make "bundled" mean the data in the file *data*."""
+    monkeypatch.setattr(catalogue, "_bundled", lambda: read_npz(data))
