@@ -76,4 +76,5 @@ def test_that_labels_without_a_class_are_refused_and_never_wrap_around(split: st
 
 def test_that_settings_outside_their_limits_are_refused() -> None:
     assert refused(model(), DATA, TrainingSettings(epochs=0)).startswith("Epochs is 0")
-    assert refused(model(), DATA, TrainingSettings(optimizer="Best")).startswith("Optimizer must be one of gradient descent, momentum")
+    sentence = refused(model(), DATA, TrainingSettings(optimizer="Best"))
+    assert sentence.startswith("Optimizer must be one of gradient descent, momentum")
