@@ -13,7 +13,7 @@ INTERVAL = 500  # ms
 
 
 class GarbageCollector(QObject):
-    """Collects when Python itself would, but here; as long as it lives, nobody else does.
+    """Collects about when Python itself would, but here; as long as it lives, nobody else does.
 
     *Thread*: the one that makes it, which must be the GUI's.
     """

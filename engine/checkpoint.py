@@ -44,6 +44,7 @@ class TrainingState:
         architecture, settings: of the run.
         data: the fingerprint of the data that it trains and measures on.
         threads: parts of a mini-batch; with another number, what follows differs by rounding.
+        backend: what convolution and pooling are computed with.
         progress: how far it is.
         arrays: weights and statistics, the last good ones, the optimizer's state, what the last step moved.
         history: from its beginning.
@@ -53,6 +54,7 @@ class TrainingState:
     settings: TrainingSettings
     data: str
     threads: int
+    backend: str
     progress: Progress
     arrays: Mapping[str, Array]
     history: History
@@ -75,6 +77,8 @@ def check_same_run(state: TrainingState, model: Model, settings: TrainingSetting
             raise BadInputError(
                 f"{param.label} is {now}, but the saved run has {then}; leave it so, or start a new run."
             )
+    if model.backend != state.backend:
+        raise BadInputError(f"The network runs on {model.backend}, but the saved run on {state.backend}; use that.")
     layers, saved = ([spec.config for spec in a.layers] for a in (model.architecture, state.architecture))
     if layers != saved:
         raise BadInputError("The network is not that of the saved run; build it from the run's own architecture.")

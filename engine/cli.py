@@ -43,7 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is left to flush goes nowhere
         return BROKEN_PIPE
     except OSError as error:
-        return _refuse(f"{error.filename}: {error.strerror}." if error.filename else f"{error}.")
+        return _refuse(f"{error.filename}: {error.strerror}." if error.filename else str(error).rstrip(".") + ".")
     except MemoryError:
         return _refuse("There is not enough memory; use a smaller network, batch or data set.")
     except KeyboardInterrupt:

@@ -25,10 +25,10 @@ def bad_output(model: Model, inputs: Array) -> str:
     return "the loss is not finite" if bad is None else f"{_name(model, bad)} puts out values that are not finite"
 
 
-def bad_part(model: Model, parts: Sequence[slice], vector: Array, what: str, last: bool = False) -> str:
-    """Say the *what* of which layer is not finite in *vector* (P,), cut into the layers' *parts*: the first or last."""
-    bad = [place for place, part in enumerate(parts) if not np.isfinite(vector[part]).all()]
-    return f"the {what} of {_name(model, bad[-1 if last else 0])} is not finite"
+def bad_part(model: Model, parts: Sequence[slice], vector: Array, what: str) -> str:
+    """Say the *what* of which layer is not finite in *vector* (P,), cut into the layers' *parts*: the first."""
+    bad = next(place for place, part in enumerate(parts) if not np.isfinite(vector[part]).all())
+    return f"the {what} of {_name(model, bad)} is not finite"
 
 
 def bad_statistics(model: Model) -> str:

@@ -16,6 +16,8 @@ from engine import schema
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
 
+MOST_SHAPES = 8  # of a buffer: those of a mini-batch, the last of an epoch, the pieces of an evaluation, and a few more
+
 
 def _alone(values: Array) -> Array:
     return values
@@ -102,14 +104,21 @@ class Workspace:
         self.part, self.position = Part(), position
         self.grads = dict(grads or {})
         self.saved: dict[str, Array] = {}
-        self._buffers: dict[tuple[str, Shape], Array] = {}
+        self._buffers: dict[str, dict[Shape, Array]] = {}
 
     def buffer(self, name: str, shape: Shape, dtype: npt.DTypeLike | None = None) -> Array:
-        """Return the buffer *name* of *shape*: zeros at first, afterwards as it was left."""
-        key = (name, shape)
-        if key not in self._buffers:
-            self._buffers[key] = np.zeros(shape, self.dtype if dtype is None else dtype)
-        return self._buffers[key]
+        """Return the buffer *name* of *shape*: zeros at first, afterwards as it was left.
+
+        Shapes differ by the number of samples; of many, the ones that were made last are kept.
+        """
+        made = self._buffers.get(name)
+        if made is None:
+            made = self._buffers[name] = {}
+        if shape not in made:
+            if len(made) == MOST_SHAPES:
+                del made[next(iter(made))]
+            made[shape] = np.zeros(shape, self.dtype if dtype is None else dtype)
+        return made[shape]
 
     def like(self, name: str, array: Array) -> Array:
         """Return the buffer *name* in the shape and in the memory order of *array*."""

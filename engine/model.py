@@ -36,6 +36,7 @@ class Model:
         memory: memoryview | None = None,
     ) -> None:
         check_backend(backend)
+        _check(architecture, input_shape, dtype)
         infos = infer_shapes(architecture, input_shape)
         if problem := first_problem(infos):
             label = architecture.layers[problem[0]].type.label
@@ -100,7 +101,7 @@ class Model:
 
 
 class Pass:
-    """One run of a shard through a model, with its own buffers and gradients: one per thread.
+    """One run of a shard through a model, with its own buffers and gradients: one for each that runs at a time.
 
     Args:
         model: what it runs through.
@@ -168,6 +169,17 @@ class Pass:
             layer, work = layers[position]
             grad = layer.backward(grad, work, input_needed or position > 0)
         return grad
+
+
+def _check(architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike) -> None:
+    """Raise BadInputError where an argument is of another kind than ``Model.build`` takes."""
+    if not isinstance(architecture, Architecture):
+        kind = type(architecture).__name__
+        raise BadInputError(f"architecture is of type {kind}; give an Architecture, e.g. that of a preset.")
+    if not isinstance(input_shape, tuple) or not all(type(n) is int and n > 0 for n in input_shape):
+        raise BadInputError(f"input_shape={input_shape!r} is no shape; give whole numbers above 0, (C, H, W).")
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise BadInputError(f"dtype={np.dtype(dtype)} cannot be trained; use float32 or float64.")
 
 
 def in_rows(x: Array) -> Array:

@@ -1,5 +1,6 @@
 """Mini-batches in shards, side by side: the first here, each of the others in a process of its own."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,8 +15,9 @@ from engine.errors import BadInputError
 from engine.layer import Array, Part
 from engine.model import Model, Pass
 from engine.shapes import CROSS_ENTROPY
+from engine.task import Task
 from engine.threads import pin_blas
-from engine.worker import Task, Worker
+from engine.worker import Worker
 
 SMALLEST_SHARD = 8  # images: with fewer, the Python between two products costs more than another core saves
 
@@ -34,6 +36,8 @@ class Shards:
 
     Raises:
         BadInputError: fewer than one thread.
+        OSError: from ``train`` and ``evaluate``, a process cannot be started, has ended or failed.
+        MemoryError: likewise, one of the parts does not fit into memory.
     """
 
     def __init__(self, model: Model, threads: int, loss: str = CROSS_ENTROPY) -> None:
@@ -41,13 +45,16 @@ class Shards:
             raise BadInputError(f"threads={threads} leaves nobody to work; use 1 or more.")
         pin_blas()
         self._model, self._loss = model, loss
-        self._threads = threads if all(map(_is_known, model.architecture.layers)) else 1
+        alone = os.name != "posix" or not all(map(_is_known, model.architecture.layers))
+        self._threads = 1 if alone else threads
         self._pass = Pass(model, loss)
         self._workers: list[Worker] = []  # started when first needed
         self.gradient: Array = self._pass.gradients.learned
 
     def close(self) -> None:
         """End the processes; the next mini-batch that needs them starts new ones."""
+        for worker in self._workers:
+            worker.hang_up()
         while self._workers:
             self._workers.pop().close()
 

@@ -65,7 +65,7 @@ class Summary:
 
     @property
     def activation_bytes(self) -> int:
-        """Memory of a sample and of every layer's output for it, all of which the way back needs."""
+        """Memory of a sample and of every layer's output for it; what the engine keeps for the way back differs."""
         return BYTES * (prod(self.input_shape) + sum(layer.values for layer in self.layers))
 
 

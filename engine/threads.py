@@ -5,10 +5,12 @@ from functools import lru_cache
 
 import threadpoolctl
 
+MOST_THREADS = 256
+
 
 @lru_cache(maxsize=1)
 def pin_blas() -> object:
-    """Pin BLAS to one thread for the whole process; call it from the main thread at start."""
+    """Pin BLAS to one thread for the whole process, and for good; call it from the main thread at start."""
     return threadpoolctl.threadpool_limits(1, "blas")
 
 

@@ -67,6 +67,9 @@ class Trainer:
         history: History | None = None,
     ) -> None:
         self.model, self.settings = model, schema.checked(settings)
+        if not isinstance(settings, TrainingSettings):
+            kind = type(settings).__name__
+            raise BadInputError(f"settings are of type {kind}; give TrainingSettings, e.g. those of a preset.")
         check_trainable(model, dataset, settings.loss)
         self.history = History() if history is None else history
         self.dataset = dataset.hold_out(settings.validation, np.random.default_rng(SPLIT_SEED))
@@ -114,7 +117,8 @@ class Trainer:
     def state(self) -> TrainingState:
         """Return a copy of all that the rest of the run depends on; between two events, or before and after ``run``."""
         return TrainingState(
-            self.model.architecture, self.settings, self._fingerprint, self.threads, replace(self._progress),
+            self.model.architecture, self.settings, self._fingerprint, self.threads, self.model.backend,
+            replace(self._progress),
             {"norms": self._norms.copy(), **self._learner.state()}, self.history.copy(),
         )  # fmt: skip
 
@@ -131,8 +135,8 @@ class Trainer:
     def run(self) -> Generator[Event, None, None]:
         """Yield a StepResult a step, Evaluating in between, and an EpochResult at the end of each epoch.
 
-        After it was closed, running again goes on where it was; after its end, it trains for as many epochs once
-        more, with the optimizer's moments as they are.
+        After it was closed between two events, running again goes on where it was; after its end, it trains for as
+        many epochs once more, with the optimizer's moments as they are.
 
         Raises:
             DivergedError: a number became NaN or infinite; the model has its last good weights and statistics.

@@ -45,7 +45,7 @@ class TrainingWorker(QObject):
             trainer = self._make_trainer()
             parameters = trainer.model.parameters.flat
             self._pull(trainer)
-        except (BadInputError, DivergedError, MemoryError) as error:
+        except (BadInputError, DivergedError, MemoryError, ChildProcessError) as error:
             self.failed.emit(str(error) or self.tr("There is not enough memory; use a smaller batch or network."))
         finally:
             self.finished.emit(parameters)

@@ -2,7 +2,6 @@
 
 import json
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -15,6 +14,7 @@ import numpy as np
 from engine.benchmark.contestant import SIDES, Entry
 from engine.errors import BadInputError
 from engine.layer import Shape
+from engine.worker import environment, module_command
 
 ENGINE = "engine"
 TURN = 0.4  # seconds: long enough for a few steps of the largest batch, short enough to change turns often
@@ -33,8 +33,9 @@ class Contestant:
 
     def __init__(self, entry: Entry) -> None:
         self._entry = entry
-        command = [sys.executable, "-m", "engine.benchmark.contestant", json.dumps(asdict(entry))]
-        self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        command = [*module_command("engine.benchmark.contestant"), json.dumps(asdict(entry))]
+        pipe = subprocess.PIPE
+        self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, env=environment())
 
     def seconds(self, steps: int) -> float:
         """Let it train for so many steps and return the seconds that they took."""
@@ -72,8 +73,10 @@ def sides() -> tuple[str, ...]:
 
 def compete(network: str, batch: int, threads: int, rounds: int) -> dict[str, Outcome]:
     """Return the outcome of each side; the sides take *rounds* turns of about TURN seconds each."""
-    contestants = {side: Contestant(Entry(side, network, batch, threads)) for side in sides()}
+    contestants: dict[str, Contestant] = {}
     try:
+        for side in sides():
+            contestants[side] = Contestant(Entry(side, network, batch, threads))
         steps = {side: _steps(each) for side, each in contestants.items()}
         times: dict[str, list[float]] = {side: [] for side in contestants}
         for _ in range(rounds):

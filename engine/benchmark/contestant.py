@@ -18,6 +18,7 @@ from engine import presets
 from engine.architecture import Architecture
 from engine.data import catalogue
 from engine.data.dataset import Dataset
+from engine.parallel import SMALLEST_SHARD
 
 SIDES = {
     "engine": "engine.benchmark.engine_side",
@@ -61,7 +62,8 @@ def answers(entry: Entry, dataset: Dataset, questions: Iterator[str]) -> Iterato
                 side.step()
             yield perf_counter() - start
     own, workers = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    yield (own + (entry.threads - 1) * workers) / 1024
+    parts = min(entry.threads, max(1, entry.batch // SMALLEST_SHARD))  # each but the first in a process of its own
+    yield (own + (parts - 1) * workers) / (1024**2 if sys.platform == "darwin" else 1024)
 
 
 if __name__ == "__main__":

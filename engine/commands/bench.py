@@ -7,11 +7,14 @@ from dataclasses import asdict
 from statistics import geometric_mean
 from typing import Any
 
+from engine import presets
 from engine.benchmark.contest import ENGINE, Outcome, compete, sgemm_flops, sides, training_flops
 from engine.benchmark.contestant import Entry
 from engine.commands import options
 from engine.data import catalogue
 from engine.errors import BadInputError
+from engine.schema import Param
+from engine.shapes import CROSS_ENTROPY
 from engine.threads import default_threads
 
 NETWORKS, BATCHES, ROUNDS = ("lenet5", "keras-mnist", "strided"), (32, 128, 512), 7
@@ -20,16 +23,18 @@ NETWORKS, BATCHES, ROUNDS = ("lenet5", "keras-mnist", "strided"), (32, 128, 512)
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument("--networks", metavar="NAME", nargs="+", default=NETWORKS, help="presets that are trained")
-    parser.add_argument("--batches", metavar="N", nargs="+", type=int, default=BATCHES, help="images per step")
-    parser.add_argument("--rounds", metavar="N", type=int, default=ROUNDS, help=f"turns of each side ({ROUNDS})")
+    batch = options.reader(Param("batches", 1, "Batches", "", ge=1, le=4096))
+    parser.add_argument("--batches", metavar="N", nargs="+", type=batch, default=BATCHES, help="images per step")
+    rounds = options.reader(Param("rounds", 1, "Rounds", "", ge=1, le=1000))
+    parser.add_argument("--rounds", metavar="N", type=rounds, default=ROUNDS, help=f"turns of each side ({ROUNDS})")
     options.add_threads(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object a line and cell")
+    options.add_json(parser, "one JSON object a line and cell")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Train each network at each batch size in turns with PyTorch, and print how fast both were."""
-    if min(*arguments.batches, arguments.rounds) < 1 or max(arguments.batches) > 4096:
-        raise BadInputError("--batches must be whole numbers from 1 to 4096 and --rounds at least 1.")
+    for network in arguments.networks:
+        _check(network)
     threads = arguments.threads or default_threads()
     limit = threads * sgemm_flops()
     if not arguments.json:
@@ -44,6 +49,14 @@ def run(arguments: argparse.Namespace) -> int:
             mean = geometric_mean([f["ratio"] for f in figures if f["batch"] == batch])
             print(f"geometric mean of the ratios at batch {batch}: {mean:.2f}")
     return 0
+
+
+def _check(network: str) -> None:
+    """Raise BadInputError unless both sides can train *network* on the bundled digits, with cross-entropy."""
+    preset, data = presets.load(network), catalogue.load(catalogue.BUNDLED)
+    ending = presets.fitted(preset, data).layers[-1].config
+    if preset.input_shape != data.image_shape or ending.fused_loss != CROSS_ENTROPY:
+        raise BadInputError(f"{network} is not made for the bundled digits and cross-entropy; choose another network.")
 
 
 def _figures(network: str, batch: int, threads: int, limit: float, rounds: int) -> dict[str, Any]:

@@ -46,7 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({"title": chosen.title, **as_values(report)}, allow_nan=False))
     else:
         print(chosen.title, *table(report), sep="\n")
-    return 0 if passed(report) else FAILED
+    return 0 if report.passed else FAILED
 
 
 def _model(chosen: Network, rng: np.random.Generator) -> Model:
@@ -62,17 +62,11 @@ def _model(chosen: Network, rng: np.random.Generator) -> Model:
     return model
 
 
-def passed(report: GradientReport) -> bool:
-    """Return whether no array is wrong, and one was compared: where all cells are at kinks there is nothing to say."""
-    verdicts = [a.passed for a in report.arrays if a.compared]
-    return bool(verdicts) and all(verdicts)
-
-
 def as_values(report: GradientReport) -> dict[str, Any]:
     """Return the whole report as plain values for JSON; an error that is no number, e.g. of no cell, is None."""
     arrays = [{**asdict(a), **_numbers(a), "passed": a.passed if a.compared else None} for a in report.arrays]
     worst = _worst(report)
-    named = {"passed": passed(report), "tolerance": TOLERANCE, "largest_error": _numbers(worst)["error"]}
+    named = {"passed": report.passed, "tolerance": TOLERANCE, "largest_error": _numbers(worst)["error"]}
     return {**named, "where": worst.name, "at": worst.index, "arrays": arrays}
 
 
@@ -86,7 +80,7 @@ def table(report: GradientReport) -> Iterator[str]:
         )  # fmt: skip
     if not all(a.compared for a in report.arrays):
         yield "All cells of an array that were drawn are at kinks, where there is no derivative: try more --samples."
-    worst, verdict = _worst(report), "right" if passed(report) else "wrong"
+    worst, verdict = _worst(report), "right" if report.passed else "wrong"
     if worst.compared:
         yield (
             f"The gradients are {verdict}: the largest relative error is {worst.error:.1e}, of {worst.name} at"

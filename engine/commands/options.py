@@ -10,9 +10,9 @@ from engine.data.catalogue import SOURCES
 from engine.layers import plain
 from engine.schema import Param
 from engine.settings import TrainingSettings
+from engine.threads import MOST_THREADS
 
 FLAGS = {"batch_size": "--batch", "learning_rate": "--lr"}  # shorter than their names
-MOST_THREADS = 256
 
 
 def add_data(parser: argparse.ArgumentParser, meant: str = "what the network was trained on") -> None:
@@ -30,7 +30,7 @@ def add_number(parser: argparse.ArgumentParser, param: Param) -> None:
     """Add an option for the number *param*, with its default."""
     about = f"{_help(param)}; {param.default} if not given"
     parser.add_argument(
-        _flag(param.name), dest=param.name, metavar="N", type=_reader(param), default=param.default, help=about
+        _flag(param.name), dest=param.name, metavar="N", type=reader(param), default=param.default, help=about
     )
 
 
@@ -46,7 +46,7 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
         "what convolution and pooling are computed with: the fast path, im2col as other NumPy frameworks have it, or"
     )
     parser.add_argument(
-        "--backend", choices=plain.NAMES, default=plain.FAST, help=f"{about} the loops that define them"
+        "--backend", choices=plain.NAMES, help=f"{about} the loops that define them; the fast path if not given"
     )
 
 
@@ -59,7 +59,7 @@ def add_threads(parser: argparse.ArgumentParser) -> None:
     """Add --threads."""
     doc = "Parts of a mini-batch worked on at once; one a core if not given"
     threads = Param("threads", 1, "Threads", doc, ge=1, le=MOST_THREADS)
-    parser.add_argument("--threads", metavar="N", type=_reader(threads), help=_help(threads))
+    parser.add_argument("--threads", metavar="N", type=reader(threads), help=_help(threads))
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
@@ -69,7 +69,7 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         if param.kind == "bool":
             how: dict[str, Any] = {"action": argparse.BooleanOptionalAction}
         else:
-            how = {"type": _reader(param), "metavar": "|".join(map(_word, param.choices)) or param.kind.upper()}
+            how = {"type": reader(param), "metavar": "|".join(map(_word, param.choices)) or param.kind.upper()}
         group.add_argument(_flag(param.name), dest=param.name, default=None, help=_help(param), **how)
 
 
@@ -97,7 +97,7 @@ def _help(param: Param) -> str:
     return (param.doc.rstrip(".") + brackets).replace("%", "%%")
 
 
-def _reader(param: Param) -> Callable[[str], Any]:
+def reader(param: Param) -> Callable[[str], Any]:
     """Return what turns the text of an option into a value of *param*, or tells why it cannot."""
 
     def read(text: str) -> Any:

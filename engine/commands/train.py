@@ -15,10 +15,12 @@ from engine.commands.progress import Bar
 from engine.commands.report import JsonReport, TableReport
 from engine.data import catalogue
 from engine.divergence import DivergedError
+from engine.errors import BadInputError
 from engine.files import atomic, checkpoint
 from engine.files.project import Project, save
 from engine.files.weights import weights_of
 from engine.history import EpochResult
+from engine.layers.plain import FAST
 from engine.model import Model
 from engine.trainer import Event, StepResult, Trainer
 
@@ -27,7 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     network = parser.add_mutually_exclusive_group(required=True)
     options.add_preset(network)
-    about = "go on with a run that --checkpoint saved, with its settings and its data"
+    about = "go on with a run that --checkpoint saved, with its settings and its data, and go on saving it there"
     network.add_argument("--resume", metavar="FILE.cnn-run", type=Path, help=about)
     options.add_data(parser, meant="what ships of the preset's data, or what the resumed run had,")
     options.add_settings(parser)
@@ -41,9 +43,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, report and save; return DIVERGED where numbers ran away. Ctrl+C saves what was learned so far."""
-    for file in (arguments.checkpoint, arguments.out):
-        if file:
-            atomic.check_writable(file)
+    arguments.checkpoint = arguments.checkpoint or arguments.resume
+    _check_files(arguments)
     trainer, source = _resumed(arguments) if arguments.resume else _started(arguments)
     report = JsonReport() if arguments.json else TableReport()
     with held_back() as interrupts, closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
@@ -57,6 +58,8 @@ def run(arguments: argparse.Namespace) -> int:
         except DivergedError as error:
             bar.clear()
             print(f"cnn-engine: {error}", file=sys.stderr)
+            if arguments.out:
+                save(arguments.out, _project(trainer, source))
             return DIVERGED
     if arguments.out:
         save(arguments.out, _project(trainer, source))
@@ -65,6 +68,15 @@ def run(arguments: argparse.Namespace) -> int:
         raise KeyboardInterrupt
     report.finish(trainer.history, arguments.out)
     return 0
+
+
+def _check_files(arguments: argparse.Namespace) -> None:
+    """Raise BadInputError or OSError where what is asked for cannot be written; nothing is, yet."""
+    files = [file for file in (arguments.checkpoint, arguments.out) if file]
+    if len({file.absolute() for file in files}) < len(files):
+        raise BadInputError(f"--checkpoint and --out are both {files[0]}; the one would replace the other.")
+    for file in files:
+        atomic.check_writable(file)
 
 
 def _show(event: Event, report: JsonReport | TableReport, bar: Bar) -> None:
@@ -83,7 +95,7 @@ def _started(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     source = arguments.data or preset.source
     dataset, settings = catalogue.load(source), options.settings(arguments, preset.settings)
     architecture, rng = presets.fitted(preset, dataset), np.random.default_rng(settings.seed)
-    model = Model.build(architecture, dataset.image_shape, rng, backend=arguments.backend)
+    model = Model.build(architecture, dataset.image_shape, rng, backend=arguments.backend or FAST)
     trainer = Trainer(model, dataset, settings, arguments.threads)
     if architecture != preset.architecture:
         classes = f"{len(dataset.class_names)} units, one for each class of {dataset.name}"
@@ -95,7 +107,8 @@ def _resumed(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     """Return what goes on with a saved run, and the source of its data."""
     project, state = checkpoint.load(arguments.resume)
     source = arguments.data or project.data_source
-    model = Model.build(project.architecture, project.input_shape, np.random.default_rng(0), backend=arguments.backend)
+    backend, rng = arguments.backend or state.backend, np.random.default_rng(0)
+    model = Model.build(project.architecture, project.input_shape, rng, backend=backend)
     settings = options.settings(arguments, state.settings)
     return Trainer.resume(model, catalogue.load(source), settings, state, arguments.threads), source
 

@@ -78,7 +78,7 @@ class Batch:
         return Batch(samples, None if self.transforms is None else self.transforms[part])
 
     def inputs(self, part: slice) -> Array:
-        """Return part of the batch as float32 (n, C, H, W) in [0, 1]: made in the thread that needs it."""
+        """Return part of the batch as float32 (n, C, H, W) in [0, 1]: made where it is needed."""
         images = pixels(self.samples.images[part])
         return images if self.transforms is None else warp(images, self.transforms[part])
 

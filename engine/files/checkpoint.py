@@ -19,12 +19,18 @@ from engine.files import atomic, npy
 from engine.files.archive import Archive, open_archive, write_archive
 from engine.files.project import Project, entries_of, project_in
 from engine.layer import Array
+from engine.layers.plain import NAMES
+from engine.threads import MOST_THREADS
 
 RUN_JSON = "run.json"
 FORMAT, VERSION = "cnn-gui run", 1
 TEXT_LIMIT = 2**16  # bytes of run.json
-MOST_THREADS = 4096
-_TYPES = {"data": str, "threads": int, **{field.name: type(field.default) for field in fields(Progress)}}
+_TYPES = {
+    "data": str,
+    "threads": int,
+    "backend": str,
+    **{field.name: type(field.default) for field in fields(Progress)},
+}
 
 
 def save(path: Path, project: Project, state: TrainingState) -> None:
@@ -45,9 +51,9 @@ def load(path: Path) -> tuple[Project, TrainingState]:
             raise BadInputError(f"{path.name} has no run in it to go on with; choose a file that --checkpoint wrote.")
         project, values = project_in(archive), _values(archive)
         arrays = {entry[4:-4]: _numbers(archive, entry) for entry in archive.entries if entry.startswith("run/")}
-    data, threads = values.pop("data"), values.pop("threads")
+    data, threads, backend = (values.pop(name) for name in ("data", "threads", "backend"))
     state = TrainingState(
-        project.architecture, project.settings, data, threads, Progress(**values), arrays, project.history
+        project.architecture, project.settings, data, threads, backend, Progress(**values), arrays, project.history
     )
     return project, state
 
@@ -60,7 +66,7 @@ def _values(archive: Archive) -> dict[str, Any]:
             raise ValueError("of another version")
         values = {name: values[name] for name in _TYPES}
         right = all(type(values[name]) is kind for name, kind in _TYPES.items())
-        if not right or not 1 <= values["threads"] <= MOST_THREADS:
+        if not right or not 1 <= values["threads"] <= MOST_THREADS or values["backend"] not in NAMES:
             raise ValueError("not what was written")
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInputError(
@@ -77,6 +83,7 @@ def _numbers(archive: Archive, entry: str) -> Array:
 
 def _entries(state: TrainingState) -> Iterator[tuple[str, bytes]]:
     values = {"format": FORMAT, "version": VERSION, "data": state.data, "threads": state.threads}
+    values["backend"] = state.backend
     yield RUN_JSON, json.dumps({**values, **asdict(state.progress)}, indent=2, allow_nan=False).encode()
     for name, array in state.arrays.items():
         yield f"run/{name}.npy", npy.to_bytes(array)

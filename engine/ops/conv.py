@@ -5,18 +5,12 @@ gradient multiplies that matrix by the row's gradient. The input's gradient goes
 one product of the weights with the KH rows of dC/dY that it takes part in, and a last pass adds its columns up.
 """
 
-from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.geometry import Axis, Window
-from engine.ops.lowering import row_matrices, stacked_rows
-
-Array = npt.NDArray[Any]
-Buffer = Callable[..., Array]  # buffer(name, shape) -> zeros at first, afterwards as it was left
+from engine.ops.lowering import Array, Buffer, row_matrices, stacked_rows
 
 FEW_FILTERS = 8  # up to so many make a product so flat that two rows in one are quicker, zeros and all
 
@@ -65,7 +59,7 @@ def grad_input(grad_output: Array, weight: Array, window: Window, groups: int, b
     d = grad_output.reshape(rows.output, groups, filters // groups, -1).swapaxes(0, 1)
     dlow = buffer("dlow", (groups, rows.size, channels, cols.kernel, cols.output, n))
     to_rows = _grad_rows if rows.dilation == 1 else _grad_dilated_rows
-    to_rows(d, weight, rows, dlow.reshape(groups, rows.size, -1, d.shape[3]), buffer)
+    to_rows(d, weight, rows, dlow.reshape(groups, rows.size, -1, d.shape[3]))
     dx = buffer("dx", (rows.size, groups, channels, cols.size, n))
     _add_columns(dlow.transpose(3, 1, 0, 2, 4, 5), cols, dx)
     return dx.reshape(rows.size, groups * channels, cols.size, n)
@@ -96,7 +90,7 @@ def _add_columns(parts: Array, cols: Axis, out: Array) -> None:
         out[:, :, :, phase :: cols.stride] = 0
 
 
-def _grad_rows(d: Array, weight: Array, rows: Axis, out: Array, buffer: Buffer) -> None:
+def _grad_rows(d: Array, weight: Array, rows: Axis, out: Array) -> None:
     """Write dC/dlow (G, H, C/G KW, OW N) to *out* for d (G, OH, F/G, OW N).
 
     Pixel row h takes part in output row i with kernel row u where i S + u = h + P. So h + P mod S tells which kernel
@@ -135,7 +129,7 @@ def _spans(rows: Axis, phase: int) -> tuple[tuple[slice, int, int, int], ...]:
     return tuple(spans)
 
 
-def _grad_dilated_rows(d: Array, weight: Array, rows: Axis, out: Array, buffer: Buffer) -> None:
+def _grad_dilated_rows(d: Array, weight: Array, rows: Axis, out: Array) -> None:
     """Like ``_grad_rows`` for a kernel whose rows are apart: one product for each, added to the rows it read."""
     groups, _, filters, _ = d.shape
     by_row = weight.reshape(groups, filters, -1, *weight.shape[2:]).transpose(3, 0, 2, 4, 1)  # KH, G, C/G, KW, F/G

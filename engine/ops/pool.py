@@ -6,16 +6,10 @@ better: the last cell that was is the first winner, in reading order, and backwa
 that lies in the padding takes no part, so padding can never win.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 
 from engine.geometry import Axis, Window
-
-Array = npt.NDArray[Any]
-Buffer = Callable[..., Array]  # buffer(name, shape) -> zeros at first, afterwards as it was left
+from engine.ops.lowering import Array, Buffer
 
 ROWS, COLS = 0, 2  # the axes of (H, C, W, N)
 _BEST = {"max": (np.maximum, np.less, -np.inf), "min": (np.minimum, np.greater, np.inf)}

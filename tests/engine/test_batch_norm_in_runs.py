@@ -15,8 +15,8 @@ from engine.gradcheck import check_model
 from engine.model import Model
 from engine.parallel import Shards
 from engine.settings import TrainingSettings
+from engine.task import Task
 from engine.trainer import Trainer
-from engine.worker import Task
 from tests.helpers import tiny
 from tests.helpers.layers import Array
 from tests.helpers.runs import epochs_of, steps_of, trainer

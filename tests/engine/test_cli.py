@@ -7,16 +7,22 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from engine import cli
 from engine.commands import codes, progress
 from engine.commands.progress import CLEAR_LINE
+from engine.data import catalogue
 from engine.divergence import DivergedError
+from engine.files import checkpoint
 from engine.files.project import open_project
+from engine.history import EpochResult
+from engine.model import Model
 from engine.settings import TrainingSettings
 from engine.trainer import Trainer
 from tests.helpers import command, tiny
@@ -240,6 +246,65 @@ def test_that_a_network_is_measured_by_the_loss_that_it_was_trained_by(
     assert measured["test_loss"] == pytest.approx(final["test_loss"], rel=1e-6)
     (text,) = command.lines(capsys, "evaluate", out)
     assert f"mean squared error {final['test_loss']:.4f}" in text
+
+
+@pytest.mark.usefixtures("small")
+def test_that_a_run_cannot_be_saved_into_the_file_of_its_network(capsys: Captured, data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "same"
+    sentence = refused(capsys, "train", "--preset", "small", "--data", data, "--out", file, "--checkpoint", file)
+    assert "the one would replace the other" in sentence
+    assert not file.exists()
+
+
+@pytest.mark.usefixtures("small")
+def test_that_the_last_good_weights_of_a_run_that_diverged_are_saved(
+    capsys: Captured, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def diverge(self: Trainer) -> Iterator[None]:
+        yield from ()
+        raise DivergedError("Training diverged.")
+
+    monkeypatch.setattr(Trainer, "run", diverge)
+    assert run("train", "--preset", "small", "--data", data, "--out", tmp_path / "x.cnn") == codes.DIVERGED
+    assert open_project(tmp_path / "x.cnn").weights
+
+
+@pytest.mark.usefixtures("small")
+def test_that_a_resumed_run_goes_on_saving_where_it_was_saved(capsys: Captured, data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "a.cnn-run"
+    train = "train", "--preset", "small", "--data", data, "--epochs", 2
+    assert run(*train, "--checkpoint", file) == 0
+    file.write_bytes(half := interrupted(file))
+    assert run("train", "--resume", file) == 0
+    assert file.read_bytes() != half
+    assert len(checkpoint.load(file)[1].history.epochs) == 2
+
+
+def interrupted(file: Path) -> bytes:
+    """Return the run in *file* as it was after its first epoch."""
+    project, _ = checkpoint.load(file)
+    model = Model.build(project.architecture, project.input_shape, np.random.default_rng(0))
+    trainer = Trainer(model, catalogue.load(project.data_source), project.settings, 1)
+    events = trainer.run()
+    next(event for event in events if isinstance(event, EpochResult))
+    checkpoint.save(file, replace(project, history=trainer.history), trainer.state())
+    events.close()
+    return file.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--networks", "nope"), "There is no preset 'nope'"),
+        (("--networks", "sigmoid-mse"), "sigmoid-mse is not made for the bundled digits"),
+        (("--batches", "0"), "Batches is 0; it must be a whole number from 1 to 4096"),
+        (("--rounds", "x"), "Rounds must be a whole number"),
+    ],
+)  # fmt: skip
+def test_that_bench_refuses_what_it_cannot_race_before_it_begins(
+    capsys: Captured, arguments: tuple[str, ...], sentence: str
+) -> None:
+    assert sentence in refused(capsys, "bench", *arguments)
 
 
 def start(*arguments: str) -> "subprocess.Popen[str]":

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine import ops
 from engine.geometry import Window
-from engine.layer import Workspace
+from engine.layer import MOST_SHAPES, Workspace
 from engine.ops import conv, pool
 from engine.ops.lowering import lower, row_matrices, stacked_rows
 from tests.helpers.windows import SEEDS, Array, Convolution, Reading, convolutions, readings
@@ -169,3 +169,13 @@ def test_that_a_buffer_like_an_array_has_its_shape_and_its_order_in_memory(order
 def test_that_the_batch_of_one_with_one_place_is_not_special() -> None:
     x, weight = np.arange(4.0).reshape(1, 1, 2, 2), np.ones((1, 1, 2, 2))
     assert ops.conv2d(x, weight).tolist() == [[[[6.0]]]]
+
+
+def test_that_a_workspace_forgets_the_shapes_it_has_not_needed_for_long() -> None:
+    work = Workspace(np.float32)
+    kept = work.buffer("y", (0,))
+    for n in range(1, 3 * MOST_SHAPES):
+        work.buffer("y", (n,))[...] = 7
+    assert work.buffer("y", (3 * MOST_SHAPES - 1,)).all()
+    assert work.buffer("y", (0,)) is not kept
+    assert not work.buffer("y", (1,)).any()  # zeros again: what relies on them finds them

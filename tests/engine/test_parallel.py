@@ -10,8 +10,8 @@ from engine.architecture import Architecture, new_layer
 from engine.errors import BadInputError
 from engine.model import Model, Pass
 from engine.parallel import SMALLEST_SHARD, Shards
+from engine.task import Task
 from engine.threads import default_threads, pin_blas
-from engine.worker import Task
 from tests.helpers import tiny
 from tests.helpers.shards import SHAPE, arrays, batch, no_process_left, trained  # noqa: F401  (one is a fixture)
 

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 
 import engine
@@ -51,3 +52,17 @@ def test_that_another_name_is_refused_as_python_does() -> None:
 def test_that_importing_the_engine_imports_no_numpy() -> None:
     code = "import sys, engine; print('numpy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
+
+
+def test_that_a_slip_in_what_is_handed_over_is_told_in_a_sentence() -> None:
+    preset, rng = engine.presets.load("lenet5"), np.random.default_rng(0)
+    model, digits = engine.Model.build(preset.architecture, (1, 28, 28), rng), engine.data.catalogue.load("bundled")
+    for call, sentence in (
+        (lambda: engine.Model.build(preset, (1, 28, 28), rng), "architecture is of type Preset; give an Architecture"),
+        (lambda: engine.Model.build(preset.architecture, (1, -1, 28), rng), r"input_shape=\(1, -1, 28\) is no shape"),
+        (lambda: engine.Model.build(preset.architecture, (1, 28.0, 28), rng), "give whole numbers above 0"),
+        (lambda: engine.Model.build(preset.architecture, (1, 28, 28), rng, int), "dtype=int64 .* use float32 or"),
+        (lambda: engine.Trainer(model, digits, preset), "settings are of type Preset; give TrainingSettings"),
+    ):
+        with pytest.raises(engine.BadInputError, match=sentence):
+            call()

@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from engine.architecture import Architecture, new_layer
 from engine.data.augment import draw_transforms
-from engine.data.dataset import Batch
+from engine.data.dataset import Batch, Split
 from engine.layer import Part
 from engine.model import Model, Pass
 from engine.parallel import Shards
-from engine.worker import Task, Worker
+from engine.task import Task
+from engine.worker import Worker
 from tests.helpers import tiny
 from tests.helpers.shards import SHAPE, batch, no_process_left  # noqa: F401  (one is a fixture)
 
@@ -156,3 +158,31 @@ def test_that_a_program_in_another_folder_finds_the_worker(tmp_path: Path) -> No
     environment = {**os.environ, "PYTHONPATH": root}
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_that_a_file_of_the_present_folder_is_not_taken_for_a_library(
+    tmp_path: Path, model: Model, monkeypatch
+) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit('not this one')")
+    monkeypatch.chdir(tmp_path)
+    with closing(Shards(model, 2)) as shards:
+        assert np.isfinite(shards.train(batch())[0])
+
+
+def test_that_a_network_without_parameters_has_a_worker_too() -> None:
+    chain = Architecture((new_layer("global_average_pool"), new_layer("softmax")))
+    nothing = Model.build(chain, (2, 8, 8), np.random.default_rng(0))
+    samples = Batch(Split(np.repeat(batch().samples.images, 2, axis=1), batch().samples.labels))
+    with closing(Shards(nothing, 2)) as shards:
+        assert np.isfinite(shards.train(samples)[0])
+
+
+def test_that_a_worker_without_memory_is_a_matter_of_memory(worker: Worker, model: Model, monkeypatch) -> None:
+    monkeypatch.setattr(worker._here, "recv_bytes", lambda: b"FMemoryError: Unable to allocate 8 GiB")
+    with pytest.raises(MemoryError, match="use a smaller network or batch"):
+        worker.result()
+
+
+def test_that_an_interrupt_of_the_whole_group_does_not_reach_a_worker_that_starts(model: Model) -> None:
+    with closing(Worker(model, "cross-entropy")) as worker:
+        assert os.getpgid(worker._process.pid) != os.getpgid(0)

@@ -126,6 +126,24 @@ def test_that_a_run_that_diverges_says_so_and_keeps_finite_weights(document, con
     assert np.isfinite(document.model.parameters.flat).all()
 
 
+def test_that_a_process_that_is_lost_is_told_in_its_sentence_and_one_can_train_again(
+    document, controller, qtbot, monkeypatch
+):
+    with monkeypatch.context() as patch, qtbot.waitSignal(controller.failed) as failed:
+        patch.setattr("engine.parallel.Shards.train", lose)
+        controller.start()
+    assert failed.args[0] == "A process that helped to train has ended (code -9); train again."
+    wait_for(qtbot, controller, State.IDLE)
+    endless(document)
+    controller.start()
+    qtbot.waitUntil(lambda: document.history.steps > 1)
+    controller.shut_down()
+
+
+def lose(*_):
+    raise ChildProcessError("A process that helped to train has ended (code -9); train again.")
+
+
 def test_that_an_unexpected_error_in_the_worker_ends_the_run_and_unlocks_the_document(
     document, controller, qtbot, monkeypatch
 ):
