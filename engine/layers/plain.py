@@ -26,13 +26,17 @@ def check_backend(backend: str) -> None:
         raise BadInputError(f"backend={backend!r} is not known; use one of {', '.join(NAMES)}.")
 
 
-class PlainConv2D(Layer):
-    """Convolution by the functions of *backend*; *how* are their keyword arguments: stride, padding, and so on."""
+class _Plain(Layer):
+    """Computes by the functions of *backend*; *how* are their keyword arguments: stride, padding, and so on."""
 
     def __init__(self, backend: str, **how: Any) -> None:
         super().__init__()
         check_backend(backend)
         self._ops, self._how = BACKENDS[backend], how
+
+
+class PlainConv2D(_Plain):
+    """Convolution on another backend."""
 
     def forward(self, x: Array, work: Workspace) -> Array:
         work.saved["x"] = _in_field_order(x)
@@ -49,13 +53,8 @@ class PlainConv2D(Layer):
         return _in_rows(grad_input)
 
 
-class PlainPool2D(Layer):
-    """Pooling by the functions of *backend*; *how* are their keyword arguments."""
-
-    def __init__(self, backend: str, **how: Any) -> None:
-        super().__init__()
-        check_backend(backend)
-        self._ops, self._how = BACKENDS[backend], how
+class PlainPool2D(_Plain):
+    """Pooling on another backend."""
 
     def forward(self, x: Array, work: Workspace) -> Array:
         work.saved["x"] = _in_field_order(x)
