@@ -13,6 +13,7 @@ from engine.ops import checks
 from engine.parameters import ParameterVector
 from engine.shapes import CROSS_ENTROPY, first_problem, infer_shapes
 from engine.shortcuts import Steps, quicker
+from engine.summary import Summary, summarise
 
 
 class Model:
@@ -25,6 +26,7 @@ class Model:
         backend: what convolution and pooling are computed with.
         layers: one per layer of the architecture.
         parameters: their weights, biases and statistics, as one vector and as views.
+        gradients: after ``backward``, the gradient of each weight and bias: ``gradients.layers[0]["weight"]``.
     """
 
     def __init__(
@@ -56,6 +58,8 @@ class Model:
         for layer, views in zip(self.layers, self.parameters.layers, strict=True):
             layer.parameters = views
         self._pass = Pass(self)
+        self.gradients = self._pass.gradients
+        self._last_output: Shape | None = None
 
     @classmethod
     def build(
@@ -87,17 +91,57 @@ class Model:
         """Return zeros, or what is in *memory*, in the form of this model's parameters."""
         return ParameterVector(self._parameter_shapes, self.parameters.flat.dtype, memory=memory)
 
-    def forward(self, x: Array) -> Array:
-        """Return the output (N, ...) for x (N, C, H, W); a copy that the caller may keep."""
-        return self.activations(x)[-1].copy()
+    def forward(self, x: Array, training: bool = False, key: tuple[int, int] = (0, 0)) -> Array:
+        """Return the output (N, ...) for x (N, C, H, W); a copy that the caller may keep.
 
-    def activations(self, x: Array) -> tuple[Array, ...]:
-        """Return the input and every layer's output, (N, C, H, W) or (N, features).
+        Nothing is switched: each call says for itself whether it is one of training.
+
+        Args:
+            x: the images, as a mini-batch of their own.
+            training: Dropout leaves values out, and batch norm takes the mean and variance of *x* itself, which its
+                running ones, among ``parameters``, then follow. Otherwise Dropout passes all values on, and batch
+                norm takes the running ones and leaves them as they are.
+            key: (seed, step), whole numbers of at least 0. They decide what Dropout leaves out: the same key, the
+                same values; so give each step another one.
+        """
+        return self.activations(x, training, key)[-1].copy()
+
+    def activations(self, x: Array, training: bool = False, key: tuple[int, int] = (0, 0)) -> tuple[Array, ...]:
+        """Return the input and every layer's output, (N, C, H, W) or (N, features); arguments as in ``forward``.
 
         They are read-only views of this model's buffers, valid until its next forward pass.
         """
         (x,) = checks.floats(x=x)
-        return tuple(in_field_order(a) for a in self._pass.activations(x))
+        values = self._pass.activations(x, Part(training, batch=len(x), key=key))
+        fields = tuple(map(in_field_order, values))
+        self._last_output = fields[-1].shape
+        return fields
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return dLoss/dInput (N, C, H, W), a copy, and write every parameter's gradient to ``gradients``.
+
+        They belong to the last ``forward``, evaluating or training, whose parameters must still be the same; they
+        replace those of the time before.
+
+        Args:
+            grad_output: dLoss/dOutput, in the shape (N, ...) of what ``forward`` returned.
+
+        Raises:
+            BadInputError: there was no forward pass, or its output has another shape.
+        """
+        if self._last_output is None:
+            raise BadInputError("There is no forward pass to go back through; call forward(x) first.")
+        (grad,) = checks.floats(grad_output=grad_output)
+        if grad.shape != self._last_output:
+            raise BadInputError(
+                f"grad_output has shape {grad.shape}, but the last output has {self._last_output}; give a number for"
+                " each of its values."
+            )
+        return self._pass.backward(grad.astype(self.parameters.flat.dtype)).copy()
+
+    def summary(self) -> Summary:
+        """Return what each layer costs: shapes, parameters with their arithmetic, multiply-adds, memory; print it."""
+        return summarise(self.architecture, self.input_shape, self.parameters.flat.itemsize)
 
 
 class Pass:

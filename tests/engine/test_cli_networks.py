@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine import presets
+from engine import presets, summary
 from engine.architecture import Architecture, new_layer
-from engine.commands import check, codes, summary
+from engine.commands import check, codes
 from engine.files.project import Project, open_project, save
 from engine.gradcheck import ArrayCheck, GradientReport
 from engine.layers.activation import Tanh
