@@ -6,7 +6,7 @@ P the padding; O = floor((X + 2P - K') / S) + 1.
 Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep learning", section 2 and 4.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -78,6 +78,19 @@ class Axis:
         start = first * self.stride + shift
         return slice(first, stop), slice(start, start + (stop - first - 1) * self.stride + 1, self.stride)
 
+    @cached_property
+    def read(self) -> int:
+        """The leading part of the input that the windows span, without padding."""
+        return max(0, min(self.size, self.used - self.before))
+
+    def first(self, places: int) -> "Axis":
+        """Return the same axis with that many output places, the first ones; *after* is below 0 where the end is cut."""
+        return replace(self, after=(places - 1) * self.stride + self.extent - self.before - self.size)
+
+    def trimmed(self) -> "Axis":
+        """Return the axis without the end of the input that no window reaches; its windows are the same."""
+        return replace(self, size=self.read, after=self.used - self.before - self.read)
+
     def read_counts(self) -> npt.NDArray[np.intp]:
         """Return (X,): how often each unpadded pixel is read."""
         counts = np.zeros(self.size, np.intp)
@@ -110,6 +123,19 @@ class Window:
         ways: tuple[int | str, int | str] = (padding, padding) if isinstance(padding, str) else padding
         rows, cols = map(_axis, size, kernel, stride, ways, dilation)
         return cls(rows, cols)
+
+    def first(self, places: tuple[int, int]) -> "Window":
+        """Return the same window with the first (rows, columns) output places alone."""
+        return Window(self.rows.first(places[0]), self.cols.first(places[1]))
+
+    def trimmed(self) -> "Window":
+        """Return the same window on an input without the last rows and columns that it never reaches."""
+        return Window(self.rows.trimmed(), self.cols.trimmed())
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H, W) of the input, without padding."""
+        return self.rows.size, self.cols.size
 
     @property
     def output(self) -> tuple[int, int]:

@@ -79,8 +79,7 @@ def _row_copies(window: Window) -> Iterator[tuple[slice, slice]]:
     """Yield (lowered rows, rows of the input) to copy."""
     rows = window.rows
     if _overlap(window):
-        stop = max(0, min(rows.size, rows.used - rows.before))
-        yield slice(rows.before, rows.before + stop), slice(stop)
+        yield slice(rows.before, rows.before + rows.read), slice(rows.read)
         return
     for offset in range(rows.kernel):
         places, pixels = rows.tap(offset)

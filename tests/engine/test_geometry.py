@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from engine.geometry import Axis, Window
@@ -56,6 +56,22 @@ def test_that_used_and_trailing_make_up_the_padded_input(axis: Axis) -> None:
     windows = cells(axis)
     assert axis.used == (windows[-1][-1] + axis.before + 1 if windows else 0)
     assert axis.used + axis.trailing == axis.padded == axis.size + axis.before + axis.after
+
+
+@given(any_axis)
+def test_that_a_trimmed_axis_has_the_same_windows_and_nothing_after_them(axis: Axis) -> None:
+    trimmed = axis.trimmed()
+    assert (trimmed.taps, trimmed.trailing) == (axis.taps, 0)
+    assert trimmed.size <= axis.size
+
+
+@given(any_axis, st.data())
+def test_that_the_first_places_of_an_axis_read_what_they_read_before(axis: Axis, data: st.DataObject) -> None:
+    assume(axis.output)
+    places = data.draw(st.integers(1, axis.output))
+    fewer = axis.first(places)
+    assert (fewer.output, fewer.size, fewer.trailing) == (places, axis.size, 0)
+    assert cells(fewer) == cells(axis)[:places]
 
 
 @given(any_axis)
