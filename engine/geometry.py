@@ -84,7 +84,7 @@ class Axis:
         return max(0, min(self.size, self.used - self.before))
 
     def first(self, places: int) -> "Axis":
-        """Return the same axis with that many output places, the first ones; *after* is below 0 where the end is cut."""
+        """Return the same axis with its first output *places* alone; *after* is below 0 where the end is cut."""
         return replace(self, after=(places - 1) * self.stride + self.extent - self.before - self.size)
 
     def trimmed(self) -> "Axis":
