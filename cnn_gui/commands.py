@@ -2,28 +2,17 @@
 
 from collections.abc import Callable
 from time import monotonic
-from typing import NamedTuple
 from weakref import WeakMethod
 
-import numpy as np
 from PySide6.QtGui import QUndoCommand
 
-from cnn_gui.stash import WeightStash
+from cnn_gui.network import Learned
 from engine.architecture import Architecture
-from engine.history import History
 from engine.settings import TrainingSettings
 
 MERGE_WITHIN = 1.0  # s: quicker steps of one spin box are one edit to a person
 
 Show = Callable[[Architecture, TrainingSettings | None], None]
-
-
-class Learned(NamedTuple):
-    """What training has made of a network: weights (P,), the run so far, and the weights of layers edited away."""
-
-    weights: np.ndarray
-    history: History
-    stash: WeightStash
 
 
 class SwapLearned(QUndoCommand):

@@ -1,4 +1,4 @@
-"""The open project: architecture, settings, data, weights, history, and the undo stack over it."""
+"""The open project: what a person can do to it, and who hears of it."""
 
 from pathlib import Path
 
@@ -6,17 +6,17 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from cnn_gui.commands import Learned, SetArchitecture, SwapLearned
-from cnn_gui.stash import WeightStash
+from cnn_gui.commands import SetArchitecture, SwapLearned
+from cnn_gui.network import Learned, Network
+from cnn_gui.project_data import ProjectData
 from engine.architecture import Architecture, LayerSpec, new_layer
 from engine.data.dataset import Dataset
 from engine.files.project import Project
-from engine.files.weights import parameter_shapes, weights_of
 from engine.history import History
-from engine.layer import LayerConfig, Shape
+from engine.layer import LayerConfig
 from engine.model import Model
 from engine.settings import TrainingSettings
-from engine.shapes import LayerInfo, Problem, first_problem, infer_shapes
+from engine.shapes import LayerInfo, Problem, first_problem
 
 UNDO_LIMIT = 500
 
@@ -25,12 +25,10 @@ class Document(QObject):
     """What a person works on. Views ask it to change, and redraw from its signals.
 
     Attributes:
-        architecture, settings, history: the values of now.
-        dataset: None until data has loaded; ``input_shape`` and ``class_names`` are known before that.
-        data_problem: why there is no data set, where reading it failed.
-        data_awaited: the source that is being read just now, '' for none.
-        model: computes with the weights of now; None while the chain cannot work.
-        infos: what is known of each layer, problems among it.
+        architecture, settings: what a person has chosen.
+        data: the data of the project, read or not.
+        path: the file that the project was opened from or saved to; None for none yet.
+        selected: the uid of the selected layer, '' for none.
         locked: true while a training run owns the network; edits are refused then.
 
     Signals:
@@ -64,20 +62,38 @@ class Document(QObject):
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
         self.undo_stack.cleanChanged.connect(self._on_clean_changed)
-        self.architecture, self.settings, self.history = Architecture(), TrainingSettings(), History()
-        self.dataset: Dataset | None = None
-        self.data_source, self.data_problem, self.data_awaited = "bundled", "", ""
-        self.input_shape: Shape = (1, 28, 28)
-        self.class_names: tuple[str, ...] = tuple("0123456789")
+        self.architecture, self.settings = Architecture(), TrainingSettings()
+        self.data = ProjectData()
         self.path: Path | None = None
-        self.model: Model | None = None
-        self.infos: tuple[LayerInfo, ...] = ()
         self.selected = ""
         self.locked = False
+        self._network = Network(self.settings.seed)
         self._touched = False
-        self._stash = WeightStash()
-        self._histories: dict[Architecture, History] = {}  # of networks that undo can bring back
-        self._rng = np.random.default_rng(self.settings.seed)  # draws the weights of new layers
+
+    # What follows from that.
+
+    @property
+    def infos(self) -> tuple[LayerInfo, ...]:
+        """What is known of each layer, problems among it."""
+        return self._network.infos
+
+    @property
+    def model(self) -> Model | None:
+        """Computes with the weights of now; None while the chain cannot work."""
+        return self._network.model
+
+    @property
+    def history(self) -> History:
+        """The run so far."""
+        return self._network.history
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why the network cannot be trained, or None."""
+        if not self.architecture.layers:
+            return Problem(self.tr("The network has no layers."), self.tr("Drag one here, or choose a preset."))
+        found = first_problem(self.infos)
+        return found[1] if found else None
 
     # Edits of the chain: each is one undo step.
 
@@ -127,14 +143,6 @@ class Document(QObject):
             self.selected = uid
             self.selection_changed.emit(uid)
 
-    @property
-    def problem(self) -> Problem | None:
-        """Why the network cannot be trained, or None."""
-        if not self.architecture.layers:
-            return Problem(self.tr("The network has no layers."), self.tr("Drag one here, or choose a preset."))
-        found = first_problem(self.infos)
-        return found[1] if found else None
-
     # Settings, data, weights.
 
     def set_settings(self, settings: TrainingSettings) -> None:
@@ -144,47 +152,40 @@ class Document(QObject):
             self._touch()
             self.settings_changed.emit()
             if settings.loss != before.loss:
-                self._rebuild()
+                self._build()
                 self.architecture_changed.emit(self.architecture, self.architecture)
                 self.weights_changed.emit()
 
     def await_data(self, source: str) -> None:
         """Say that *source* is being read; data that is there stays until then, but no run begins on it."""
-        self.data_awaited = source
+        self.data = self.data.awaiting(source)
         self.data_changed.emit()
 
     def set_data(self, dataset: Dataset, source: str) -> None:
         """Work on other data; the chain is checked anew against its images and classes."""
-        if source != self.data_source:
+        if source != self.data.source:
             self._touch()
-        self.dataset, self.data_source, self.data_problem, self.data_awaited = dataset, source, "", ""
-        self.input_shape, self.class_names = dataset.image_shape, dataset.class_names
-        self._rebuild()
+        self.data = ProjectData.of(dataset, source)
+        self._build()
         self.data_changed.emit()
         self.weights_changed.emit()
 
     def set_data_problem(self, text: str) -> None:
         """Say that the data cannot be read, and why; data that is there stays."""
-        self.data_awaited = ""
-        if self.dataset is None:
-            self.data_problem = text
+        self.data = self.data.after_failure(text)
         self.data_changed.emit()
 
     def set_weights(self, flat: np.ndarray) -> None:
         """Take over weights (P,) from a training run."""
-        if self.model is not None and flat.size == self.model.parameters.flat.size:
-            np.copyto(self.model.parameters.flat, flat)
+        if self._network.set_weights(flat):
             self._touch()
             self.weights_changed.emit()
 
     def reset_weights(self) -> None:
         """Begin anew, as one undo step: initial weights drawn with the seed of the settings, and an empty history."""
-        if self.model is None or self.refuses_edits():
-            return
-        self._rng = np.random.default_rng(self.settings.seed)
-        fresh = Model.build(self.architecture, self.input_shape, self._rng).parameters.flat
-        learned = Learned(fresh, History(), WeightStash())
-        self.undo_stack.push(SwapLearned(self._swap_learned, learned, self.tr("Reset weights")))
+        if self.model is not None and not self.refuses_edits():
+            fresh = self._network.fresh(self.settings.seed)
+            self.undo_stack.push(SwapLearned(self._swap_learned, fresh, self.tr("Reset weights")))
 
     def set_locked(self, locked: bool) -> None:
         """Refuse edits while a training run owns the network."""
@@ -207,26 +208,21 @@ class Document(QObject):
 
     def project(self) -> Project:
         """Return everything as a value that a file can hold."""
-        if self.model is not None:
-            weights = weights_of(self.model)
-        else:
-            weights = self._stash.weights(self.architecture, parameter_shapes(self.architecture, self.input_shape))
+        data, network = self.data, self._network
+        weights = network.weights(self.architecture, data.input_shape)
         return Project(
-            self.architecture, self.settings, self.input_shape, self.class_names, self.data_source, weights,
+            self.architecture, self.settings, data.input_shape, data.class_names, data.source, weights,
             self.history.copy(),
         )  # fmt: skip
 
     def show_project(self, project: Project, path: Path | None) -> None:
         """Open *project* in the place of this one; the undo stack starts empty."""
         old = self.architecture
-        self.architecture, self.settings, self.history = project.architecture, project.settings, project.history
-        self.input_shape, self.class_names = project.input_shape, project.class_names
-        self.dataset, self.data_source, self.data_problem, self.data_awaited = None, project.data_source, "", ""
+        self.architecture, self.settings = project.architecture, project.settings
+        self.data = ProjectData(project.data_source, project.input_shape, project.class_names)
+        self._network = Network.of(project)
         self.undo_stack.clear()
-        self._histories.clear()
-        self._rng = np.random.default_rng(self.settings.seed)
-        self._stash.replace(project.weights)
-        self._rebuild(keep=False)
+        self._build()
         self.select("")
         self.architecture_changed.emit(old, self.architecture)
         self.data_changed.emit()
@@ -254,38 +250,25 @@ class Document(QObject):
     def _show(self, architecture: Architecture, settings: TrainingSettings | None) -> None:
         old, self.architecture = self.architecture, architecture
         before, self.settings = self.settings, settings or self.settings
-        self._rebuild()
+        self._build()
         if self.selected_spec is None:
             self.select("")
         self.architecture_changed.emit(old, architecture)
         if self.settings != before:
             self.settings_changed.emit()
-        if not {spec.uid for spec in old.layers} & {spec.uid for spec in architecture.layers}:
-            self._histories[old] = self.history  # of another network; undo brings it back
-            self.history = self._histories.pop(architecture, History())
+        if self._network.change_history(old, architecture):
             self.history_replaced.emit()
         self.weights_changed.emit()
 
     def _swap_learned(self, learned: Learned) -> Learned:
-        """Put *learned* in the place of what is, and return that; nothing if other data changed the network's shape."""
-        if self.model is None or self.model.parameters.flat.shape != learned.weights.shape:
-            return learned
-        before = Learned(self.model.parameters.flat.copy(), self.history, self._stash)
-        np.copyto(self.model.parameters.flat, learned.weights)
-        self.history, self._stash = learned.history, learned.stash
-        self.history_replaced.emit()
-        self.weights_changed.emit()
+        before = self._network.swap(learned)
+        if before is not learned:
+            self.history_replaced.emit()
+            self.weights_changed.emit()
         return before
 
-    def _rebuild(self, keep: bool = True) -> None:
-        """Check the chain and build the model anew; layers keep the weights that still fit them."""
-        if keep and self.model is not None:
-            self._stash.keep(self.model)
-        self.infos = infer_shapes(self.architecture, self.input_shape, len(self.class_names), self.settings.loss)
-        able = self.architecture.layers and first_problem(self.infos) is None
-        self.model = Model.build(self.architecture, self.input_shape, self._rng) if able else None
-        if self.model is not None:
-            self._stash.restore(self.model)
+    def _build(self) -> None:
+        self._network.build(self.architecture, self.data, self.settings)
 
     def _touch(self) -> None:
         before = self.modified

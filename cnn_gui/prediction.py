@@ -15,7 +15,7 @@ class NoPredictionError(Exception):
 
 def as_input(document: Document, picture: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     """Return a grey picture (H, W) as an input (C, H, W) of the network; colour channels all get the same."""
-    return np.repeat(picture[None], document.input_shape[0], axis=0)
+    return np.repeat(picture[None], document.data.input_shape[0], axis=0)
 
 
 def predict(document: Document, picture: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -29,8 +29,8 @@ def predict(document: Document, picture: npt.NDArray[np.float32]) -> npt.NDArray
             "prediction", "The network cannot work as it is. The card with the red border says why."
         )
         raise NoPredictionError(text)
-    if document.input_shape[0] not in DRAWABLE_CHANNELS:
+    if document.data.input_shape[0] not in DRAWABLE_CHANNELS:
         text = QCoreApplication.translate("prediction", "The network reads {0} channels; a drawing has one or three.")
-        raise NoPredictionError(text.format(document.input_shape[0]))
+        raise NoPredictionError(text.format(document.data.input_shape[0]))
     with np.errstate(all="ignore"):  # the bars say where the answer is not a number
         return document.model.forward(as_input(document, picture)[None])[0]

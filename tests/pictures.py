@@ -69,7 +69,7 @@ def started() -> Iterator[tuple["QApplication", "MainWindow"]]:
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
     app, window = application.start(["pictures"])
-    wait(app, lambda: window.document.dataset is not None)
+    wait(app, lambda: window.document.data.dataset is not None)
     try:
         yield app, window
     finally:
@@ -121,7 +121,7 @@ def show_empty(app: "QApplication", window: "MainWindow") -> None:
     window.files.may_discard = lambda: True
     window.draw.canvas.clear()
     window.files.new()
-    wait(app, lambda: window.document.dataset is not None)
+    wait(app, lambda: window.document.data.dataset is not None)
 
 
 SITUATIONS: dict[str, Callable[["QApplication", "MainWindow"], None]] = {

@@ -77,9 +77,9 @@ class RunBar(QWidget):
         """Why a run cannot start now; '' if it can."""
         if problem := self._document.problem:
             return self.tr("Cannot train: {0}").format(problem)
-        if self._document.dataset is None or self._document.data_awaited:
+        if self._document.data.dataset is None or self._document.data.awaited:
             waiting = self.tr("The data is still being read.")
-            return self.tr("Cannot train: {0}").format(self._document.data_problem or waiting)
+            return self.tr("Cannot train: {0}").format(self._document.data.problem or waiting)
         return self._invalid_setting
 
     def show_progress(self, result: StepResult) -> None:

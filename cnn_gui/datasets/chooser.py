@@ -67,7 +67,7 @@ class DataChooser(QToolButton):
     @property
     def _source(self) -> Source:
         """What is being read, or else what is there."""
-        return parse(self._document.data_awaited or self._document.data_source)
+        return parse(self._document.data.awaited or self._document.data.source)
 
     def _request(self, *options: str) -> None:
         """Ask for the same data with other *options*."""
@@ -93,18 +93,18 @@ class DataChooser(QToolButton):
         self._request(*self._options_without("grey"), *(["grey"] if wanted else []))
 
     def _on_some_classes(self) -> None:
-        dialog = ClassesDialog(self._document.class_names, self)
+        dialog = ClassesDialog(self._document.data.class_names, self)
         dialog.chosen.connect(lambda names: self._request(*self._source.options, classes_option(names)))
         dialog.open()
 
     def _on_data_changed(self) -> None:
-        source, data = self._source, self._document.dataset
+        source, data = self._source, self._document.data.dataset
         name = source.named(self.tr("MNIST digits") if source.path == catalogue.BUNDLED else "")
         text = self.tr("Data: {0}").format(name)
         self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDEST))
         self._show_views(source)
-        if data is None or self._document.data_awaited:
-            self.setToolTip(self._document.data_problem or self.tr("The data is still being read."))
+        if data is None or self._document.data.awaited:
+            self.setToolTip(self._document.data.problem or self.tr("The data is still being read."))
             return
         self.setToolTip(
             self.tr(
@@ -115,7 +115,7 @@ class DataChooser(QToolButton):
 
     def _show_views(self, source: Source) -> None:
         """Offer the views that the present data can have; none while other data is being read."""
-        data = None if self._document.data_awaited else self._document.dataset
+        data = None if self._document.data.awaited else self._document.data.dataset
         grey, some = (name in map(_name, source.options) for name in ("grey", "classes"))
         self._grey.setChecked(grey)
         self._grey.setEnabled(data is not None and (grey or data.image_shape[0] == COLOURS))

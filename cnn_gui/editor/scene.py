@@ -72,7 +72,7 @@ class ChainScene(QGraphicsScene):
     def show_state(self) -> None:
         """Let every card show what it is, and whether it is selected, focused, hovered or wrong."""
         document = self._document
-        for key, face in ((INPUT, self._input_face()), (OUTPUT, describe.output_face(document.class_names))):
+        for key, face in ((INPUT, self._input_face()), (OUTPUT, describe.output_face(document.data.class_names))):
             self.cards[key].show(face, Look(fixed=True))
             self.cards[key].setToolTip(describe.end_tooltip(face))
         if placeholder := self.cards.get(PLACEHOLDER):
@@ -130,13 +130,13 @@ class ChainScene(QGraphicsScene):
         return wire
 
     def _label_wires(self) -> None:
-        shapes = (self._document.input_shape, *(info.output for info in self._document.infos))
+        shapes = (self._document.data.input_shape, *(info.output for info in self._document.infos))
         for wire, shape in zip_longest(self.wires.values(), shapes):
             wire.set_label(describe.shape_text(shape))
 
     def _input_face(self) -> Face:
-        data = self._document.dataset
-        return describe.input_face(self._document.input_shape, data.name if data else self._document.data_source)
+        data = self._document.data.dataset
+        return describe.input_face(self._document.data.input_shape, data.name if data else self._document.data.source)
 
     def _arrange(self, animate: bool) -> None:
         grid = Grid.fitting(self._width)

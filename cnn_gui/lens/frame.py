@@ -47,7 +47,7 @@ class Frame:
         self.parameters: Mapping[str, Array] = (
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
         )
-        self.sample, self.step, self.class_names = sample, step, document.class_names
+        self.sample, self.step, self.class_names = sample, step, document.data.class_names
         self.problem = str(document.problem or "")
 
     @cached_property

@@ -102,13 +102,13 @@ class LensPanel(QWidget):
         """Return the image to look through, as the network gets it; None if there is none."""
         if self._given is not None or not self._images():
             return self._given
-        assert self._document.dataset is not None
-        test = self._document.dataset.test
+        assert self._document.data.dataset is not None
+        test = self._document.data.dataset.test
         title = self.tr("test image {0:,}").format(self._test_index)
         return Sample(pixels(test.images[self._test_index]), title, int(test.labels[self._test_index]))
 
     def _images(self) -> int:
-        return len(self._document.dataset.test) if self._document.dataset is not None else 0
+        return len(self._document.data.dataset.test) if self._document.data.dataset is not None else 0
 
     def _on_changed(self) -> None:
         self._stale = True

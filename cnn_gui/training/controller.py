@@ -57,7 +57,7 @@ class TrainingController(QObject):
     def start(self, paused: bool = False) -> None:
         """Train the document's network from its present weights; *paused* waits for ``step`` or ``resume``."""
         document = self._document
-        if self.busy or document.problem is not None or document.dataset is None or document.model is None:
+        if self.busy or document.problem is not None or document.data.dataset is None or document.model is None:
             return
         self._control, self._mailbox = RunControl(paused), Mailbox()
         self._worker = TrainingWorker(_trainer_maker(document), self._control, self._mailbox)
@@ -140,7 +140,7 @@ class TrainingController(QObject):
 
 def _trainer_maker(document: Document) -> Callable[[], Trainer]:
     """Return a function that makes the trainer in the thread that trains: splitting the data takes a moment."""
-    model, dataset, settings, history = document.model, document.dataset, document.settings, document.history
+    model, dataset, settings, history = document.model, document.data.dataset, document.settings, document.history
     assert model is not None and dataset is not None
     weights = model.parameters.flat.copy()
 

@@ -46,8 +46,8 @@ def test_that_a_first_start_shows_the_trained_network_and_what_to_do_with_it(win
 def test_that_a_project_on_the_command_line_is_what_opens(window, qtbot, project):
     app.open_first(window, [str(project)])
     assert window.windowTitle() == "mine[*]" and window.document.path == project
-    qtbot.waitUntil(lambda: window.document.dataset is not None)
-    assert window.document.dataset.name == "bands.npz" and not window.document.modified
+    qtbot.waitUntil(lambda: window.document.data.dataset is not None)
+    assert window.document.data.dataset.name == "bands.npz" and not window.document.modified
     assert "LeNet-5" not in window.statusBar().currentMessage()
     assert not window.draw.follow_drawing
 
@@ -89,9 +89,9 @@ from PySide6.QtCore import QTimer
 from cnn_gui import app
 
 def look(window):
-    if window.document.dataset is None:
+    if window.document.data.dataset is None:
         return QTimer.singleShot(20, lambda: look(window))
-    print(window.windowTitle(), window.document.dataset.name, flush=True)
+    print(window.windowTitle(), window.document.data.dataset.name, flush=True)
     QTimer.singleShot(0, window.close)
 
 class Watched(app.MainWindow):

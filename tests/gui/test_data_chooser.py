@@ -210,7 +210,7 @@ def test_that_a_real_archive_is_read_in_grey_and_with_two_classes(chooser, docum
 def test_that_a_long_name_is_cut_and_whole_in_the_tooltip(chooser, document):
     name = "cifar-10-binary.tar.gz (grey, classes=airplane+automobile+bird+cat+deer)"
     show(document, f"/data/{name.replace(' (', ':').replace(', ', ':').rstrip(')')}")
-    document.set_data(replace(document.dataset, name=name), document.data_source)
+    document.set_data(replace(document.data.dataset, name=name), document.data.source)
     assert chooser.text().startswith("Data: cifar-10-binary.tar.gz (") and chooser.text().endswith("…")
     assert chooser.sizeHint().width() < 260 and name in chooser.toolTip()
 

@@ -136,7 +136,7 @@ def test_that_reset_draws_the_seeds_weights_and_clears_the_history_and_undo_brin
     learned = document.history
     document.reset_weights()
     rng = np.random.default_rng(document.settings.seed)
-    fresh = Model.build(document.architecture, document.input_shape, rng).parameters.flat
+    fresh = Model.build(document.architecture, document.data.input_shape, rng).parameters.flat
     np.testing.assert_array_equal(document.model.parameters.flat, fresh)
     assert document.history.steps == 0
     document.undo_stack.undo()

@@ -57,7 +57,7 @@ def shown(view: MosaicView) -> np.ndarray:
 def expected(document: Document, image: np.ndarray, layer: int) -> np.ndarray:
     """What a model of its own, with the document's weights, puts out."""
     assert document.model is not None
-    other = Model.build(document.architecture, document.input_shape, np.random.default_rng(5))
+    other = Model.build(document.architecture, document.data.input_shape, np.random.default_rng(5))
     np.copyto(other.parameters.flat, document.model.parameters.flat)
     return other.activations(image[None])[layer + 1][0].copy()
 
@@ -68,8 +68,8 @@ def parameters(document: Document, layer: int) -> dict[str, np.ndarray]:
 
 
 def image_of(document: Document, index: int) -> np.ndarray:
-    assert document.dataset is not None
-    return pixels(document.dataset.test.images[index])
+    assert document.data.dataset is not None
+    return pixels(document.data.dataset.test.images[index])
 
 
 def message(view: MosaicView) -> str:
@@ -114,7 +114,7 @@ def test_that_the_maps_on_show_are_the_output_of_the_layer(panel: LensPanel, doc
 
 def test_that_the_answer_has_the_names_of_the_classes_and_a_fixed_range(panel: LensPanel, document: Document) -> None:
     view = look_at(panel, document, SOFTMAX)
-    assert view.canvas.tiles is not None and view.canvas.tiles.names == document.class_names
+    assert view.canvas.tiles is not None and view.canvas.tiles.names == document.data.class_names
     assert view.limit == 1
     assert look_at(panel, document, FLATTEN).canvas.tiles.names == ()  # type: ignore[union-attr]
 
@@ -272,11 +272,11 @@ def test_that_the_verdict_tells_the_true_class_and_a_wrong_answer(panel: LensPan
 
 def test_that_fewer_test_images_bring_the_choice_back_into_range(panel: LensPanel, document: Document) -> None:
     panel.choose(19)
-    assert document.dataset is not None
-    test = document.dataset.test
-    document.set_data(replace(document.dataset, test=Split(test.images[:5], test.labels[:5])), "bundled")
+    assert document.data.dataset is not None
+    test = document.data.dataset.test
+    document.set_data(replace(document.data.dataset, test=Split(test.images[:5], test.labels[:5])), "bundled")
     assert panel.test_index == 4
-    document.set_data(replace(document.dataset, test=Split(test.images[:0], test.labels[:0])), "bundled")
+    document.set_data(replace(document.data.dataset, test=Split(test.images[:0], test.labels[:0])), "bundled")
     assert panel.test_index == 0
     assert message(look_at(panel, document, CONV)).startswith("There is no image yet.")
 

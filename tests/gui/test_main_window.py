@@ -45,7 +45,7 @@ def draw(window: MainWindow, qtbot) -> None:
 def read(window: MainWindow, qtbot, path: Path) -> None:
     """Open other data as the data button does, and wait until it is there or was refused."""
     window.data_chooser.requested.emit(str(path))
-    qtbot.waitUntil(lambda: not window.document.data_awaited)
+    qtbot.waitUntil(lambda: not window.document.data.awaited)
 
 
 def coloured(data: Dataset) -> Dataset:
@@ -62,7 +62,7 @@ def test_that_data_of_another_size_reaches_the_network_the_drawing_and_the_answe
     draw(window, qtbot)
     assert window.draw.digit.shape == (8, 8) and len(window.draw.bars.rows()) == 2
     read(window, qtbot, write_data(tmp_path / "large.npz", tiny.dataset(size=12)))
-    assert window.document.input_shape == window.document.model.input_shape == (1, 12, 12)
+    assert window.document.data.input_shape == window.document.model.input_shape == (1, 12, 12)
     assert window.draw.digit.shape == (12, 12) and window.document.problem is None
     answer = window.document.model.forward(window.draw.digit[None, None])[0]
     assert [row.share for row in window.draw.bars.rows()] == pytest.approx(answer.tolist())
@@ -89,7 +89,7 @@ def test_that_data_of_more_classes_shows_the_problem_until_the_network_has_as_ma
 def test_that_a_network_of_three_channels_trains_and_reads_drawings(window, qtbot, tmp_path):
     draw(window, qtbot)
     read(window, qtbot, write_data(tmp_path / "colour.npz", coloured(tiny.dataset())))
-    assert window.document.input_shape == (3, 8, 8) and len(window.draw.bars.rows()) == 2
+    assert window.document.data.input_shape == (3, 8, 8) and len(window.draw.bars.rows()) == 2
     window.lens.tabs.setCurrentWidget(window.lens.maps)
     window.draw.set_follow_drawing(True)
     window.controller.start()
@@ -99,17 +99,17 @@ def test_that_a_network_of_three_channels_trains_and_reads_drawings(window, qtbo
 
 
 def test_that_data_that_cannot_be_used_is_told_and_what_is_there_stays(window, qtbot, tmp_path):
-    data, source = window.document.dataset, window.document.data_source
+    data, source = window.document.data.dataset, window.document.data.source
     (tmp_path / "bad.npz").write_bytes(b"PK nothing")
     read(window, qtbot, tmp_path / "bad.npz")
     assert "bad.npz" in told(qtbot)
-    assert window.document.dataset is data and window.document.data_source == source
+    assert window.document.data.dataset is data and window.document.data.source == source
     assert window.run_bar.play_button.isEnabled() and not window.isWindowModified()
 
 
 def test_that_other_data_is_a_change_of_the_project(window, qtbot, tmp_path):
     read(window, qtbot, write_data(tmp_path / "other.npz", tiny.dataset(seed=1)))
-    assert window.isWindowModified() and window.document.data_source == str(tmp_path / "other.npz")
+    assert window.isWindowModified() and window.document.data.source == str(tmp_path / "other.npz")
 
 
 def test_that_no_run_begins_while_other_data_is_being_read(window, qtbot, tmp_path, monkeypatch):
@@ -120,7 +120,7 @@ def test_that_no_run_begins_while_other_data_is_being_read(window, qtbot, tmp_pa
     assert window.controller.state is State.IDLE and "still being read" in window.run_bar.status.text()
     gate.set()
     qtbot.waitUntil(window.run_bar.play_button.isEnabled)
-    assert window.document.input_shape == (1, 12, 12)
+    assert window.document.data.input_shape == (1, 12, 12)
 
 
 # Figures.
@@ -320,7 +320,7 @@ def test_that_the_big_parts_have_names_for_a_screen_reader(window):
 def run_monkey(window: MainWindow, qtbot, folder: Path, seed: int, count: int) -> Monkey:
     """Let a monkey do *count* things; where it fails, say what it did."""
     large = write_data(folder / "large.npz", tiny.dataset(train=320, size=12))
-    monkey = Monkey(window, qtbot, (window.document.data_source, str(large)), seed)
+    monkey = Monkey(window, qtbot, (window.document.data.source, str(large)), seed)
     try:
         for _ in range(count):
             monkey.act()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QToolButton, QWidge
 from cnn_gui import errors, settings
 from cnn_gui.main_window import MainWindow
 from cnn_gui.training.controller import State
+from cnn_gui.window import preset_menu
 from engine import presets
 from tests.helpers.dialogs import told
 from tests.helpers.window import open_tiny_window
@@ -227,9 +228,9 @@ def test_that_undo_of_a_layer_leaves_the_settings_that_were_chosen_since(window,
 
 
 def test_that_a_preset_ends_with_the_classes_of_the_data(window):
-    window.load_preset("lenet5")
+    preset_menu.load(window.document, "lenet5")
     dense = [spec for spec in window.document.architecture.layers if spec.type.name == "dense"]
-    assert dense[-1].config.units == len(window.document.class_names) == 2
+    assert dense[-1].config.units == len(window.document.data.class_names) == 2
 
 
 def test_that_no_preset_can_be_loaded_during_a_run(window):
@@ -237,7 +238,7 @@ def test_that_no_preset_can_be_loaded_during_a_run(window):
     window.controller.start()
     assert not menu(window, "Network").isEnabled()
     before = document.architecture, document.settings
-    window.load_preset("lenet5")
+    preset_menu.load(window.document, "lenet5")
     assert (document.architecture, document.settings) == before
     assert "Stop it" in window.statusBar().currentMessage()
 

@@ -7,6 +7,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.main_window import MainWindow
+from cnn_gui.window import preset_menu
 from engine import presets
 from tests.helpers.window import open_shipped_window
 
@@ -18,7 +19,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
 
 def test_that_every_preset_can_be_trained_on_the_digits_that_ship(window: MainWindow) -> None:
     for name in presets.BUILDERS:
-        window.load_preset(name)
+        preset_menu.load(window.document, name)
         preset, document = presets.load(name), window.document
         assert document.problem is None and document.model is not None
         assert document.model.output_shape == (10,)

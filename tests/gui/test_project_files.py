@@ -62,7 +62,7 @@ def state_of(document: Document) -> tuple[object, ...]:
     flat = None if document.model is None else document.model.parameters.flat.tobytes()
     return (
         document.architecture, document.settings, flat, document.history.steps, document.path, document.modified,
-        document.dataset, document.data_source, document.undo_stack.count(), document.selected,
+        document.data.dataset, document.data.source, document.undo_stack.count(), document.selected,
     )  # fmt: skip
 
 
@@ -200,8 +200,8 @@ def test_that_a_cancelled_open_dialog_changes_nothing(files, document, monkeypat
 def test_that_new_begins_an_empty_project_on_the_bundled_digits(files, document, qtbot):
     with qtbot.waitSignal(files.opened):
         files.new()
-    assert not document.architecture.layers and document.data_source == "bundled" and document.path is None
-    assert document.input_shape == (1, 28, 28) and len(document.class_names) == 10 and not document.modified
+    assert not document.architecture.layers and document.data.source == "bundled" and document.path is None
+    assert document.data.input_shape == (1, 28, 28) and len(document.data.class_names) == 10 and not document.modified
 
 
 def broken(path: Path, how: str) -> Path:
@@ -368,7 +368,7 @@ def test_that_another_project_ends_the_run_and_gets_none_of_its_weights(window, 
         window.controller.pause()
     assert window.files.open_path(tmp_path / "tiny.cnn")
     assert window.controller.state is State.IDLE and not window.controller.busy and not document.locked
-    qtbot.waitUntil(lambda: document.dataset is not None)
+    qtbot.waitUntil(lambda: document.data.dataset is not None)
     qtbot.wait(150)
     np.testing.assert_array_equal(document.model.parameters.flat, weights)
     assert document.history.steps == 0 and not document.modified
@@ -378,7 +378,7 @@ def test_that_save_keeps_what_the_run_learned_up_to_its_very_last_step(window, q
     document = window.document
     before = document.project()
     alone = trained_model(before.architecture, before.input_shape, before.weights)
-    steps = Trainer(alone, document.dataset, document.settings).run()
+    steps = Trainer(alone, document.data.dataset, document.settings).run()
     train(window, qtbot)
     with answering(qtbot, SAVE):
         window.files.new()
@@ -429,4 +429,4 @@ def test_that_other_data_mends_a_project_whose_data_is_missing(window, qtbot, tm
     told(qtbot)
     window.data_chooser.requested.emit(str(tmp_path / "moved.npz"))
     qtbot.waitUntil(window.run_bar.play_button.isEnabled)
-    assert window.document.data_source == str(tmp_path / "moved.npz") and window.document.modified
+    assert window.document.data.source == str(tmp_path / "moved.npz") and window.document.modified

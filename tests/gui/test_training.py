@@ -54,8 +54,8 @@ def test_that_a_run_trains_and_hands_its_weights_and_history_to_the_document(doc
 
 def test_that_the_same_seed_gives_the_same_weights_as_the_trainer_alone(document, controller, qtbot):
     document.reset_weights()
-    alone = Model.build(document.architecture, document.input_shape, np.random.default_rng(document.settings.seed))
-    for _ in Trainer(alone, document.dataset, document.settings).run():
+    alone = Model.build(document.architecture, document.data.input_shape, np.random.default_rng(document.settings.seed))
+    for _ in Trainer(alone, document.data.dataset, document.settings).run():
         pass
     controller.start()
     wait_for(qtbot, controller, State.IDLE)

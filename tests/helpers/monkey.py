@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import theme
 from cnn_gui.main_window import MainWindow
 from cnn_gui.training.controller import State
+from cnn_gui.window import preset_menu
 from engine import registry
 from engine.shapes import infer_shapes
 from tests.helpers import strokes
@@ -47,7 +48,7 @@ class Monkey:
     def check(self) -> None:
         """Compare the document with what follows from its values, and the views with the document."""
         document, controller = self._document, self._window.controller
-        infos = infer_shapes(document.architecture, document.input_shape, len(document.class_names))
+        infos = infer_shapes(document.architecture, document.data.input_shape, len(document.data.class_names))
         assert document.infos == infos
         assert (document.model is None) == (document.problem is not None)
         assert document.model is None or document.model.architecture == document.architecture
@@ -139,7 +140,7 @@ class Monkey:
 
     def preset(self) -> None:
         if self._random.random() < 0.3:
-            self._window.load_preset("lenet5")
+            preset_menu.load(self._document, "lenet5")
 
     def save(self) -> None:
         assert self._window.files.save()

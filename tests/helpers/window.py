@@ -17,7 +17,7 @@ def open_shipped_window(qtbot: QtBot) -> Iterator[MainWindow]:
     """Yield the window as it is after a first start, data loaded; it closes without a question."""
     window = show_window(qtbot)
     app.open_first(window, [])
-    qtbot.waitUntil(lambda: not window.document.data_awaited, timeout=10_000)
+    qtbot.waitUntil(lambda: not window.document.data.awaited, timeout=10_000)
     yield window
 
 

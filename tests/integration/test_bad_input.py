@@ -183,11 +183,11 @@ def bad_arrays(what: str) -> dict[str, object]:
 def test_that_data_that_cannot_be_used_is_told_in_a_sentence_and_nothing_changes(
     window, reporter, qtbot, monkeypatch, tmp_path, what
 ):
-    data, before = window.document.dataset, window.document.architecture
+    data, before = window.document.data.dataset, window.document.architecture
     open_data(window, monkeypatch, archives.write(tmp_path / "bad.npz", bad_arrays(what)))
     text = told(qtbot)
     assert text.startswith("bad.npz") and text.endswith(".") and "Error" not in text
-    assert (window.document.dataset, window.document.architecture) == (data, before)
+    assert (window.document.data.dataset, window.document.architecture) == (data, before)
     assert dialogs() == [] and unexpected(reporter) == 0
     assert_one_can_train(qtbot, window)
 
@@ -197,7 +197,7 @@ def test_that_a_bad_file_and_then_a_good_one_both_have_their_effect(window, qtbo
     open_data(window, monkeypatch, tmp_path / "bad.npz")
     assert "bad.npz is empty" in told(qtbot)
     open_data(window, monkeypatch, write_data(tmp_path / "good.npz", tiny.dataset(size=10)))
-    qtbot.waitUntil(lambda: window.document.input_shape == (1, 10, 10))
+    qtbot.waitUntil(lambda: window.document.data.input_shape == (1, 10, 10))
     assert_one_can_train(qtbot, window)
 
 

@@ -62,7 +62,7 @@ def test_the_main_job(window, qtbot):
     document = window.document
     window.files.may_discard = lambda: True
     window.files.new()
-    qtbot.waitUntil(lambda: document.dataset is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: document.data.dataset is not None, timeout=10_000)
     assert not window.run_bar.play_button.isEnabled() and "no layers" in window.run_bar.status.text()
 
     build_by_hand(qtbot, window)
@@ -113,7 +113,7 @@ def test_that_a_saved_project_opens_with_the_same_weights_history_and_answer(win
 
     document.reset_weights()
     window.files.open_path(path)
-    qtbot.waitUntil(lambda: document.dataset is not None, timeout=10_000)
+    qtbot.waitUntil(lambda: document.data.dataset is not None, timeout=10_000)
     np.testing.assert_array_equal(document.model.parameters.flat, weights)
     assert document.history.steps == steps
     assert window.draw.bars.rows() == rows
@@ -131,7 +131,7 @@ def test_that_closing_in_mid_training_ends_cleanly(window, qtbot):
 
 def test_that_a_bad_file_says_so_and_leaves_the_open_project_untouched(window, qtbot, tmp_path):
     document = window.document
-    before, data = document.architecture, document.dataset
+    before, data = document.architecture, document.data.dataset
     bad = tmp_path / "bad.npz"
     bad.write_bytes(b"not a zip")
     said = []
@@ -139,7 +139,7 @@ def test_that_a_bad_file_says_so_and_leaves_the_open_project_untouched(window, q
     with qtbot.waitSignal(window.loader.failed) as failed:
         window.loader.load(str(bad))
     assert "bad.npz" in failed.args[0]
-    assert document.dataset is data and document.architecture == before
+    assert document.data.dataset is data and document.architecture == before
     with qtbot.waitSignal(window.files.failed) as failed:
         window.files.open_path(tmp_path / "missing.cnn")
     assert "missing.cnn" in failed.args[0]

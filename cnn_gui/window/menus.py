@@ -1,15 +1,14 @@
 """The menu bar and the tool bar of the window."""
 
-from html import escape
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QMenu, QMessageBox, QToolBar, QToolButton
+from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
-from cnn_gui import actions, errors, settings
-from cnn_gui.actions import Command
-from engine import presets
+from cnn_gui import errors, settings
+from cnn_gui.window import actions, keys, preset_menu
+from cnn_gui.window.actions import Command
 
 if TYPE_CHECKING:
     from cnn_gui.main_window import MainWindow
@@ -24,12 +23,12 @@ def build(window: "MainWindow") -> None:
     edit = bar.addMenu(window.tr("&Edit"))
     edit.addActions([undo, redo])
     _fill(edit, made, "", "delete")
-    preset_menu = bar.addMenu(window.tr("&Network"))
-    _add_presets(window, preset_menu)
+    networks = bar.addMenu(window.tr("&Network"))
+    preset_menu.fill(networks, window.document)
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
     _add_schemes(window, bar.addMenu(window.tr("&View")))
     _fill(bar.addMenu(window.tr("&Help")), made, "keys", "log", "about")
-    _add_tool_bar(window, made, (undo, redo), preset_menu)
+    _add_tool_bar(window, made, (undo, redo), networks)
 
 
 def _commands(window: "MainWindow") -> tuple[Command, ...]:
@@ -45,7 +44,7 @@ def _commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("step", tr("&One step"), window.run_bar.step_button.click, "step", "F6"),
         Command("stop", tr("&Stop"), window.run_bar.stop_button.click, "stop", "Shift+F5"),
         Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
-        Command("keys", tr("&Keys"), lambda: show_keys(window), "info", "H"),
+        Command("keys", tr("&Keys"), lambda: keys.show_list(window), "info", "H"),
         Command("log", tr("Show the &log's folder"), _open_log_folder),
         Command("about", tr("&About"), lambda: _show_about(window)),
     )
@@ -61,9 +60,9 @@ def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
     """Return undo and redo; they rest while a run owns the network."""
     stack = window.document.undo_stack
     undo, redo = stack.createUndoAction(window, window.tr("Undo")), stack.createRedoAction(window, window.tr("Redo"))
-    for action, icon, keys in ((undo, "undo", "Ctrl+Z"), (redo, "redo", "Ctrl+Shift+Z; Ctrl+Y")):
+    for action, icon, shortcuts in ((undo, "undo", "Ctrl+Z"), (redo, "redo", "Ctrl+Shift+Z; Ctrl+Y")):
         action.setObjectName(icon)
-        action.setShortcuts(QKeySequence.listFromString(keys))
+        action.setShortcuts(QKeySequence.listFromString(shortcuts))
         action.setToolTip(actions.with_key(action.text(), action))
         action.setProperty("icon_name", icon)
 
@@ -73,17 +72,6 @@ def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
 
     window.document.lock_changed.connect(on_lock_changed)
     return undo, redo
-
-
-def _add_presets(window: "MainWindow", menu: QMenu) -> None:
-    for name in presets.BUILDERS:
-        preset = presets.load(name)
-        action = menu.addAction(preset.title, lambda name=name: window.load_preset(name))
-        first, *_ = preset.about.split("\n\n")
-        action.setToolTip(f"<p>{escape(first)}</p>")  # only rich text is broken into lines
-        action.setProperty("icon_name", "preset")
-    menu.setToolTipsVisible(True)
-    window.document.lock_changed.connect(lambda locked: menu.setEnabled(not locked))
 
 
 def _add_schemes(window: "MainWindow", menu: QMenu) -> None:
@@ -102,7 +90,7 @@ def _add_schemes(window: "MainWindow", menu: QMenu) -> None:
 
 
 def _add_tool_bar(
-    window: "MainWindow", made: dict[str, QAction], history: tuple[QAction, QAction], preset_menu: QMenu
+    window: "MainWindow", made: dict[str, QAction], history: tuple[QAction, QAction], networks: QMenu
 ) -> None:
     bar = QToolBar(window.tr("Tools"), window)
     bar.setMovable(False)
@@ -116,7 +104,7 @@ def _add_tool_bar(
     button = QToolButton(bar)
     button.setText(window.tr("Preset"))
     button.setToolTip(window.tr("Begin from a published network"))
-    button.setMenu(preset_menu)
+    button.setMenu(networks)
     button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
     bar.addWidget(button)
     bar.addWidget(window.data_chooser)
@@ -133,35 +121,12 @@ def _delete(window: "MainWindow") -> None:
         window.say(window.tr("Select a layer first."))
 
 
-def show_keys(window: "MainWindow") -> None:
-    """Open the list of keys."""
-    lines = [
-        (window.tr("Space"), window.tr("train, pause, resume")),
-        (window.tr("Right"), window.tr("one step of training")),
-        ("R", window.tr("reset the weights")),
-        ("/", window.tr("search the palette")),
-        (window.tr("Left, Right on the network"), window.tr("select the neighbour")),
-        (window.tr("Ctrl+Left, Ctrl+Right"), window.tr("move the selected layer")),
-        (window.tr("Delete"), window.tr("delete the selected layer")),
-        (window.tr("Ctrl+Wheel, Ctrl+0"), window.tr("zoom the network, back to full size")),
-        (window.tr("Backspace on the drawing"), window.tr("take the last stroke back")),
-    ]
-    rows = "".join(f"<tr><td><b>{key}</b></td><td width=16></td><td>{what}</td></tr>" for key, what in lines)
-    _open_box(window, window.tr("Keys"), f"<table>{rows}</table>")
-
-
 def _show_about(window: "MainWindow") -> None:
     text = window.tr(
         "Builds, trains and looks inside convolutional neural networks. Every number comes from the network itself, "
         "computed with NumPy.<br><br>Digits: a part of MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0."
     )
-    _open_box(window, window.tr("About"), text)
-
-
-def _open_box(window: "MainWindow", title: str, text: str) -> None:
-    box = QMessageBox(QMessageBox.Icon.NoIcon, title, text, parent=window)
-    box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    box.open()
+    window.inform(window.tr("About"), text)
 
 
 def _open_log_folder() -> None:

@@ -1,0 +1,38 @@
+"""How well the network did on the test images at the end of the last epoch."""
+
+from PySide6.QtCore import Slot
+from PySide6.QtWidgets import QLabel, QWidget
+
+from cnn_gui.document import Document
+from cnn_gui.training.controller import TrainingController
+from engine.history import EpochResult
+
+
+class EvaluationLabel(QLabel):
+    """The newest test figures, always with the number of images that they are from.
+
+    Thread: the GUI's.
+    """
+
+    def __init__(self, document: Document, controller: TrainingController, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self.setProperty("role", "muted")
+        document.data_changed.connect(self._show_data)
+        document.history_replaced.connect(self._show_data)
+        controller.epoch_finished.connect(self._on_epoch_finished)
+        self._show_data()
+
+    @Slot()
+    def _show_data(self) -> None:
+        """Show from how many images the next test figures will be: those of before are of other weights or data."""
+        data = self._document.data.dataset
+        text = self.tr("Test figures are from {0:,} images")
+        self.setText(text.format(len(data.test)) if data is not None else "")
+
+    @Slot(object)
+    def _on_epoch_finished(self, result: EpochResult) -> None:
+        data = self._document.data.dataset
+        count = len(data.test) if data is not None else 0
+        text = self.tr("Epoch {0}: {1:.2%} right on {2:,} test images, test loss {3:.4f}")
+        self.setText(text.format(result.epoch, result.test_accuracy, count, result.test_loss))

@@ -1,0 +1,97 @@
+"""The chain as a network that computes: what is known of each layer, the model, and what training has made of it."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from cnn_gui.project_data import ProjectData
+from cnn_gui.stash import WeightStash
+from engine.architecture import Architecture
+from engine.files.project import Project
+from engine.files.weights import Weights, parameter_shapes, weights_of
+from engine.history import History
+from engine.layer import Array, Shape
+from engine.model import Model
+from engine.settings import TrainingSettings
+from engine.shapes import LayerInfo, first_problem, infer_shapes
+
+
+class Learned(NamedTuple):
+    """What training has made of a network: weights (P,), the run so far, and the weights of layers edited away."""
+
+    weights: Array
+    history: History
+    stash: WeightStash
+
+
+class Network:
+    """Built anew after every change of chain, data or loss; layers keep the weights that still fit them.
+
+    Attributes:
+        infos: what is known of each layer, problems among it.
+        model: computes with the weights of now; None while the chain cannot work.
+        history: the run so far.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.infos: tuple[LayerInfo, ...] = ()
+        self.model: Model | None = None
+        self.history = History()
+        self._stash = WeightStash()
+        self._histories: dict[Architecture, History] = {}  # of networks that undo can bring back
+        self._rng = np.random.default_rng(seed)  # draws the weights of new layers
+
+    @classmethod
+    def of(cls, project: Project) -> "Network":
+        """Return the network of *project*, with its weights and history; it is not built yet."""
+        network = cls(project.settings.seed)
+        network.history = project.history
+        network._stash.replace(project.weights)
+        return network
+
+    def build(self, architecture: Architecture, data: ProjectData, settings: TrainingSettings) -> None:
+        """Check the chain, and build the model anew where it can work."""
+        if self.model is not None:
+            self._stash.keep(self.model)
+        self.infos = infer_shapes(architecture, data.input_shape, len(data.class_names), settings.loss)
+        able = architecture.layers and first_problem(self.infos) is None
+        self.model = Model.build(architecture, data.input_shape, self._rng) if able else None
+        if self.model is not None:
+            self._stash.restore(self.model)
+
+    def change_history(self, old: Architecture, new: Architecture) -> bool:
+        """Put *new*'s own history in the place of *old*'s where they share no layer; return whether they do not."""
+        if {spec.uid for spec in old.layers} & {spec.uid for spec in new.layers}:
+            return False
+        self._histories[old] = self.history
+        self.history = self._histories.pop(new, History())
+        return True
+
+    def set_weights(self, flat: Array) -> bool:
+        """Take over weights (P,); False where they are of another network."""
+        if self.model is None or flat.size != self.model.parameters.flat.size:
+            return False
+        np.copyto(self.model.parameters.flat, flat)
+        return True
+
+    def weights(self, architecture: Architecture, input_shape: Shape) -> Weights:
+        """Return the weights of each layer by its uid, as far as they are known where the chain cannot work."""
+        if self.model is not None:
+            return weights_of(self.model)
+        return self._stash.weights(architecture, parameter_shapes(architecture, input_shape))
+
+    def fresh(self, seed: int) -> Learned:
+        """Return initial weights drawn with *seed*, an empty history, and nothing of layers edited away."""
+        assert self.model is not None
+        self._rng = np.random.default_rng(seed)
+        model = Model.build(self.model.architecture, self.model.input_shape, self._rng)
+        return Learned(model.parameters.flat, History(), WeightStash())
+
+    def swap(self, learned: Learned) -> Learned:
+        """Put *learned* in the place of what is, and return that; nothing if other data changed the network's shape."""
+        if self.model is None or self.model.parameters.flat.shape != learned.weights.shape:
+            return learned
+        before = Learned(self.model.parameters.flat.copy(), self.history, self._stash)
+        np.copyto(self.model.parameters.flat, learned.weights)
+        self.history, self._stash = learned.history, learned.stash
+        return before

@@ -1,0 +1,50 @@
+"""What the network makes of a drawing: its answer, and its activation maps where they follow the drawing."""
+
+from PySide6.QtCore import QObject, Slot
+
+from cnn_gui.document import Document
+from cnn_gui.draw.panel import DrawPanel
+from cnn_gui.lens.panel import LensPanel
+from cnn_gui.prediction import NoPredictionError, as_input, predict
+
+
+class DrawingReader(QObject):
+    """Lets the document's network read what is drawn, whenever the drawing or the network is another.
+
+    Thread: the GUI's.
+    """
+
+    def __init__(self, document: Document, draw: DrawPanel, lens: LensPanel, parent: QObject) -> None:
+        super().__init__(parent)
+        self._document, self._draw, self._lens = document, draw, lens
+        document.data_changed.connect(self._on_data_changed)
+        document.weights_changed.connect(self._read)
+        draw.digit_changed.connect(self._read)
+        draw.follow_changed.connect(self._follow)
+        lens.sample_requested.connect(self._on_sample_requested)
+        self._on_data_changed()
+
+    @Slot()
+    def _on_data_changed(self) -> None:
+        self._draw.set_class_names(self._document.data.class_names)
+        self._draw.set_input_shape(*self._document.data.input_shape[1:])
+
+    @Slot()
+    def _read(self) -> None:
+        picture = self._draw.digit
+        try:
+            self._draw.show_prediction(None if picture is None else predict(self._document, picture))
+        except NoPredictionError as error:
+            self._draw.show_reason(str(error))
+        if self._draw.follow_drawing:
+            self._follow(True)
+
+    @Slot(bool)
+    def _follow(self, follow: bool) -> None:
+        picture = self._draw.digit if follow else None
+        shown = None if picture is None else as_input(self._document, picture)
+        self._lens.set_sample(shown, self.tr("your drawing"))
+
+    @Slot()
+    def _on_sample_requested(self) -> None:
+        self._draw.set_follow_drawing(False)

@@ -1,0 +1,57 @@
+"""Where the rooms of the window lie, and how they share its space at first."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+
+if TYPE_CHECKING:
+    from cnn_gui.main_window import MainWindow
+
+FIRST_SIZE = (1280, 800)  # px
+SMALLEST = (960, 640)  # px
+
+_Part = tuple[QWidget, int, int]  # a room, its first extent in px, its share of what is to spare
+
+
+def arrange(window: "MainWindow") -> None:
+    """Put every room of *window* into its place."""
+    across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+    left = _splitter("left", down, (window.palette_view, 356, 3), (window.settings_panel, 334, 2))
+    middle = _splitter("middle", down, (window.canvas, 440, 3), (window.curves_place, 250, 2))
+    right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
+    whole = _splitter("whole", across, (left, 220, 0), (middle, 608, 1), (right, 420, 0))
+    page = QWidget()
+    box = QVBoxLayout(page)
+    box.setContentsMargins(*(theme.SPACE[1],) * 4)
+    box.addWidget(whole)
+    window.setCentralWidget(page)
+    window.statusBar().addPermanentWidget(window.test_figures)
+    window.resize(*FIRST_SIZE)
+    window.setMinimumSize(*SMALLEST)
+
+
+def panel(*widgets: QWidget) -> QFrame:
+    """Return *widgets* on a surface of their own, like the palette and the settings."""
+    frame = QFrame()
+    frame.setProperty("role", "panel")
+    box = QVBoxLayout(frame)
+    box.setContentsMargins(*(theme.SPACE[0],) * 4)
+    for widget in widgets:
+        box.addWidget(widget)
+    return frame
+
+
+def _splitter(name: str, orientation: Qt.Orientation, *parts: _Part) -> QSplitter:
+    """Return a splitter with its parts; *name* is what their sizes are remembered by."""
+    splitter = QSplitter(orientation)
+    splitter.setObjectName(name)
+    splitter.setHandleWidth(theme.SPACE[1])
+    splitter.setChildrenCollapsible(False)
+    for position, (widget, _, share) in enumerate(parts):
+        splitter.addWidget(widget)
+        splitter.setStretchFactor(position, share)
+    splitter.setSizes([extent for _, extent, _ in parts])
+    return splitter
