@@ -80,8 +80,12 @@ class Model:
             backend: what convolution and pooling are computed with; see ``engine.layers.plain``.
 
         Raises:
-            BadInputError: the first layer that cannot work, with what is wrong and what to do; or an unknown backend.
+            BadInputError: the first layer that cannot work, with what is wrong and what to do; an unknown backend, or
+                an argument of another kind.
         """
+        if not isinstance(rng, np.random.Generator):
+            kind = type(rng).__name__
+            raise BadInputError(f"rng is of type {kind}; give a Generator, e.g. numpy.random.default_rng(0).")
         model = cls(architecture, input_shape, dtype, backend)
         for spec, views in zip(architecture.layers, model.parameters.layers, strict=True):
             spec.config.initialise(views, rng)
@@ -151,6 +155,9 @@ class Pass:
         model: what it runs through.
         loss: one of ``engine.losses.BY_NAME``; where it is fused with the last layer, that layer is left out.
         memory: where the gradients lie, if they are not to be allocated.
+
+    Raises:
+        BadInputError: an unknown loss.
     """
 
     def __init__(self, model: Model, loss: str = CROSS_ENTROPY, memory: memoryview | None = None) -> None:
@@ -159,9 +166,10 @@ class Pass:
         dtype = model.parameters.flat.dtype
         self._work = [Workspace(dtype, grads, position) for position, grads in enumerate(self.gradients.layers)]
         self._edge = Workspace(dtype)
-        self._loss = losses.BY_NAME[loss]
+        self._loss = losses.named(loss)
         specs = model.architecture.layers
         scored = model.layers[:-1] if specs and specs[-1].config.fused_loss == loss else model.layers
+        self._scored_layers = len(scored)
         self._layers = [*zip(model.layers, self._work, strict=True)]
         self._scored = quicker([*zip(scored, self._work, strict=False)])
 
@@ -195,6 +203,20 @@ class Pass:
     def backward_from_scores(self, grad_scores: Array) -> Array:
         """Like ``backward``, for dLoss/dScores (K, N) of the last ``scores`` or ``loss``; once for each of them."""
         return in_field_order(self._backward(self._scored, grad_scores, input_needed=True))
+
+    def values_and_gradients(self, x: Array, labels: Array, part: Part) -> tuple[list[Array], list[Array]]:
+        """Run x (N, C, H, W) through the layers as they stand and back, and keep what flows between them.
+
+        Returns:
+            the input and every layer's output; dLoss/d each of them, up to what the loss reads, so that a last layer
+            that is fused with the loss has none. All in the fast path's layout, valid until the next.
+        """
+        values = self._through(self._layers, x, part)
+        result = self._loss(values[self._scored_layers], labels, part.batch, self._edge)
+        gradients = [result.grad_scores]
+        for layer, work in reversed(self._layers[: self._scored_layers]):
+            gradients.append(layer.backward(gradients[-1], work))
+        return values, gradients[::-1]
 
     def _through(self, layers: Steps, x: Array, part: Part) -> list[Array]:
         if x.shape[1:] != self._model.input_shape or not len(x):

@@ -1,0 +1,133 @@
+"""A convolution of one sample taken apart: what it reads, and the way of its gradients back.
+
+X is the input's extent, P the padding, K' = (K - 1) D + 1 the kernel's with its dilation, S the stride, O the
+output's. The gradient of the input is a full correlation: dC/dO with S - 1 zeros put between its neighbours and K' - 1
+around, under the kernel turned by 180 degrees; rows and columns that no window reads are appended as zeros, and the
+padding is cropped. The gradient of the weights is the correlation of the padded input, without those rows and
+columns, with the dilated dC/dO. Source: Dumoulin & Visin, arXiv 1603.07285, section 4.
+"""
+
+from functools import cached_property
+from typing import cast
+
+import numpy as np
+
+from engine.geometry import Axis
+from engine.layer import Array
+from engine.layers.conv import Conv2DConfig
+from engine.ops import im2col
+from engine.trace.correlation import Correlation
+from engine.trace.record import LayerTrace
+
+
+class ConvolutionTrace:
+    """The intermediates of a convolution, in float64; each is computed when it is first asked for.
+
+    Attributes:
+        window: where the kernels read.
+        groups: G; filters of group g see the channels of group g alone.
+        weight: (F, C/G, KH, KW).
+        bias: (F,), zeros where it has none.
+    """
+
+    def __init__(self, layer: LayerTrace) -> None:
+        config = cast(Conv2DConfig, layer.spec.config)
+        self._layer, self._config = layer, config
+        self.window, self.groups = config.window(layer.input.shape), config.groups
+        self.weight: Array = layer.parameters["weight"]
+        self.bias: Array = layer.parameters.get("bias", np.zeros(len(self.weight)))
+
+    def channels(self, filter_: int) -> slice:
+        """Return the input channels that a filter reads."""
+        return _share(filter_, len(self.weight) // self.groups, self.weight.shape[1])
+
+    def readers(self, channel: int) -> slice:
+        """Return the filters that read an input channel."""
+        return _share(channel, self.weight.shape[1], len(self.weight) // self.groups)
+
+    @cached_property
+    def padded(self) -> Array:
+        """(C, H + 2P, W + 2P): the input with its padding."""
+        rows, cols = self.window.rows, self.window.cols
+        return np.pad(self._layer.input, ((0, 0), (rows.before, rows.after), (cols.before, cols.after)))
+
+    def forward(self, filter_: int) -> Correlation:
+        """Return how a filter's map is made: its C/G planes of the padded input under its kernel, and the bias."""
+        source, bias = self.padded[self.channels(filter_)], float(self.bias[filter_])
+        return Correlation(source, self.weight[filter_], self._config.stride, self._config.dilation, bias)
+
+    @cached_property
+    def dilated(self) -> Array:
+        """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
+        rows, cols = self.window.rows, self.window.cols
+        dilated = np.zeros((len(self.weight), rows.dilated, cols.dilated))
+        dilated[:, :: rows.stride, :: cols.stride] = self._layer.grad_output
+        return dilated
+
+    @cached_property
+    def spread(self) -> Array:
+        """(F, ...): ``dilated`` with K' - 1 zeros on every side."""
+        rows, cols = self.window.rows.extent - 1, self.window.cols.extent - 1
+        return np.pad(self.dilated, ((0, 0), (rows, rows), (cols, cols)))
+
+    @cached_property
+    def rotated(self) -> Array:
+        """(F, C/G, KH, KW): every kernel turned by 180 degrees."""
+        return self.weight[:, :, ::-1, ::-1]
+
+    def full(self, channel: int) -> Correlation:
+        """Return the full correlation of a channel: dC/dO of each filter that reads it, under its turned kernel.
+
+        Its output, ((OH - 1) S + K', (OW - 1) S + K'), is dC/dX of the padded input without what no window reaches.
+        """
+        filters = self.readers(channel)
+        kernels = self.rotated[filters, channel % self.weight.shape[1]]
+        return Correlation(self.spread[filters], kernels, (1, 1), self._config.dilation)
+
+    def appended(self, channel: int) -> Array:
+        """Return (H + 2P, W + 2P): the output of ``full`` with a zero for every trailing row and column."""
+        return np.pad(self.full(channel).output, [(0, axis.trailing) for axis in self._axes])
+
+    def cropped(self, channel: int) -> Array:
+        """Return (H, W): ``appended`` without the padding, the channel's dC/dX."""
+        rows, cols = (slice(axis.before, axis.before + axis.size) for axis in self._axes)
+        return self.appended(channel)[rows, cols]
+
+    @cached_property
+    def columns(self) -> Array:
+        """(C, KH, KW, OH, OW): im2col, the patch under each place of the window as a column."""
+        columns: Array = im2col.im2col(self._layer.input[None], self.window)[0]
+        return columns
+
+    @cached_property
+    def col2im(self) -> Array:
+        """(C, H, W): dC/dX another way, the products of the weights with dC/dO added back patch by patch."""
+        gradient, weight = self._layer.grad_output, self.weight
+        parts = zip(np.split(weight, self.groups), np.split(gradient, self.groups), strict=True)
+        columns = np.concatenate([np.tensordot(w, d, (0, 0)) for w, d in parts])
+        grad_input: Array = im2col.col2im(columns[None], self.window)[0]
+        return grad_input
+
+    @cached_property
+    def trimmed(self) -> Array:
+        """(C, (OH - 1) S + K', (OW - 1) S + K'): the padded input without its trailing rows and columns."""
+        return self.padded[:, : self.window.rows.used, : self.window.cols.used]
+
+    def weight_gradient(self, filter_: int, channel: int) -> Correlation:
+        """Return how one kernel's dC/dW comes about: the trimmed channel under the filter's dilated dC/dO.
+
+        Args:
+            filter_: f.
+            channel: k, counted within the filter's group: the gradient is that of weight[f, k].
+        """
+        source = self.trimmed[self.channels(filter_).start + channel]
+        return Correlation(source[None], self.dilated[filter_][None], self._config.dilation)
+
+    @property
+    def _axes(self) -> tuple[Axis, Axis]:
+        return self.window.rows, self.window.cols
+
+
+def _share(of: int, many: int, each: int) -> slice:
+    """Return the *each* members of the group that the member *of*, of *many* a group, belongs to."""
+    return slice(of // many * each, (of // many + 1) * each)

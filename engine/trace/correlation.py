@@ -1,0 +1,102 @@
+"""Sliding sums of products with every number in reach: the one thing that forward and both gradients of a
+convolution are made of."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from engine.layer import Array
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one output cell adds up.
+
+    Attributes:
+        values: (K, KH, KW), the cells of the source under the kernel.
+        factors: (K, KH, KW), the kernel's.
+        bias: what is added at last.
+    """
+
+    values: Array
+    factors: Array
+    bias: float
+
+    @property
+    def products(self) -> Array:
+        """(K, KH, KW): value times factor."""
+        return self.values * self.factors
+
+    @property
+    def sums(self) -> Array:
+        """(K,): the sum of each plane's products."""
+        sums: Array = self.products.sum(axis=(1, 2))
+        return sums
+
+    @property
+    def total(self) -> float:
+        """The output cell."""
+        return float(self.sums.sum()) + self.bias
+
+
+@dataclass(frozen=True, eq=False)
+class Correlation:
+    """A kernel slid over a source: output[i,j] = bias + sum over k,u,v of source[k, iS + uD, jS + vD] kernel[k,u,v].
+
+    Attributes:
+        source: (K, H, W), with whatever padding it has.
+        kernel: (K, KH, KW), not flipped.
+        stride: S, down and across.
+        dilation: D, the distance between the cells that the kernel reads, down and across.
+        bias: added to every cell.
+    """
+
+    source: Array
+    kernel: Array
+    stride: Pair = (1, 1)
+    dilation: Pair = (1, 1)
+    bias: float = 0.0
+
+    @cached_property
+    def parts(self) -> Array:
+        """(K, OH, OW): each plane's share of the output, before they are added up."""
+        parts: Array = np.einsum("kijuv,kuv->kij", self._windows, self.kernel)
+        return parts
+
+    @cached_property
+    def output(self) -> Array:
+        """(OH, OW)."""
+        output: Array = self.parts.sum(axis=0) + self.bias
+        return output
+
+    @property
+    def places(self) -> Pair:
+        """(OH, OW): how many places the kernel takes, down and across."""
+        return self._windows.shape[1], self._windows.shape[2]
+
+    def terms(self, i: int, j: int) -> Terms:
+        """Return what the output cell (i, j) adds up; raises IndexError for a place outside."""
+        return Terms(self._windows[:, i, j], self.kernel, self.bias)
+
+    def window(self, i: int, j: int) -> tuple[slice, slice]:
+        """Return the rows and columns of the source that the kernel reads at (i, j)."""
+        axes = zip((i, j), self.stride, self.dilation, self.kernel.shape[1:], strict=True)
+        rows, cols = (slice(n * s, n * s + (k - 1) * d + 1, d) for n, s, d, k in axes)
+        return rows, cols
+
+    def place_over(self, row: int, col: int) -> Pair:
+        """Return the place whose window has its middle nearest to the cell (row, col) of the source."""
+        axes = zip((row, col), self.places, self.stride, self.dilation, self.kernel.shape[1:], strict=True)
+        i, j = (min(o - 1, max(0, round((n - (k - 1) * d / 2) / s))) for n, o, s, d, k in axes)
+        return i, j
+
+    @cached_property
+    def _windows(self) -> Array:
+        """(K, OH, OW, KH, KW), a view of the source."""
+        extent = tuple((k - 1) * d + 1 for k, d in zip(self.kernel.shape[1:], self.dilation, strict=True))
+        (s, t), (d, e) = self.stride, self.dilation
+        return sliding_window_view(self.source, extent, axis=(1, 2))[:, ::s, ::t, ::d, ::e]

@@ -1,0 +1,92 @@
+"""Runs a sample through a network and back in float64, and keeps all of it."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from engine import losses
+from engine.errors import BadInputError
+from engine.layer import Array, Part, Workspace
+from engine.model import Model, Pass, in_field_order
+from engine.ops import checks
+from engine.shapes import CROSS_ENTROPY
+from engine.trace.record import LayerTrace, Trace
+from engine.trace.scoring import Scoring
+
+
+class Tracer:
+    """Traces samples through one network, whose present weights it reads anew each time and never changes.
+
+    Args:
+        model: the network, in any dtype.
+        loss: one of ``engine.losses.BY_NAME``.
+
+    Raises:
+        BadInputError: an unknown loss.
+    """
+
+    def __init__(self, model: Model, loss: str = CROSS_ENTROPY) -> None:
+        self._model, self._loss = model, loss
+        self._double = Model(model.architecture, model.input_shape, np.float64)
+        self._pass = Pass(self._double, loss)
+
+    def trace(
+        self, images: Array, labels: Array, chosen: int = 0, training: bool = False, key: tuple[int, int] = (0, 0)
+    ) -> Trace:
+        """Return the trace of one sample of a mini-batch; C is the mini-batch's mean loss.
+
+        Args:
+            images: (N, C, H, W).
+            labels: (N,), the class of each that counts as right.
+            chosen: the sample's place in the mini-batch.
+            training: Dropout drops, with the random numbers of *key* (seed, step), and batch norm measures the
+                mini-batch; otherwise both work as in evaluation.
+
+        Raises:
+            BadInputError: images or labels that do not fit the network.
+        """
+        (x,), labels = checks.floats(images=images), np.asarray(labels)
+        self._check(x, labels, chosen)
+        self._double.parameters.flat[...] = self._model.parameters.flat
+        with np.errstate(all="ignore"):  # what is not finite is shown as it is
+            return self._traced(x.astype(float), labels, chosen, Part(training, batch=len(x), key=key))
+
+    def _traced(self, x: Array, labels: Array, chosen: int, part: Part) -> Trace:
+        values, gradients = self._pass.values_and_gradients(x, labels, part)
+        values, gradients = ([_kept(in_field_order(a)[chosen]) for a in arrays] for arrays in (values, gradients))
+        scores, label = values[len(gradients) - 1], int(labels[chosen])
+        alone = losses.BY_NAME[self._loss](scores[:, None], np.array([label]), 1, Workspace(float))
+        scoring = Scoring(self._loss, label, scores, values[-1], alone.total, gradients[-1], len(x))
+        if len(gradients) < len(values):
+            gradients.append(_kept(scoring.grad_outputs))
+        flows = zip(values[:-1], values[1:], gradients[:-1], gradients[1:], strict=True)
+        layers = zip(self._model.architecture.layers, self._parameters(), flows, self._gradients(), strict=True)
+        return Trace(tuple(LayerTrace(spec, own, *flow, grads) for spec, own, flow, grads in layers), scoring)
+
+    def _parameters(self) -> list[Mapping[str, Array]]:
+        return [{name: _kept(view) for name, view in views.items()} for views in self._double.parameters.layers]
+
+    def _gradients(self) -> list[Mapping[str, Array]]:
+        return [{name: _kept(view) for name, view in views.items()} for views in self._pass.gradients.layers]
+
+    def _check(self, images: Array, labels: Array, chosen: int) -> None:
+        classes = self._model.output_shape
+        if len(classes) != 1:
+            raise BadInputError("The network puts out maps, which no loss reads; end it with a Dense layer.")
+        if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
+            raise BadInputError(
+                f"labels has shape {labels.shape}; give one whole number for each of {len(images)} images."
+            )
+        if len(labels) and not 0 <= labels.min() <= labels.max() < classes[0]:
+            raise BadInputError(
+                f"labels go from {labels.min()} to {labels.max()}; the classes are 0 to {classes[0] - 1}."
+            )
+        if not 0 <= chosen < len(images):
+            raise BadInputError(f"chosen={chosen} is none of the {len(images)} samples, which count from 0.")
+
+
+def _kept(array: Array) -> Array:
+    """Return a copy that nobody writes to."""
+    copy = array.copy()
+    copy.flags.writeable = False
+    return copy
