@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.errors import BadInputError
 from engine.layer import Array, Workspace
 
 
@@ -74,6 +75,13 @@ def binary_cross_entropy(scores: Array, labels: Array, batch: int, work: Workspa
     gradient[own] *= -1
     gradient /= len(scores) * batch
     return LossResult(total, _correct(scores, labels), gradient)
+
+
+def named(name: str) -> Loss:
+    """Return the loss *name*; raises BadInputError for an unknown one."""
+    if name not in BY_NAME:
+        raise BadInputError(f"There is no loss {name!r}; known are {', '.join(BY_NAME)}.")
+    return BY_NAME[name]
 
 
 def _correct(scores: Array, labels: Array) -> int:

@@ -7,6 +7,7 @@ command line, the save format. A *config* is a frozen dataclass whose fields are
 import dataclasses
 import math
 from collections.abc import Mapping
+from textwrap import fill
 from typing import Any, TypeVar, cast
 
 from engine.errors import BadInputError
@@ -24,6 +25,7 @@ class Param:
         choices: the words that are allowed; with a pair as default, those that may stand in its place.
         when: the name of a choice among the same declarations, and the words of it with which this one matters;
             None: always. It is kept and checked all the same.
+        off_at_zero: whether 0 means that it is not done at all.
     """
 
     name: str
@@ -36,12 +38,17 @@ class Param:
     choices: tuple[str, ...] = ()
     unit: str = ""
     when: tuple[str, tuple[str, ...]] | None = None
+    off_at_zero: bool = False
 
     @property
     def kind(self) -> str:
         """'bool', 'int', 'float', 'choice', 'pair' (rows, columns) or 'padding' (a pair or one of the choices)."""
         pair = "padding" if self.choices else "pair"
         return {bool: "bool", int: "int", float: "float", str: "choice", tuple: pair}[type(self.default)]
+
+    def matters(self, config: Any) -> bool:
+        """Return whether this one has a say in what *config*, with all its choices, does."""
+        return self.when is None or getattr(config, self.when[0]) in self.when[1]
 
     def coerce(self, value: Any) -> Any:
         """Return *value* in this parameter's own type where that loses nothing, else unchanged."""
@@ -95,7 +102,7 @@ class Param:
 
 
 def param(default: Value, *, label: str, doc: str, **limits: Any) -> Any:
-    """Declare a hyper-parameter as a dataclass field. Keywords: ``ge gt le choices unit when`` (see Param)."""
+    """Declare a hyper-parameter as a dataclass field. Keywords: ``ge gt le choices unit when off_at_zero``."""
     return dataclasses.field(default=default, metadata={"label": label, "doc": doc, **limits})
 
 
@@ -116,6 +123,18 @@ def checked(config: C) -> C:
     for text in problems(config).values():
         raise BadInputError(text)
     return config
+
+
+def described(config: Any, width: int = 92) -> str:
+    """Return what each hyper-parameter means, its values, its default: the *Attributes* of a class's docstring."""
+    lines = []
+    for p in params_of(config):
+        values = "one of " + ", ".join(map(repr, p.choices)) if p.kind == "choice" else p.expected()
+        values = "True or False" if p.kind == "bool" else f"{values} {p.unit}".rstrip()
+        when = f"; with {p.when[0]} {' or '.join(map(repr, p.when[1]))}" if p.when else ""
+        text = f"{p.name}: {p.doc.rstrip('.')} ({values}{when}; {p.default!r} if not given)."
+        lines.append(fill(text, width, initial_indent=" " * 8, subsequent_indent=" " * 12, break_on_hyphens=False))
+    return "\n".join(("    Attributes:", *lines))
 
 
 def to_dict(config: Any) -> dict[str, Any]:

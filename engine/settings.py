@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from engine import losses, optimizers, schedules
-from engine.schema import param
+from engine.schema import described, param
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +52,12 @@ class TrainingSettings:
         doc="How long squared gradients are remembered: share of their mean that is kept from step to step.",
     )  # fmt: skip
     weight_decay: float = param(
-        0.0, label="Weight decay", ge=0, le=1,
+        0.0, label="Weight decay", ge=0, le=1, off_at_zero=True,
         doc="Pulls weights towards zero, which keeps a network from learning its images by heart; biases are left"
         " alone. Try 0.0005, or 0.01 for AdamW; 0 is off.",
     )  # fmt: skip
     clip_norm: float = param(
-        0.0, label="Clip norm", ge=0, le=1000,
+        0.0, label="Clip norm", ge=0, le=1000, off_at_zero=True,
         doc="Longest gradient, all weights together; a longer one is shortened to it. Try 1 where training runs away;"
         " 0 is off.",
     )  # fmt: skip
@@ -67,7 +67,7 @@ class TrainingSettings:
         " zero. One-cycle: a rise over three tenths of the run, then a fall to zero.",
     )  # fmt: skip
     warm_up: float = param(
-        0.0, label="Warm-up", ge=0, le=0.5, unit="of the run", when=("schedule", schedules.WARMED),
+        0.0, label="Warm-up", ge=0, le=0.5, unit="of the run", when=("schedule", schedules.WARMED), off_at_zero=True,
         doc="Share of the run in which the learning rate rises evenly, before the schedule begins; 0 is off.",
     )  # fmt: skip
     drop: float = param(
@@ -84,9 +84,12 @@ class TrainingSettings:
         doc="Turn, scale and shift each image a little, differently each time it is used.",
     )
     validation: float = param(
-        0.1, label="Validation", ge=0, le=0.5,
-        doc="Share of the training images that is never trained on and only measured.",
+        0.1, label="Validation", ge=0, le=0.5, off_at_zero=True,
+        doc="Share of the training images that is never trained on and only measured; 0 is off.",
     )  # fmt: skip
     seed: int = param(
         0, label="Seed", ge=0, le=2**31 - 1, doc="Start of the random numbers: the same seed repeats a run."
     )
+
+
+TrainingSettings.__doc__ = f"{TrainingSettings.__doc__}\n\n{described(TrainingSettings)}\n"

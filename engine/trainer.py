@@ -66,10 +66,10 @@ class Trainer:
         threads: int | None = None,
         history: History | None = None,
     ) -> None:
-        self.model, self.settings = model, schema.checked(settings)
         if not isinstance(settings, TrainingSettings):
             kind = type(settings).__name__
             raise BadInputError(f"settings are of type {kind}; give TrainingSettings, e.g. those of a preset.")
+        self.model, self.settings = model, schema.checked(settings)
         check_trainable(model, dataset, settings.loss)
         self.history = History() if history is None else history
         self.dataset = dataset.hold_out(settings.validation, np.random.default_rng(SPLIT_SEED))

@@ -17,6 +17,7 @@ from engine.data.stream import open_stream, tar_members
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
 from engine.layer import Array
+from engine.words import counted
 
 CLASSES, SHAPE = 10, (3, 32, 32)
 TRAIN, TEST = tuple(f"data_batch_{k}.bin" for k in range(1, 6)), "test_batch.bin"
@@ -81,8 +82,8 @@ def _records(content: bytearray, where: str) -> Array:
     """Return the records (N, 3073) of one file."""
     if not content or len(content) % _RECORD:
         raise BadInputError(
-            f"{where} has {len(content):,} bytes, which is no whole number of images of {_RECORD:,} bytes; copy or"
-            " download it again."
+            f"{where} has {counted(len(content), 'byte')}, which is no whole number of images of {_RECORD:,} bytes;"
+            " copy or download it again."
         )
     return np.frombuffer(content, np.uint8).reshape(-1, _RECORD)
 
@@ -91,5 +92,7 @@ def _class_names(content: bytearray, where: str) -> tuple[str, ...]:
     """Return the name of each class, from the lines that are not empty."""
     names = [line.strip() for line in content.decode("utf-8", "replace").splitlines() if line.strip()]
     if len(names) != CLASSES:
-        raise BadInputError(f"{where} has {len(names)} names for {CLASSES} classes; copy or download it again.")
+        raise BadInputError(
+            f"{where} has {counted(len(names), 'name')} for {CLASSES} classes; copy or download it again."
+        )
     return to_class_names(names, where)

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from engine.data.augment import draw_transforms, warp
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
+from engine.words import counted
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.intp]
@@ -16,10 +17,16 @@ Labels = npt.NDArray[np.intp]
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Images (N, C, H, W) uint8, 0 to 255, and labels (N,) from 0 to classes - 1."""
+    """Images (N, C, H, W) uint8, 0 to 255, and labels (N,) from 0 to classes - 1; BadInputError where not arrays."""
 
     images: Images
     labels: Labels
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.images, np.ndarray):
+            raise _other_kind("images", self.images, "a NumPy array, (N, C, H, W) of uint8")
+        if not isinstance(self.labels, np.ndarray):
+            raise _other_kind("labels", self.labels, "a NumPy array, (N,) whole numbers")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -31,13 +38,28 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Training and test images with the names of the classes; *validation* is empty until ``hold_out``."""
+    """Training and test images with the names of the classes; *validation* is empty until ``hold_out``.
+
+    Raises:
+        BadInputError: a field of another type.
+    """
 
     name: str
     train: Split
     test: Split
     class_names: tuple[str, ...]
     validation: Split | None = None
+
+    def __post_init__(self) -> None:
+        splits = {"train": self.train, "test": self.test, "validation": self.validation}
+        for field, split in splits.items():
+            if not isinstance(split, Split) and (field, split) != ("validation", None):
+                raise _other_kind(field, split, "a Split")
+        names = self.class_names
+        if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
+            raise BadInputError(f"class_names is {names!r}; give a tuple of texts, one for each class.")
+        if not isinstance(self.name, str):
+            raise BadInputError(f"name is {self.name!r}; give a text.")
 
     @property
     def image_shape(self) -> Shape:
@@ -52,8 +74,8 @@ class Dataset:
         """
         if share and self.validation is not None and len(self.validation):
             raise BadInputError(
-                f"{self.name} has {len(self.validation):,} validation images already; set the share that is held out to"
-                " 0 to use them."
+                f"{self.name} has {counted(len(self.validation), 'validation image')} already; set the share that is"
+                " held out to 0 to use them."
             )
         held = np.zeros(len(self.train), bool)
         for label in range(len(self.class_names)):
@@ -63,6 +85,10 @@ class Dataset:
             return self
         parts = self.train.take(np.flatnonzero(~held)), self.train.take(np.flatnonzero(held))
         return replace(self, train=parts[0], validation=parts[1])
+
+
+def _other_kind(name: str, value: object, needed: str) -> BadInputError:
+    return BadInputError(f"{name} is of type {type(value).__name__}; give {needed}.")
 
 
 @dataclass(frozen=True, slots=True)

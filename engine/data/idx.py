@@ -18,6 +18,7 @@ from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
 from engine.layer import Array
 from engine.shapes import show
+from engine.words import counted
 
 DIGITS = tuple("0123456789")
 GARMENTS = (
@@ -61,8 +62,8 @@ def _split(folder: Path, part: str, classes: int) -> Split:
     images, labels = (_array(path, KINDS[kind]) for kind, path in paths.items())
     if len(images) != len(labels):
         raise BadInputError(
-            f"{paths['labels'].name} has {len(labels):,} labels for {len(images):,} images; put files of one data set"
-            " together."
+            f"{paths['labels'].name} has {counted(len(labels), 'label')} for {counted(len(images), 'image')}; put files"
+            " of one data set together."
         )
     return Split(images[:, None], to_labels(labels, paths["labels"].name, classes))
 

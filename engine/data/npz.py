@@ -9,6 +9,7 @@ from engine.files.archive import Archive, open_archive
 from engine.files.npy import Header
 from engine.layer import Shape
 from engine.shapes import show
+from engine.words import counted
 
 ARRAYS = ("x_train", "y_train", "x_test", "y_test")
 
@@ -57,7 +58,8 @@ def _pair(name: str, part: str, images: Header, labels: Header) -> Shape:
     shape = image_shape(images.shape, f"{name}: x_{part}")
     if labels.shape not in ((images.shape[0],), (images.shape[0], 1)):
         raise BadInputError(
-            f"{name}: y_{part} has shape {labels.shape} for {images.shape[0]} images; give each image one label."
+            f"{name}: y_{part} has shape {labels.shape} for {counted(images.shape[0], 'image')}; give each image one"
+            " label."
         )
     return shape
 

@@ -63,12 +63,12 @@ def test_that_a_mini_batch_may_hold_all_images_and_not_one_more() -> None:
     with pytest.raises(BadInputError) as caught:
         check_batch_size(11, DATA.train)
     assert str(caught.value) == (
-        "A mini-batch of 11 images is larger than the 10 images that are left to train on; choose a batch size of at"
+        "A mini-batch of 11 images is larger than the 10 images left to train on; choose a batch size of at"
         " most 10, or hold out less."
     )
 
 
 def test_that_what_counts_for_a_mini_batch_is_what_is_left_after_holding_out() -> None:
     held = tiny.dataset(train=20).hold_out(0.5, np.random.default_rng(0))
-    with pytest.raises(BadInputError, match="the 10 images that are left"):
+    with pytest.raises(BadInputError, match="the 10 images left"):
         check_batch_size(20, held.train)

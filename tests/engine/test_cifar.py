@@ -130,7 +130,7 @@ def test_that_the_python_version_is_refused_unread_with_the_name_of_the_right_on
         ("batches.meta.txt", b"cat\n" * 11, "has 11 names for 10 classes"),
         ("batches.meta.txt", b"cat\n" * 9 + b"d\x07g\n", "unusable name"),
         ("batches.meta.txt", b"cat\n" * 9 + b"x" * 81, "unusable name"),
-        ("batches.meta.txt", b"\xff\xfe" * 500, "has 1 names"),
+        ("batches.meta.txt", b"\xff\xfe" * 500, "has 1 name"),
     ],
 )
 def test_that_a_file_with_the_wrong_content_is_named_with_what_is_wrong(

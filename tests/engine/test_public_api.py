@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 import engine
+from engine import schema
+from engine.model import Pass
 
 FIRST_STEPS = """
 import engine, numpy as np
@@ -63,6 +65,59 @@ def test_that_a_slip_in_what_is_handed_over_is_told_in_a_sentence() -> None:
         (lambda: engine.Model.build(preset.architecture, (1, 28.0, 28), rng), "give whole numbers above 0"),
         (lambda: engine.Model.build(preset.architecture, (1, 28, 28), rng, int), "dtype=int64 .* use float32 or"),
         (lambda: engine.Trainer(model, digits, preset), "settings are of type Preset; give TrainingSettings"),
+        (lambda: engine.Trainer(model, digits, {"epochs": 1}), "settings are of type dict; give TrainingSettings"),
+        (
+            lambda: engine.Trainer(preset, digits, preset.settings),
+            "model is of type Preset; give a Model, e.g. Model.b",
+        ),
+        (lambda: engine.Trainer(model, digits.train, preset.settings), "dataset is of type Split; give a Dataset"),
+        (lambda: engine.Model.build(preset.architecture, (1, 28, 28), 0), "rng is of type int; give a Generator, e.g."),
+        (lambda: engine.Model.build(preset.architecture, (1, 28, 28), None), "e.g. numpy.random.default_rng"),
     ):
         with pytest.raises(engine.BadInputError, match=sentence):
             call()
+
+
+def test_that_a_slip_in_a_data_set_is_told_in_a_sentence() -> None:
+    split = engine.data.catalogue.load("bundled").test
+    for call, sentence in (
+        (lambda: engine.Split([[0]], split.labels), "images is of type list; give a NumPy array, .* uint8"),
+        (
+            lambda: engine.Split(split.images, [0, 1]),
+            r"labels is of type list; give a NumPy array, \(N,\) whole numbers",
+        ),
+        (lambda: engine.Dataset("mine", (1, 2), split, ("a", "b")), "train is of type tuple; give a Split"),
+        (lambda: engine.Dataset("mine", split, None, ("a", "b")), "test is of type NoneType; give a Split"),
+        (lambda: engine.Dataset("mine", split, split, ("a", "b"), []), "validation is of type list; give a Split"),
+        (
+            lambda: engine.Dataset("mine", split, split, 10),
+            "class_names is 10; give a tuple of texts, one for each class",
+        ),
+        (lambda: engine.Dataset("mine", split, split, "ab"), "class_names is 'ab'; give a tuple of texts"),
+        (lambda: engine.Dataset("mine", split, split, (0, 1)), r"class_names is \(0, 1\); give a tuple of texts"),
+        (lambda: engine.Dataset(7, split, split, ("a",)), "name is 7; give a text"),
+    ):
+        with pytest.raises(engine.BadInputError, match=sentence):
+            call()
+
+
+def test_that_the_help_of_the_settings_explains_each_with_its_limits_and_its_unit() -> None:
+    text = inspect.getdoc(engine.TrainingSettings)
+    assert text is not None and max(map(len, text.splitlines())) <= 100
+    flat = " ".join(text.split())
+    for param in schema.params_of(engine.TrainingSettings):
+        assert f"{param.name}: {param.doc.rstrip('.')}" in flat
+    for part in (
+        "momentum: Share of its speed that is kept from step to step (a number from 0 to 0.999; with optimizer"
+        " 'momentum' or 'Nesterov'; 0.9 if not given).",
+        "Images per step; the gradient is their mean (a whole number from 1 to 4096 images; 64 if not given).",
+        "each time it is used (True or False; False if not given).",
+        "(one of 'constant', 'step', 'cosine', 'one-cycle'; 'constant' if not given).",
+    ):
+        assert part in flat
+
+
+def test_that_an_unknown_loss_is_refused_with_those_there_are() -> None:
+    model = engine.Model.build(engine.presets.load("lenet5").architecture, (1, 28, 28), np.random.default_rng(0))
+    with pytest.raises(engine.BadInputError, match="There is no loss 'hinge'; known are cross-entropy, mean squared"):
+        Pass(model, "hinge")
