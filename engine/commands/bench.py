@@ -16,13 +16,16 @@ from engine.errors import BadInputError
 from engine.schema import Param
 from engine.shapes import CROSS_ENTROPY
 from engine.threads import default_threads
+from engine.words import counted
 
 NETWORKS, BATCHES, ROUNDS = ("lenet5", "keras-mnist", "strided"), (32, 128, 512), 7
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("--networks", metavar="NAME", nargs="+", default=NETWORKS, help="presets that are trained")
+    name = options.one_of(presets.BUILDERS)
+    about = "presets that are trained"
+    parser.add_argument("--networks", metavar="NAME", nargs="+", type=name, default=NETWORKS, help=about)
     batch = options.reader(Param("batches", 1, "Batches", "", ge=1, le=4096))
     parser.add_argument("--batches", metavar="N", nargs="+", type=batch, default=BATCHES, help="images per step")
     rounds = options.reader(Param("rounds", 1, "Rounds", "", ge=1, le=1000))
@@ -81,7 +84,7 @@ def _against(side: str, best: Outcome, ours: Outcome) -> dict[str, Any]:
 
 
 def _head(threads: int, limit: float) -> Iterator[str]:
-    yield f"{threads} threads each; sgemm reaches {limit / 1e9:.0f} GFLOP/s on them."
+    yield f"{counted(threads, 'thread')} each; sgemm reaches {limit / 1e9:.0f} GFLOP/s on them."
     if len(sides()) == 1:
         yield "PyTorch is not installed, so that there is nothing to compare with: pip install 'torch>=2'."
     yield _row("network", "batch", "images/s", "of sgemm", "memory", "PyTorch", "its format", "memory", "ratio")

@@ -12,7 +12,7 @@ from engine.evaluation import evaluate
 from engine.files.project import open_project
 from engine.files.weights import trained_model
 from engine.threads import default_threads
-from engine.trainable import check_trainable
+from engine.trainable import check_measurable
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,7 +28,7 @@ def run(arguments: argparse.Namespace) -> int:
     project = open_project(arguments.file)
     dataset = catalogue.load(arguments.data or project.data_source)
     model = trained_model(project.architecture, project.input_shape, project.weights)
-    check_trainable(model, dataset, project.settings.loss)
+    check_measurable(model, dataset, project.settings.loss)
     with Bar(len(dataset.test), "images") as bar:
         loss, accuracy = evaluate(
             model, dataset.test, arguments.threads or default_threads(), project.settings.loss, bar.advance

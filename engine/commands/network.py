@@ -8,10 +8,12 @@ from pathlib import Path
 from engine import presets
 from engine.architecture import Architecture
 from engine.commands import options
+from engine.errors import BadInputError
 from engine.files.project import Project, open_project
 from engine.history import EpochResult
 from engine.layer import Shape
 from engine.settings import TrainingSettings
+from engine.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,19 @@ class Network:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare --preset and FILE.cnn, of which one must be given."""
-    network = parser.add_mutually_exclusive_group(required=True)
+    """Declare --preset and FILE.cnn, of which ``chosen`` needs one."""
+    network = parser.add_mutually_exclusive_group()
     options.add_preset(network)
     network.add_argument("file", metavar="FILE.cnn", type=Path, nargs="?", help="a project")
 
 
 def chosen(arguments: argparse.Namespace) -> Network:
-    """Return the network that *arguments* name."""
+    """Return the network that *arguments* name; raises BadInputError where they name none."""
     if arguments.preset:
         preset = presets.load(arguments.preset)
         return Network(preset.title, preset.architecture, preset.input_shape, preset.settings)
+    if not arguments.file:
+        raise BadInputError("No network is named; give --preset NAME or a project, FILE.cnn.")
     project = open_project(arguments.file)
     title = f"{arguments.file.name}: {_told(project.history.epochs)}"
     return Network(title, project.architecture, project.input_shape, project.settings, project)
@@ -46,4 +50,4 @@ def _told(epochs: Sequence[EpochResult]) -> str:
     """Say how far the network was trained."""
     if not epochs:
         return "not trained"
-    return f"{len(epochs)} epochs, test accuracy {epochs[-1].test_accuracy:.2%}"
+    return f"{counted(len(epochs), 'epoch')}, test accuracy {epochs[-1].test_accuracy:.2%}"

@@ -1,16 +1,18 @@
 """Command line options; those of a training run are made from their declarations in TrainingSettings."""
 
 import argparse
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
 from engine import presets, schema
 from engine.data.catalogue import SOURCES
+from engine.errors import BadInputError
 from engine.layers import plain
 from engine.schema import Param
 from engine.settings import TrainingSettings
 from engine.threads import MOST_THREADS
+from engine.words import meant
 
 FLAGS = {"batch_size": "--batch", "learning_rate": "--lr"}  # shorter than their names
 
@@ -23,7 +25,8 @@ def add_data(parser: argparse.ArgumentParser, meant: str = "what the network was
 
 def add_preset(parser: Any, **how: Any) -> None:
     """Add --preset."""
-    parser.add_argument("--preset", metavar="NAME", help=f"a network: {', '.join(presets.BUILDERS)}", **how)
+    about = f"a network: {', '.join(presets.BUILDERS)}"
+    parser.add_argument("--preset", metavar="NAME", type=one_of(presets.BUILDERS), help=about, **how)
 
 
 def add_number(parser: argparse.ArgumentParser, param: Param) -> None:
@@ -46,8 +49,9 @@ def add_backend(parser: argparse.ArgumentParser) -> None:
         "what convolution and pooling are computed with: the fast path, im2col as other NumPy frameworks have it, or"
     )
     parser.add_argument(
-        "--backend", choices=plain.NAMES, help=f"{about} the loops that define them; the fast path if not given"
-    )
+        "--backend", metavar="|".join(plain.NAMES), type=one_of(plain.NAMES), choices=plain.NAMES,
+        help=f"{about} the loops that define them; the fast path if not given",
+    )  # fmt: skip
 
 
 def add_json(parser: argparse.ArgumentParser, what: str) -> None:
@@ -74,10 +78,21 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
 
 
 def settings(arguments: argparse.Namespace, default: TrainingSettings) -> TrainingSettings:
-    """Return *default* with what the arguments of ``add_settings`` change."""
-    names = [param.name for param in schema.params_of(TrainingSettings)]
-    given = {name: value for name in names if (value := getattr(arguments, name)) is not None}
-    return schema.checked(replace(default, **given))
+    """Return *default* with what the arguments of ``add_settings`` change.
+
+    Raises:
+        BadInputError: one of them has no say in the run, e.g. --momentum with Adam.
+    """
+    given = {p: value for p in schema.params_of(TrainingSettings) if (value := getattr(arguments, p.name)) is not None}
+    chosen = schema.checked(replace(default, **{param.name: value for param, value in given.items()}))
+    for param in given:
+        if param.when is not None and not param.matters(chosen):
+            present = _word(getattr(chosen, param.when[0]))
+            raise BadInputError(
+                f"{_flag(param.name)} belongs to {_needed(*param.when)}, and this run has {present}; leave it out, or"
+                " change the other."
+            )
+    return chosen
 
 
 def _flag(name: str) -> str:
@@ -89,31 +104,41 @@ def _word(choice: str) -> str:
     return choice.replace(" ", "-")
 
 
+def _needed(name: str, choices: Iterable[str]) -> str:
+    """Return what must be given for a setting to matter: '--optimizer Adam or AdamW'."""
+    return f"{_flag(name)} {' or '.join(map(_word, choices))}"
+
+
 def _help(param: Param) -> str:
     known = [f"{param.expected()} {param.unit}".rstrip()] if param.kind in ("int", "float") else []
     if param.when is not None:
-        known.append(f"with {_flag(param.when[0])} {' or '.join(map(_word, param.when[1]))}")
+        known.append(f"with {_needed(*param.when)}")
     brackets = f" ({'; '.join(known)})" if known else ""
     return (param.doc.rstrip(".") + brackets).replace("%", "%%")
 
 
 def reader(param: Param) -> Callable[[str], Any]:
     """Return what turns the text of an option into a value of *param*, or tells why it cannot."""
+    typed = replace(param, choices=tuple(map(_word, param.choices)))
 
     def read(text: str) -> Any:
         value = param.coerce(_value(param, text))
-        if problem := param.problem(value):
-            raise argparse.ArgumentTypeError(problem)
+        if param.problem(value):
+            raise argparse.ArgumentTypeError(str(typed.problem(value)))
         return value
 
     return read
 
 
+def one_of(choices: Iterable[str]) -> Callable[[str], str]:
+    """Return what finds the one of *choices* that a text means, and else leaves the text to whoever knows them."""
+    return lambda text: meant(text, choices)
+
+
 def _value(param: Param, text: str) -> Any:
     """Return *text* as the kind of value that *param* has where it can be read so, else as it is."""
     if param.kind == "choice":
-        named = {_word(choice).casefold(): choice for choice in param.choices}
-        return named.get(_word(text).casefold(), text)
+        return meant(text, param.choices)
     try:
         return {"int": int, "float": float}[param.kind](text)
     except ValueError:

@@ -12,6 +12,7 @@ import numpy as np
 import resources
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT
+from engine.commands.failures import told as told_failure
 from engine.data.image import read_digit, read_photo
 from engine.errors import BadInputError
 from engine.files.project import Project, open_project
@@ -19,6 +20,7 @@ from engine.files.weights import trained_model
 from engine.model import Model
 
 DIGIT, PHOTO, SHOWN = "digit", "photo", 3  # best classes
+KINDS = (DIGIT, PHOTO)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -33,7 +35,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         " scaled and centred as MNIST's are; photo: the middle, scaled. If not given: digit where every class has a"
         " name of one character"
     )
-    parser.add_argument("--as", dest="kind", choices=(DIGIT, PHOTO), help=about)
+    parser.add_argument(
+        "--as", dest="kind", metavar="|".join(KINDS), type=options.one_of(KINDS), choices=KINDS, help=about
+    )
     options.add_json(parser, "one JSON object a line and picture")
 
 
@@ -48,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
         try:
             answer = predicted(model, project, path, arguments.kind)
         except (BadInputError, OSError) as error:
-            text = f"{path}: {error.strerror}." if isinstance(error, OSError) else str(error)
+            text = told_failure(error, path) if isinstance(error, OSError) else str(error)
             print(f"cnn-engine: {text}", file=sys.stderr)
             code = BAD_INPUT
         else:

@@ -17,7 +17,9 @@ WIDEST = 100  # columns that are read with ease
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    parser.add_argument("name", metavar="NAME", nargs="?", help="one of them, to be told in full")
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", type=options.one_of(presets.BUILDERS), help="one of them, to be told in full"
+    )
     options.add_json(parser, "one JSON object a line and preset")
 
 
@@ -75,8 +77,9 @@ def _settings(preset: Preset) -> Iterator[str]:
     """Yield each setting that has a say in the training of *preset*."""
     values = schema.to_dict(preset.settings)
     for param in schema.params_of(preset.settings):
-        if param.when is None or values[param.when[0]] in param.when[1]:
-            yield f"{param.label.lower()} {_show(values[param.name])}"
+        if param.matters(preset.settings):
+            off = param.off_at_zero and not values[param.name]
+            yield f"{param.label.lower()} {'off' if off else _show(values[param.name])}"
 
 
 def _show(value: Any) -> str:

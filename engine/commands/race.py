@@ -11,6 +11,7 @@ from engine.commands.codes import FAILED
 from engine.commands.progress import Bar
 from engine.race import LOSS_TOLERANCE, WAY_TOLERANCE, Lap, Race
 from engine.schema import Param
+from engine.words import counted
 
 PRESET = "lenet5"
 BATCH = Param("batch_size", 32, "Batch size", "Images per step", ge=1, le=512)
@@ -69,8 +70,8 @@ def table(result: Race) -> Iterator[str]:
     yield f"The fast path is {fast.images_per_second / im2col.images_per_second:.1f} times as fast as im2col."
     if (loops.images, len(loops.losses)) != (fast.images, len(fast.losses)):
         yield (
-            f"The loops, which are slow, ran {len(loops.losses)} steps with the first {loops.images} of each"
-            f" {fast.images} images; they are compared with the fast path over the same images."
+            f"The loops, which are slow, ran {counted(len(loops.losses), 'step')} with the first {loops.images} of each"
+            f" {counted(fast.images, 'image')}; they are compared with the fast path over the same images."
         )
     verdict = "agree" if result.agrees else "DISAGREE"
     yield (

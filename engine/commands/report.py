@@ -8,6 +8,7 @@ from statistics import harmonic_mean
 
 from engine.history import EpochResult, History, as_dict
 from engine.trainer import Event
+from engine.words import counted
 
 
 class JsonReport:
@@ -37,7 +38,8 @@ class TableReport:
     def finish(self, history: History, saved: Path | None) -> None:
         """Print the whole run's time and speed, and where it was saved."""
         whole = _whole(history)
-        print(f"{whole.epoch} epochs in {whole.seconds:.1f} s, {whole.images_per_second:,.0f} images/s in training.")
+        speed = f"{whole.images_per_second:,.0f} images/s in training"
+        print(f"{counted(whole.epoch, 'epoch')} in {whole.seconds:.1f} s, {speed}.")
         if saved:
             print(f"Saved as {saved}.")
 

@@ -19,15 +19,16 @@ from engine.errors import BadInputError
 from engine.files import atomic, checkpoint
 from engine.files.project import Project, save
 from engine.files.weights import weights_of
-from engine.history import EpochResult
+from engine.history import EpochResult, History
 from engine.layers.plain import FAST
 from engine.model import Model
 from engine.trainer import Event, StepResult, Trainer
+from engine.words import counted
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    network = parser.add_mutually_exclusive_group(required=True)
+    network = parser.add_mutually_exclusive_group()
     options.add_preset(network)
     about = "go on with a run that --checkpoint saved, with its settings and its data, and go on saving it there"
     network.add_argument("--resume", metavar="FILE.cnn-run", type=Path, help=about)
@@ -43,6 +44,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Train, report and save; return DIVERGED where numbers ran away. Ctrl+C saves what was learned so far."""
+    if not arguments.preset and not arguments.resume:
+        raise BadInputError("No network is named; give --preset NAME, or --resume FILE.cnn-run to go on with a run.")
     arguments.checkpoint = arguments.checkpoint or arguments.resume
     _check_files(arguments)
     trainer, source = _resumed(arguments) if arguments.resume else _started(arguments)
@@ -64,7 +67,7 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.out:
         save(arguments.out, _project(trainer, source))
     if interrupts:
-        _tell_interrupted(arguments)
+        _tell_interrupted(arguments, trainer.history, trainer.steps)
         raise KeyboardInterrupt
     report.finish(trainer.history, arguments.out)
     return 0
@@ -122,8 +125,13 @@ def _project(trainer: Trainer, source: str) -> Project:
     )  # fmt: skip
 
 
-def _tell_interrupted(arguments: argparse.Namespace) -> None:
-    if arguments.out:
-        print(f"cnn-engine: interrupted; what was learned is in {arguments.out}.", file=sys.stderr)
-    if arguments.checkpoint:
-        print(f"cnn-engine: interrupted; --resume {arguments.checkpoint} goes on with the run.", file=sys.stderr)
+def _tell_interrupted(arguments: argparse.Namespace, history: History, steps: int) -> None:
+    """Say how far the run got, and what is left of it."""
+    reached = f"after {history.steps:,} of {counted(steps, 'step')}"
+    if history.epochs:
+        last = history.epochs[-1]
+        reached += f", test accuracy {last.test_accuracy:.2%} after epoch {last.epoch}"
+    kept = [f"what was learned is in {arguments.out}"] if arguments.out else []
+    kept += [f"--resume {arguments.checkpoint} goes on with the run"] if arguments.checkpoint else []
+    lost = "nothing was saved: --checkpoint FILE.cnn-run lets a run go on later, and --out FILE.cnn keeps the network"
+    print(f"cnn-engine: interrupted {reached}; {', and '.join(kept) or lost}.", file=sys.stderr)

@@ -177,7 +177,7 @@ def test_that_divergence_is_one_sentence_and_exit_code_3(
         (["train", "--preset", "lenet5", "--out", "/dev/null"], "not an ordinary file"),
         (["train", "--preset", "lenet5", "--backend", "cuda"], "invalid choice: 'cuda'"),
         (["train", "--preset", "lenet5", "--epoch", "3.5"], "Epochs must be a whole number from 1 to 10000, not '3.5'"),
-        (["train", "--lenet5"], "one of the arguments --preset --resume is required; see cnn-engine train --help"),
+        (["train", "--lenet5"], "unrecognized arguments: --lenet5; see cnn-engine"),
         (["evaluate", "{}/empty.npz"], "is empty"),
         (["evaluate", "{}/missing.cnn"], "missing.cnn: No such file"),
         (["evaluate"], "required: FILE.cnn"),
@@ -207,7 +207,7 @@ def test_that_data_of_another_shape_is_refused_by_a_trained_network(
         ("--epochs", "0", "Epochs is 0; it must be a whole number from 1 to 10000;"),
         ("--epochs", "two", "Epochs must be a whole number from 1 to 10000, not 'two';"),
         ("--lr", "nan", "Learning rate must be a number greater than 0"),
-        ("--optimizer", "RMS", "Optimizer must be one of gradient descent, momentum"),
+        ("--optimizer", "RMS", "Optimizer must be one of gradient-descent, momentum"),
         ("--threads", "0", "Threads is 0"),
     ],
 )
@@ -312,12 +312,13 @@ def start(*arguments: str) -> "subprocess.Popen[str]":
     return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def test_that_an_interrupt_ends_a_run_quietly() -> None:
+def test_that_an_interrupt_ends_a_run_in_a_sentence() -> None:
     with start("train", "--preset", "lenet5", "--epochs", "10000", "--json") as process:
         assert process.stdout and process.stdout.readline()
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=30)
-    assert (process.returncode, err) == (130, "")
+    assert process.returncode == 130
+    assert err.startswith("cnn-engine: interrupted after ") and err.endswith(".\n") and err.count("\n") == 1
 
 
 def test_that_a_reader_that_went_away_ends_a_run_quietly() -> None:

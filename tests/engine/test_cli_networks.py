@@ -221,12 +221,12 @@ def test_that_a_network_that_cannot_be_trained_cannot_be_checked(
 @pytest.mark.parametrize(
     ("arguments", "part"),
     [
-        (["summary"], "one of the arguments --preset FILE.cnn is required"),
+        (["summary"], "give --preset NAME or a project"),
         (["summary", "--preset", "lenet5", "a.cnn"], "not allowed with argument --preset"),
         (["summary", "{}/missing.cnn"], "missing.cnn: No such file"),
         (["summary", "{}"], "Is a directory"),
         (["summary", "{}/a.txt"], "a.txt"),
-        (["check"], "one of the arguments --preset FILE.cnn is required"),
+        (["check"], "give --preset NAME or a project"),
         (["check", "{}/a.txt"], "a.txt"),
         (
             ["check", "--preset", "lenet5", "--samples", "0"],

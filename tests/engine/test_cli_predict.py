@@ -83,7 +83,7 @@ def test_that_the_other_pictures_are_told_when_one_cannot_be_read(capsys: Captur
     assert len(out.splitlines()) == 2
     first, second = err.splitlines()
     assert first.startswith("cnn-engine: 1.png is no picture") and first.endswith(".")
-    assert second == f"cnn-engine: {pictures[2]}: No such file or directory."
+    assert second == f"cnn-engine: {pictures[2]}: No such file or directory; check its name and its folder."
 
 
 def test_that_a_reader_that_went_away_is_no_picture_that_cannot_be_read(pictures: list[Path]) -> None:

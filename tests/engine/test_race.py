@@ -140,7 +140,7 @@ def test_that_the_table_has_a_row_for_each_backend_and_says_that_they_agree(
     assert column.split() == ["im2col", "8", "2", "0.0800", "200.0", "400.0", "3.0e-07", "4.0e-07"]
     assert fast.split() == ["fast", "path", "8", "2", "0.0100", "1,600.0", "3,200.0"]
     assert speed == "The fast path is 8.0 times as fast as im2col."
-    assert shortened.startswith("The loops, which are slow, ran 1 steps with the first 2 of each 8 images;")
+    assert shortened.startswith("The loops, which are slow, ran 1 step with the first 2 of each 8 images;")
     assert verdict.startswith("The backends agree: losses may be off by 0.0001")
 
 
