@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -50,22 +51,17 @@ def run(arguments: argparse.Namespace) -> int:
     _check_files(arguments)
     trainer, source = _resumed(arguments) if arguments.resume else _started(arguments)
     report = JsonReport() if arguments.json else TableReport()
-    with held_back() as interrupts, closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
+    code = 0
+    with held_back() as interrupts:
         try:
-            for event in events:
-                _show(event, report, bar)
-                if arguments.checkpoint and (interrupts or isinstance(event, EpochResult)):
-                    checkpoint.save(arguments.checkpoint, _project(trainer, source), trainer.state())
-                if interrupts:
-                    break
+            _train(trainer, source, arguments.checkpoint, report, interrupts)
         except DivergedError as error:
-            bar.clear()
             print(f"cnn-engine: {error}", file=sys.stderr)
-            if arguments.out:
-                save(arguments.out, _project(trainer, source))
-            return DIVERGED
-    if arguments.out:
-        save(arguments.out, _project(trainer, source))
+            code = DIVERGED
+        if arguments.out:
+            save(arguments.out, _project(trainer, source))
+    if code:
+        return code
     if interrupts:
         _tell_interrupted(arguments, trainer.history, trainer.steps)
         raise KeyboardInterrupt
@@ -80,6 +76,19 @@ def _check_files(arguments: argparse.Namespace) -> None:
         raise BadInputError(f"--checkpoint and --out are both {files[0]}; the one would replace the other.")
     for file in files:
         atomic.check_writable(file)
+
+
+def _train(
+    trainer: Trainer, source: str, file: Path | None, report: JsonReport | TableReport, interrupts: Sequence[int]
+) -> None:
+    """Train to the end, or until there are *interrupts*; save the run to *file* after each epoch and then."""
+    with closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
+        for event in events:
+            _show(event, report, bar)
+            if file and (interrupts or isinstance(event, EpochResult)):
+                checkpoint.save(file, _project(trainer, source), trainer.state())
+            if interrupts:
+                break
 
 
 def _show(event: Event, report: JsonReport | TableReport, bar: Bar) -> None:

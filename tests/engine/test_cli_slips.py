@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from engine import presets, schema
-from engine.commands import codes
+from engine.commands import codes, train
 from engine.commands.failures import told
 from engine.commands.interrupts import at_once
 from engine.files import atomic
@@ -77,6 +77,21 @@ def test_that_an_interrupt_tells_where_the_run_and_the_network_are(
     )
     assert open_project(out).history.steps == 1
     assert "nothing" not in interrupted(capsys, monkeypatch, 1, "--data", data, "--out", out)
+
+
+def test_that_an_interrupt_while_the_network_is_saved_does_not_lose_it(
+    capsys: Captured, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner, out = train.save, tmp_path / "a.cnn"
+
+    def save(*arguments: Any) -> None:
+        signal.raise_signal(signal.SIGINT)
+        inner(*arguments)
+
+    monkeypatch.setattr(train, "save", save)
+    assert run("train", "--preset", "small", "--data", data, "--out", out) == codes.INTERRUPTED
+    assert open_project(out).history.steps == 16
+    assert "after 16 of 16 steps, test accuracy" in capsys.readouterr().err
 
 
 LOSES_AN_INTERRUPT = """
