@@ -17,6 +17,7 @@ from engine.layer import LayerConfig
 from engine.model import Model
 from engine.settings import TrainingSettings
 from engine.shapes import LayerInfo, Problem, first_problem
+from engine.trace.tracer import Tracer
 
 UNDO_LIMIT = 500
 
@@ -81,6 +82,11 @@ class Document(QObject):
     def model(self) -> Model | None:
         """Computes with the weights of now; None while the chain cannot work."""
         return self._network.model
+
+    @property
+    def tracer(self) -> Tracer | None:
+        """Traces a sample through the model and back; None while the chain cannot work."""
+        return self._network.tracer
 
     @property
     def history(self) -> History:

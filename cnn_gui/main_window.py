@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 from cnn_gui import settings
 from cnn_gui.controls.evaluation_label import EvaluationLabel
@@ -17,11 +17,13 @@ from cnn_gui.draw.panel import DrawPanel
 from cnn_gui.editor.canvas import NetworkCanvas
 from cnn_gui.editor.palette import LayerPalette
 from cnn_gui.editor.property_form import PropertyForm
+from cnn_gui.lens.microscope import Microscope
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.project_files import ProjectFiles
 from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.window import actions, keys, layout, menus
 from cnn_gui.window.drawing_reader import DrawingReader
+from cnn_gui.window.microscope_door import MicroscopeDoor
 from cnn_gui.window.run_follower import RunFollower
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class MainWindow(QMainWindow):
         self.form = PropertyForm(document)
         self.lens = LensPanel(document)
         self.lens.put_first(self.form, self.tr("&Properties"), self.tr("The layer's settings (Alt+P)"))
+        self.microscope = Microscope(document)
+        self.middle = QStackedWidget()  # the network and its curves, or a layer under the microscope
         self.draw = DrawPanel()
         self.run_bar = RunBar(document, self.controller)
         self.data_chooser = DataChooser(document)
@@ -80,6 +84,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         document, controller = self.document, self.controller
         self._follower = RunFollower(document, controller, self.lens, self.run_bar, self)
+        self._door = MicroscopeDoor(self.canvas, self.lens, self.microscope, self.middle, self)
         self._reader = DrawingReader(document, self.draw, self.lens, self)
         document.modified_changed.connect(self.setWindowModified)
         document.path_changed.connect(self._show_title)

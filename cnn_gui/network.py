@@ -13,7 +13,8 @@ from engine.history import History
 from engine.layer import Array, Shape
 from engine.model import Model
 from engine.settings import TrainingSettings
-from engine.shapes import LayerInfo, first_problem, infer_shapes
+from engine.shapes import CROSS_ENTROPY, LayerInfo, first_problem, infer_shapes
+from engine.trace.tracer import Tracer
 
 
 class Learned(NamedTuple):
@@ -37,6 +38,8 @@ class Network:
         self.infos: tuple[LayerInfo, ...] = ()
         self.model: Model | None = None
         self.history = History()
+        self._tracer: Tracer | None = None
+        self._loss = CROSS_ENTROPY
         self._stash = WeightStash()
         self._histories: dict[Architecture, History] = {}  # of networks that undo can bring back
         self._rng = np.random.default_rng(seed)  # draws the weights of new layers
@@ -56,8 +59,16 @@ class Network:
         self.infos = infer_shapes(architecture, data.input_shape, len(data.class_names), settings.loss)
         able = architecture.layers and first_problem(self.infos) is None
         self.model = Model.build(architecture, data.input_shape, self._rng) if able else None
+        self._tracer, self._loss = None, settings.loss
         if self.model is not None:
             self._stash.restore(self.model)
+
+    @property
+    def tracer(self) -> Tracer | None:
+        """Traces samples through ``model``; made when it is first asked for."""
+        if self._tracer is None and self.model is not None:
+            self._tracer = Tracer(self.model, self._loss)
+        return self._tracer
 
     def change_history(self, old: Architecture, new: Architecture) -> bool:
         """Put *new*'s own history in the place of *old*'s where they share no layer; return whether they do not."""

@@ -1,6 +1,6 @@
 """The network canvas: where a person arranges a chain of layers."""
 
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QDragEnterEvent,
@@ -22,17 +22,22 @@ from cnn_gui.editor.gestures import CardDrag, Gesture, LayerDrop
 
 
 class NetworkCanvas(ChainView):
-    """The document's chain as cards and wires; layers are dropped, moved, selected and deleted here.
+    """The document's chain as cards and wires; layers are dropped, moved, selected, opened and deleted here.
 
-    Keys: arrows, Home and End select; Ctrl+Left and Ctrl+Right move; Delete and Backspace delete; Esc cancels a
-    drag or deselects; Ctrl+0, Ctrl++ and Ctrl+- zoom.
+    Keys: arrows, Home and End select; Enter opens; Ctrl+Left and Ctrl+Right move; Delete and Backspace delete; Esc
+    cancels a drag or deselects; Ctrl+0, Ctrl++ and Ctrl+- zoom.
+
+    Signals:
+        opened(): a person wants to look into the selected layer.
 
     Thread: the GUI's.
     """
 
+    opened = Signal()
+
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(document, parent)
-        self._commands = ChainCommands(document, lambda: self.chain.arrangement.grid.columns)
+        self._commands = ChainCommands(document, lambda: self.chain.arrangement.grid.columns, self.opened.emit)
         self._scroller = EdgeScroller(self, self._follow)
         self._gesture: Gesture | None = None
         self._pressed: tuple[str, QPoint] | None = None
@@ -75,6 +80,9 @@ class NetworkCanvas(ChainView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.mousePressEvent(event)
+        if event.button() == Qt.MouseButton.LeftButton and self._document.selected:
+            self._cancel_gesture()
+            self.opened.emit()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         pointer = event.position().toPoint()

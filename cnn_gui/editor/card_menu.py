@@ -18,6 +18,8 @@ class CardMenu(QMenu):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(self.tr("Layer"))
         left, right = self.tr("Move left"), self.tr("Move right")
+        self._add(self.tr("Look inside"), "search", "Return", commands.open)
+        self.addSeparator()
         self._add(left, "", "Ctrl+Left", lambda: commands.move(-1), commands.can_move(-1))
         self._add(right, "", "Ctrl+Right", lambda: commands.move(1), commands.can_move(1))
         self.addSeparator()

@@ -14,10 +14,10 @@ ALONE, CTRL = Modifier.NoModifier, Modifier.ControlModifier
 
 
 class ChainCommands:
-    """Commands on the selected layer of *document*; *columns* tells how many cards stand in a row."""
+    """Commands on the selected layer of *document*; *columns* tells how many cards stand in a row, *open* opens it."""
 
-    def __init__(self, document: Document, columns: Callable[[], int]) -> None:
-        self._document, self._columns = document, columns
+    def __init__(self, document: Document, columns: Callable[[], int], open: Command) -> None:
+        self._document, self._columns, self.open = document, columns, open
 
     def of_key(self, event: QKeyEvent) -> Command | None:
         """Return what a key does now; None leaves it to others."""
@@ -33,6 +33,8 @@ class ChainCommands:
             (ALONE, Key.Key_End): lambda: self.select_neighbour(len(self._layers)),
         }
         on_selected = {
+            (ALONE, Key.Key_Return): self.open,
+            (ALONE, Key.Key_Enter): self.open,
             (ALONE, Key.Key_Delete): self.delete,
             (ALONE, Key.Key_Backspace): self.delete,
             (ALONE, Key.Key_Escape): self.deselect,

@@ -12,6 +12,7 @@ from cnn_gui.document import Document
 from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
 from engine.shapes import LayerInfo
+from engine.trace.record import LayerTrace, Trace
 
 Image = npt.NDArray[np.float32]
 
@@ -26,7 +27,7 @@ class Sample:
 
 
 class Frame:
-    """Reads the document once, when it is made, except for ``values``: they cost a forward pass.
+    """Reads the document once, when it is made, except for ``values`` and ``trace``, which cost a pass each.
 
     A frame is good until the weights or the chain change; views copy what they keep.
 
@@ -41,6 +42,7 @@ class Frame:
 
     def __init__(self, document: Document, sample: Sample | None, step: int) -> None:
         self._model, self._architecture = document.model, document.architecture
+        self._document = document
         self.spec: LayerSpec | None = document.selected_spec
         self.index = document.architecture.index(self.spec.uid) if self.spec else -1
         self.info: LayerInfo | None = document.infos[self.index] if self.spec else None
@@ -57,6 +59,29 @@ class Frame:
             return None
         with np.errstate(all="ignore"):  # the views say what is not finite
             return tuple(value[0] for value in self._model.activations(self.sample.image[None]))
+
+    @cached_property
+    def trace(self) -> Trace | None:
+        """The sample's way through the network and back, in float64; None where ``values`` is None.
+
+        The class that counts as right is the sample's own, or the likeliest where it is not known.
+        """
+        if self.values is None or self.sample is None or (tracer := self._document.tracer) is None:
+            return None
+        label = self.label
+        return None if label is None else tracer.trace(self.sample.image[None], np.array([label]))
+
+    @property
+    def label(self) -> int | None:
+        """The class that counts as right: the sample's own, or the likeliest; None where neither is known."""
+        if self.sample is not None and self.sample.label is not None:
+            return self.sample.label
+        return self.prediction[0] if self.prediction else None
+
+    @property
+    def layer_trace(self) -> LayerTrace | None:
+        """The selected layer's part of ``trace``."""
+        return self.trace.layers[self.index] if self.spec is not None and self.trace is not None else None
 
     @property
     def prediction(self) -> tuple[int, float] | None:

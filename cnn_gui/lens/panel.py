@@ -5,7 +5,7 @@ from time import perf_counter
 import numpy as np
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.document import Document
@@ -27,11 +27,15 @@ class LensPanel(QWidget):
 
     Signals:
         sample_requested(int): a person chose the test image of that number; it is on show already.
+        framed(Frame): this is what there is to see now.
+        opened(): a person wants to look into the selected layer.
 
     Thread: GUI.
     """
 
     sample_requested = Signal(int)
+    framed = Signal(object)
+    opened = Signal()
 
     def __init__(
         self, document: Document, rng: np.random.Generator | None = None, parent: QWidget | None = None
@@ -45,6 +49,7 @@ class LensPanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         self.heading, self.about = QLabel(), ElidedLabel("muted")
+        self.inside_button = QPushButton(self.tr("Look inside"))
         self.kernels, self.maps = KernelsView(), MapsView()
         self.tabs = QTabWidget()
         self._arrange()
@@ -92,7 +97,13 @@ class LensPanel(QWidget):
         self.maps.samples.show_choice(self._test_index, self._images(), self._given is not None)
         if isinstance(view := self.tabs.currentWidget(), KernelsView | MapsView):
             view.show_frame(frame)
+        self.inside_button.setEnabled(frame.spec is not None)
+        self.framed.emit(frame)
         self.last_cost = perf_counter() - start
+
+    def renew(self) -> None:
+        """Make a new frame soon, for somebody who needs one."""
+        self._on_changed()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -140,11 +151,13 @@ class LensPanel(QWidget):
         document.history_replaced.connect(self._on_history_replaced)
         for signal in (document.architecture_changed, document.selection_changed, self.tabs.currentChanged):
             signal.connect(self._on_changed)
+        self.inside_button.clicked.connect(self.opened)
         self.maps.samples.chosen.connect(self.choose)
         self.maps.samples.random_wanted.connect(self._on_random_wanted)
 
     def _arrange(self) -> None:
         self.heading.setProperty("role", "heading")
+        self.inside_button.setToolTip(self.tr("Every number of the selected layer, forward and backward (Enter)"))
         self.tabs.addTab(self.kernels, self.tr("&Kernels"))
         self.tabs.addTab(self.maps, self.tr("Activation &maps"))
         self.tabs.setTabToolTip(0, self.tr("What the layer has learned (Alt+K)"))
@@ -157,6 +170,7 @@ class LensPanel(QWidget):
         head.setSpacing(theme.SPACE[1])
         head.addWidget(self.heading)
         head.addWidget(self.about, 1)
+        head.addWidget(self.inside_button)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[0])
         column.addLayout(head)

@@ -22,7 +22,9 @@ def arrange(window: "MainWindow") -> None:
     left = _splitter("left", down, (window.palette_view, 356, 3), (window.settings_panel, 334, 2))
     middle = _splitter("middle", down, (window.canvas, 440, 3), (window.curves_place, 250, 2))
     right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
-    whole = _splitter("whole", across, (left, 220, 0), (middle, 608, 1), (right, 420, 0))
+    for place in (middle, panel(window.microscope)):
+        window.middle.addWidget(place)
+    whole = _splitter("whole", across, (left, 220, 0), (window.middle, 608, 1), (right, 420, 0))
     page = QWidget()
     box = QVBoxLayout(page)
     box.setContentsMargins(*(theme.SPACE[1],) * 4)

@@ -1,0 +1,178 @@
+"""The microscope: one layer in the place of the network, looked at in every way that there is for its kind."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QStackedLayout,
+    QTabWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnn_gui import theme
+from cnn_gui.document import Document
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.views import ALL
+from cnn_gui.plots.labels import ElidedLabel
+
+
+class Microscope(QWidget):
+    """Shows the document's selected layer for the sample of each frame that it is given. Esc goes up one level.
+
+    Signals:
+        frame_wanted(): it has come to be seen, or shows another layer, and needs a frame.
+        left(): a person goes back to the network.
+
+    Thread: GUI.
+    """
+
+    frame_wanted = Signal()
+    left = Signal()
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._made: dict[type[LayerView], LayerView] = {}
+        self._kinds: Sequence[type[LayerView]] = ()
+        self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
+        self.about, self.moment = ElidedLabel("muted"), QLabel()
+        self.previous_button, self.next_button = QToolButton(), QToolButton()
+        self.tabs, self.message = QTabWidget(), QLabel()
+        self._arrange()
+        self._explain()
+        self._dress()
+        self.back_button.clicked.connect(self.left)
+        self.previous_button.clicked.connect(lambda: self._go(-1))
+        self.next_button.clicked.connect(lambda: self._go(1))
+        self.tabs.currentChanged.connect(self.frame_wanted)
+
+    @property
+    def view(self) -> LayerView | None:
+        """The view on show; None where a message is."""
+        shown = self.tabs.currentWidget()
+        return shown if isinstance(shown, LayerView) and self._stack.currentWidget() is self.tabs else None
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the selected layer of *frame*; nothing happens while the microscope is not to be seen."""
+        if not self.isVisible():
+            return
+        self.heading.setText(frame.title())
+        self.about.show_text(frame.about())
+        title = frame.sample.title if frame.sample else ""
+        self.moment.setText(" · ".join(filter(None, (title, frame.moment()))))
+        self._show_neighbours(frame.index)
+        self._offer(frame)
+        if reason := self._why_nothing(frame):
+            self.message.setText(reason)
+            self._stack.setCurrentWidget(self.message)
+            return
+        self._stack.setCurrentWidget(self.tabs)
+        if self.view is not None:
+            self.view.show_frame(frame)
+
+    def step_back(self) -> None:
+        """Go one level up: within the view, or to the network."""
+        if self.view is None or not self.view.step_back():
+            self.left.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.frame_wanted.emit()
+        self.tabs.setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.step_back()
+        else:
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.step_back()  # on empty space: whatever has a meaning takes the click itself
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def _offer(self, frame: Frame) -> None:
+        """Have a tab for each view that suits the layer; the same kind of view stays on show where it can."""
+        config = frame.spec.config if frame.spec else None
+        kinds = [kind for kind in ALL if isinstance(config, kind.kinds)]
+        if kinds == self._kinds:
+            return
+        before, self._kinds = type(self.tabs.currentWidget()), kinds
+        self.tabs.blockSignals(True)
+        self.tabs.clear()
+        for kind in kinds:
+            if kind not in self._made:
+                self._made[kind] = kind()
+            self.tabs.setTabToolTip(self.tabs.addTab(self._made[kind], self.tr(kind.title)), self.tr(kind.tip))
+        self.tabs.setCurrentIndex(next((i for i, kind in enumerate(kinds) if kind is before), 0))
+        self.tabs.blockSignals(False)
+
+    def _why_nothing(self, frame: Frame) -> str:
+        if frame.problem:
+            return self.tr("There is nothing to see while the network cannot work. {0}").format(frame.problem)
+        if frame.sample is None:
+            return self.tr("There is no image yet. Load a data set, or draw something.")
+        if frame.spec is None:
+            return self.tr("Select a layer in the network first.")
+        if frame.layer_trace is None:
+            return self.tr("The image does not fit the network's input.")
+        nothing = self.tr("{0} changes no number: there is nothing to look into.")
+        return "" if self._kinds else nothing.format(frame.title())
+
+    def _show_neighbours(self, index: int) -> None:
+        self.previous_button.setEnabled(index > 0)
+        self.next_button.setEnabled(0 <= index < len(self._document.architecture.layers) - 1)
+
+    def _go(self, by: int) -> None:
+        layers = self._document.architecture.layers
+        spec = self._document.selected_spec
+        if spec is not None:
+            self._document.select(layers[self._document.architecture.index(spec.uid) + by].uid)
+
+    def _explain(self) -> None:
+        self.setAccessibleName(self.tr("Inside the layer"))
+        self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
+        for button, name in (
+            (self.previous_button, self.tr("The layer before")), (self.next_button, self.tr("The layer after")),
+        ):  # fmt: skip
+            button.setAccessibleName(name)
+            button.setToolTip(name)
+        self.heading.setProperty("role", "heading")
+        self.moment.setProperty("role", "muted")
+        self.message.setProperty("role", "hint")
+        self.message.setWordWrap(True)
+        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
+
+    def _arrange(self) -> None:
+        head, column, body = QHBoxLayout(), QVBoxLayout(self), QWidget()
+        self._stack = QStackedLayout(body)
+        for part in (self.tabs, self.message):
+            self._stack.addWidget(part)
+        for part in (self.back_button, self.previous_button, self.next_button, self.heading):
+            head.addWidget(part)
+        head.addWidget(self.about, 1)
+        head.addWidget(self.moment)
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.tabBar().setUsesScrollButtons(True)
+        column.setContentsMargins(*[theme.SPACE[1]] * 4)
+        column.setSpacing(theme.SPACE[1])
+        head.setSpacing(theme.SPACE[1])
+        column.addLayout(head)
+        column.addWidget(body, 1)
+
+    def _dress(self) -> None:
+        scheme = theme.tokens(self.palette())
+        self.back_button.setIcon(theme.icon("previous", scheme.text))
+        self.previous_button.setIcon(theme.icon("previous", scheme.text))
+        self.next_button.setIcon(theme.icon("next", scheme.text))

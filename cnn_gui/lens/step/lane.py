@@ -1,0 +1,58 @@
+"""A correlation with what a person has to know of its three pictures."""
+
+from dataclasses import dataclass
+
+from cnn_gui.plots.colormaps import ColorMap, signed_levels
+from cnn_gui.plots.grid import Cell, Floats, Grid, Marks
+from engine.trace.correlation import Correlation
+
+
+@dataclass(frozen=True, eq=False)
+class Face:
+    """How one of the pictures looks: title, colours, the value of the last colour, hatches, where its pixels begin.
+
+    A title may have {0} for the number of the plane on show.
+    """
+
+    title: str
+    colormap: ColorMap
+    limit: float
+    marks: Marks | None = None
+    origin: Cell = (0, 0)
+
+    @classmethod
+    def of(
+        cls, title: str, colormap: ColorMap, values: Floats, marks: Marks | None = None, origin: Cell = (0, 0)
+    ) -> "Face":
+        """Return a face whose colours reach as far as *values* do."""
+        return cls(title, colormap, signed_levels(values), marks, origin)
+
+    def grid(self, values: Floats, plane: int = 0) -> Grid:
+        """Return *values* (H, W) with this look."""
+        return Grid(values, self.colormap, self.limit, self.title.format(plane), self.marks, self.origin)
+
+
+@dataclass(frozen=True, eq=False)
+class Lane:
+    """A correlation to step through.
+
+    Attributes:
+        correlation: the numbers.
+        source, kernel, output: the look of its pictures; those of source and kernel show one plane at a time.
+        plane_word: what a plane is, 'channel' or 'filter'.
+        first_plane: the number of the first plane.
+        sum_word: what the output cell is called in the formula.
+    """
+
+    correlation: Correlation
+    source: Face
+    kernel: Face
+    output: Face
+    plane_word: str
+    sum_word: str
+    first_plane: int = 0
+
+    @property
+    def planes(self) -> int:
+        """How many planes are added up."""
+        return len(self.correlation.kernel)

@@ -1,0 +1,136 @@
+"""Play, pause, step and speed of a walk over places."""
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+
+from cnn_gui import theme
+
+_SLOWEST, _FASTEST = 1500, 30  # ms a step
+_NOTCHES = 10
+
+
+class Transport(QWidget):
+    """Walks over *count* places, round and round.
+
+    Signals:
+        place_changed(int): another place, by its own walk or by its buttons.
+
+    Thread: GUI.
+    """
+
+    place_changed = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._place, self._count = 0, 1
+        self._timer = QTimer(self)
+        self._timer.timeout.connect(self._on_timeout)
+        self.back_button, self.play_button, self.step_button = QToolButton(), QToolButton(), QToolButton()
+        self.speed, self.label = QSlider(Qt.Orientation.Horizontal), QLabel()
+        self._arrange()
+        self._dress()
+        self.back_button.clicked.connect(lambda: self.step(-1))
+        self.step_button.clicked.connect(lambda: self.step(1))
+        self.play_button.clicked.connect(self.toggle)
+        self.speed.valueChanged.connect(self._on_speed_changed)
+
+    @property
+    def place(self) -> int:
+        """The place on show, from 0."""
+        return self._place
+
+    @property
+    def playing(self) -> bool:
+        """Whether it walks by itself."""
+        return self._timer.isActive()
+
+    def set_count(self, count: int) -> None:
+        """Walk over so many places; the present one stays where there is one."""
+        self._count = max(1, count)
+        self._place = min(self._place, self._count - 1)
+        self._write()
+
+    def go_to(self, place: int) -> None:
+        """Show a place, because a person asked for it; nothing is emitted."""
+        self._place = place
+        self._write()
+
+    def step(self, places: int) -> None:
+        """Go so many places on and stop there."""
+        self.pause()
+        self._go(places)
+
+    def toggle(self) -> None:
+        """Walk, or stop walking."""
+        if self.playing:
+            self.pause()
+        else:
+            self._timer.start(self._period())
+            self._dress()
+
+    def pause(self) -> None:
+        """Stop walking."""
+        self._timer.stop()
+        self._dress()
+
+    def hideEvent(self, event: QEvent) -> None:
+        super().hideEvent(event)
+        self.pause()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        if event.key() in steps:
+            self.step(steps[Qt.Key(event.key())])
+        else:
+            super().keyPressEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def _go(self, places: int) -> None:
+        self._place = (self._place + places) % self._count
+        self._write()
+        self.place_changed.emit(self._place)
+
+    def _on_timeout(self) -> None:
+        self._go(1)
+
+    def _on_speed_changed(self) -> None:
+        if self.playing:
+            self._timer.start(self._period())
+
+    def _period(self) -> int:
+        share = self.speed.value() / _NOTCHES
+        return round(_SLOWEST * (_FASTEST / _SLOWEST) ** share)
+
+    def _write(self) -> None:
+        self.label.setText(self.tr("step {0:,} of {1:,}").format(self._place + 1, self._count))
+
+    def _arrange(self) -> None:
+        self.speed.setRange(0, _NOTCHES)
+        self.speed.setValue(4)
+        self.speed.setFixedWidth(90)
+        self.label.setProperty("role", "muted")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE[1])
+        for part in (self.back_button, self.play_button, self.step_button, self.speed, self.label):
+            row.addWidget(part)
+        row.addStretch(1)
+        for control, name in (
+            (self.back_button, self.tr("One step back")), (self.step_button, self.tr("One step on")),
+            (self.play_button, self.tr("Play or pause")), (self.speed, self.tr("Speed")),
+        ):  # fmt: skip
+            control.setAccessibleName(name)
+            control.setToolTip(name)
+
+    def _dress(self) -> None:
+        colour = theme.tokens(self.palette()).text
+        for button, icon in (
+            (self.back_button, "previous"), (self.step_button, "next"),
+            (self.play_button, "pause" if self.playing else "play"),
+        ):  # fmt: skip
+            button.setIcon(theme.icon(icon, colour))

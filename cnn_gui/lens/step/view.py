@@ -1,0 +1,133 @@
+"""The step-through: a window over its source, the kernel, their products and the output, with every number."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.lens.step import formula
+from cnn_gui.lens.step.lane import Face, Lane
+from cnn_gui.lens.step.transport import Transport
+from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.grid import Cell, Floats, Grid
+from cnn_gui.plots.grid_view import GridView
+from cnn_gui.plots.operators import row_of
+from cnn_gui.plots.wrapped_text import WrappedText
+
+
+class StepView(QWidget):
+    """Steps through a lane. Pointing at a cell of the source or of the output takes the window there; pointing at a
+    cell of the kernel or of the products shows which cell of the source belongs to it.
+
+    Signals:
+        place_changed(int, int): the row and the column of the output that are on show.
+
+    Thread: GUI.
+    """
+
+    place_changed = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lane: Lane | None = None
+        self._place: Cell = (0, 0)
+        self.source, self.output = GridView(), GridView()
+        self.patch, self.kernel, self.products = GridView(), GridView(), GridView()
+        self.plane, self.plane_label = QSpinBox(), QLabel()
+        self.transport, self.lines = Transport(), WrappedText(3)
+        self._arrange()
+        self.plane.valueChanged.connect(self._show_place)
+        self.transport.place_changed.connect(self._on_walked)
+        self.source.pointed.connect(self._on_source_pointed)
+        self.output.pointed.connect(self._on_output_pointed)
+        for view in (self.patch, self.kernel, self.products):
+            view.pointed.connect(self._on_tap_pointed)
+
+    def show_lane(self, lane: Lane) -> None:
+        """Show another lane, or the same one with newer numbers; the place stays where there is one."""
+        rows, columns = lane.correlation.places
+        self.lane = lane
+        self._place = min(self._place[0], rows - 1), min(self._place[1], columns - 1)
+        self.transport.set_count(rows * columns)
+        self._show_planes(lane)
+        self.output.show_grid(lane.output.grid(lane.correlation.output))
+        self._show_place()
+
+    @property
+    def place(self) -> Cell:
+        """Row and column of the output on show."""
+        return self._place
+
+    def go_to(self, place: Cell) -> None:
+        """Take the window to a place of the output."""
+        if self.lane is not None and place != self._place:
+            self._place = place
+            self.transport.go_to(place[0] * self.lane.correlation.places[1] + place[1])
+            self._show_place()
+            self.place_changed.emit(*place)
+
+    def _show_planes(self, lane: Lane) -> None:
+        self.plane.blockSignals(True)
+        self.plane.setRange(lane.first_plane, lane.first_plane + lane.planes - 1)
+        self.plane.blockSignals(False)
+        self.plane_label.setText(self.tr("{0} (of {1})").format(lane.plane_word.capitalize(), lane.planes))
+        self.plane.setAccessibleName(lane.plane_word)
+        for part in (self.plane, self.plane_label):
+            part.setVisible(lane.planes > 1)
+
+    def _show_place(self) -> None:
+        if self.lane is None:
+            return
+        lane, plane = self.lane, self.plane.value() - self.lane.first_plane
+        terms, name = lane.correlation.terms(*self._place), self.plane.value()
+        self.source.show_grid(lane.source.grid(lane.correlation.source[plane], name))
+        self.patch.show_grid(self._patch(lane, terms.values[plane]))
+        self.kernel.show_grid(lane.kernel.grid(lane.correlation.kernel[plane], name))
+        products = Face.of(self.tr("products"), ColorMap.ACTIVATIONS, terms.products, lane.kernel.marks)
+        self.products.show_grid(products.grid(terms.products[plane]))
+        self.source.highlight(lane.correlation.window(*self._place))
+        self.output.highlight(None, [self._place])
+        self.lines.show_lines([formula.products(lane, terms, plane), formula.total(lane, terms)])
+
+    def _patch(self, lane: Lane, values: Floats) -> Grid:
+        """Return what the window reads, with the hatches of the source."""
+        window, marks = lane.correlation.window(*self._place), lane.source.marks
+        title = self.tr("under the window")
+        return Grid(values, lane.source.colormap, lane.source.limit, title, None if marks is None else marks[window])
+
+    def _on_walked(self, number: int) -> None:
+        if self.lane is not None:
+            columns = self.lane.correlation.places[1]
+            self.go_to((number // columns, number % columns))
+
+    def _on_source_pointed(self, cell: Cell | None) -> None:
+        if cell is not None and self.lane is not None:
+            self.transport.pause()
+            self.go_to(self.lane.correlation.place_over(*cell))
+
+    def _on_output_pointed(self, cell: Cell | None) -> None:
+        if cell is not None:
+            self.transport.pause()
+            self.go_to(cell)
+
+    def _on_tap_pointed(self, cell: Cell | None) -> None:
+        if self.lane is None:
+            return
+        rows, cols = window = self.lane.correlation.window(*self._place)
+        taps = [] if cell is None else [cell]
+        pixels = [(rows.start + u * (rows.step or 1), cols.start + v * (cols.step or 1)) for u, v in taps]
+        self.source.highlight(window, pixels)
+        self.patch.highlight(None, taps)
+        self.kernel.highlight(None, taps)
+        self.products.highlight(None, taps)
+
+    def _arrange(self) -> None:
+        choice, column = QHBoxLayout(), QVBoxLayout(self)
+        choice.addWidget(self.transport, 1)
+        choice.addWidget(self.plane_label)
+        choice.addWidget(self.plane)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(theme.SPACE[1])
+        column.addLayout(row_of(self.source, "→", self.output), 6)
+        column.addLayout(row_of(self.patch, "×", self.kernel, "=", self.products), 5)
+        column.addWidget(self.lines)
+        column.addLayout(choice)

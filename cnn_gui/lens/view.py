@@ -1,0 +1,31 @@
+"""What every view of the microscope is."""
+
+from typing import ClassVar
+
+from PySide6.QtWidgets import QWidget
+
+from cnn_gui.lens.frame import Frame
+from engine.layer import LayerConfig
+
+
+class LayerView(QWidget):
+    """A page of the microscope: one way to look at layers of some kinds.
+
+    Attributes:
+        kinds: the configs of the layers that it shows.
+        title: what it is called, translated where it is made.
+
+    Thread: GUI.
+    """
+
+    kinds: ClassVar[tuple[type[LayerConfig], ...]] = ()
+    title: ClassVar[str] = ""
+    tip: ClassVar[str] = ""
+
+    def show_frame(self, frame: Frame) -> None:
+        """Show the selected layer of *frame*, whose ``layer_trace`` is there."""
+        raise NotImplementedError
+
+    def step_back(self) -> bool:
+        """Go one level up within the page; False where it is at its top."""
+        return False

@@ -1,0 +1,6 @@
+"""The views of the microscope: one file each. ALL is their order as tabs."""
+
+from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.views.convolution import ConvolutionView
+
+ALL: tuple[type[LayerView], ...] = (ConvolutionView,)

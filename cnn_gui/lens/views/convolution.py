@@ -1,0 +1,186 @@
+"""How a convolution makes one of its maps: a map for each input channel, their sum, the bias; then cell by cell."""
+
+from typing import ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.step.lane import Face, Lane
+from cnn_gui.lens.step.view import StepView
+from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.views import lanes
+from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.grid import Cell
+from cnn_gui.plots.grid_view import GridView
+from cnn_gui.plots.mosaic import MosaicView
+from cnn_gui.plots.operators import operator, row_of
+from cnn_gui.plots.pager import Pager
+from cnn_gui.plots.text import number
+from engine.layer import LayerConfig
+from engine.layers.conv import Conv2DConfig
+from engine.trace.convolution import ConvolutionTrace
+
+_ROWS = 4  # channels on a page
+
+
+class ConvolutionView(LayerView):
+    """One filter at work. A click on a channel's share of the map opens the sum of that channel, step by step."""
+
+    kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
+    title: ClassVar[str] = "Forward"
+    tip: ClassVar[str] = "How each map is made: input, kernel, sum, bias"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._frame: Frame | None = None
+        self.filter = 0
+        self.unfolded, self.steps, self.maps = UnfoldedMap(), StepView(), MosaicView()
+        self._stack = QStackedLayout()
+        for part in (self.unfolded, self.steps):
+            self._stack.addWidget(part)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.SPACE[1], 0, 0)
+        column.addLayout(self._stack, 7)
+        column.addWidget(self.maps, 2)
+        self.maps.setAccessibleName(self.tr("All maps of the layer"))
+        self.maps.tile_selected.connect(self._choose)
+        self.unfolded.opened.connect(self._open)
+
+    def show_frame(self, frame: Frame) -> None:
+        layer = frame.layer_trace
+        assert layer is not None
+        self._frame = frame
+        trace = ConvolutionTrace(layer)
+        self.filter = min(self.filter, len(trace.weight) - 1)
+        self.maps.set_caption(frame.title(), self.tr("click a map to see how it is made"))
+        self.maps.set_maps(layer.output)
+        lane = lanes.forward(trace, self.filter)
+        if self._stack.currentWidget() is self.steps:
+            self.steps.show_lane(lane)
+        else:
+            self.unfolded.show_lane(lane)
+
+    def step_back(self) -> bool:
+        inside = self._stack.currentWidget() is self.steps
+        if inside:
+            self._show(self.unfolded)
+        return inside
+
+    def _choose(self, tile: int) -> None:
+        if tile >= 0:
+            self.filter = tile
+            self._show(self._stack.currentWidget())
+
+    def _open(self, plane: int, place: Cell) -> None:
+        self._show(self.steps)
+        if self.steps.lane is not None:
+            self.steps.plane.setValue(self.steps.lane.first_plane + plane)
+            self.steps.go_to(place)
+
+    def _show(self, part: QWidget) -> None:
+        self._stack.setCurrentWidget(part)
+        self.maps.setVisible(part is self.unfolded)
+        if self._frame is not None:
+            self.show_frame(self._frame)
+
+
+class UnfoldedMap(QWidget):
+    """A row for each input channel: its padded map, its kernel, its share of the sum; beside them the sum.
+
+    Signals:
+        opened(int, Cell): a cell of a channel's share was clicked: the channel's plane, and the cell.
+
+    Thread: GUI.
+    """
+
+    opened = Signal(int, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lane: Lane | None = None
+        self._page = 0
+        self.rows = [tuple(GridView() for _ in range(3)) for _ in range(_ROWS)]
+        self._boxes: list[QWidget] = []
+        self.output, self.pager, self.sum_label = GridView(), Pager(), QLabel()
+        self._arrange()
+        for n, (source, kernel, share) in enumerate(self.rows):
+            share.clicked.connect(lambda cell, n=n: self.opened.emit(self._first + n, cell))
+            for view in (share, source, kernel):
+                view.pointed.connect(lambda cell, n=n, view=view: self._point(n, view, cell))
+        self.output.pointed.connect(lambda cell: self._light(cell))
+        self.output.clicked.connect(lambda cell: self.opened.emit(self._first, cell))
+        self.pager.turned.connect(self._turn)
+
+    def show_lane(self, lane: Lane) -> None:
+        """Show how the lane's output comes about."""
+        self._lane = lane
+        correlation = lane.correlation
+        pages = -(-lane.planes // _ROWS)
+        self._page = min(self._page, pages - 1)
+        self.pager.show_page(self._page, pages)
+        title = self.tr("share of {0} {1}").format(lane.plane_word, "{0}")
+        shares = Face.of(title, ColorMap.ACTIVATIONS, correlation.parts)
+        for n, views in enumerate(self.rows):
+            plane = self._first + n
+            self._boxes[n].setVisible(plane < lane.planes)
+            if plane < lane.planes:
+                name = lane.first_plane + plane
+                views[0].show_grid(lane.source.grid(correlation.source[plane], name))
+                views[1].show_grid(lane.kernel.grid(correlation.kernel[plane], name))
+                views[2].show_grid(shares.grid(correlation.parts[plane], name))
+        self.output.show_grid(lane.output.grid(correlation.output))
+        count = self.tr("sum of {0} shares").format(lane.planes) if lane.planes > 1 else self.tr("the share")
+        self.sum_label.setText(self.tr("{0} + bias {1}").format(count, number(correlation.bias, 3)))
+
+    @property
+    def _first(self) -> int:
+        return self._page * _ROWS
+
+    def _turn(self, pages: int) -> None:
+        self._page += pages
+        if self._lane is not None:
+            self.show_lane(self._lane)
+
+    def _point(self, row: int, view: GridView, cell: Cell | None) -> None:
+        """Light what belongs to the cell under the mouse, in every row."""
+        if self._lane is None:
+            return
+        source, kernel, _ = self.rows[row]
+        if view is kernel:
+            self._light(None)
+        elif view is source and cell is not None:
+            self._light(self._lane.correlation.place_over(*cell))
+        else:
+            self._light(cell)
+
+    def _light(self, place: Cell | None) -> None:
+        if self._lane is None:
+            return
+        window = None if place is None else self._lane.correlation.window(*place)
+        cells = [] if place is None else [place]
+        for source, _, share in self.rows:
+            source.highlight(window)
+            share.highlight(None, cells)
+        self.output.highlight(None, cells)
+
+    def _arrange(self) -> None:
+        rows, right, whole = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
+        for source, kernel, share in self.rows:
+            box = QWidget()
+            box.setLayout(row_of(source, "×", kernel, "=", share))
+            box.layout().setContentsMargins(0, 0, 0, 0)
+            self._boxes.append(box)
+            rows.addWidget(box, 1)
+            share.setCursor(Qt.CursorShape.PointingHandCursor)
+        rows.addWidget(self.pager, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.output.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.sum_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.sum_label.setProperty("role", "muted")
+        right.addWidget(self.sum_label)
+        right.addWidget(self.output, 1)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addLayout(rows, 3)
+        whole.addWidget(operator("Σ"))
+        whole.addLayout(right, 2)

@@ -1,0 +1,114 @@
+"""One array as a picture: its values, what is special about some of its cells, and where they lie on the screen."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
+
+from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.text import number
+
+Floats = npt.NDArray[np.floating]
+Marks = npt.NDArray[np.uint8]
+Cell = tuple[int, int]
+Part = tuple[slice, slice]  # rows and columns, with a step where they are apart
+
+
+class Mark(IntEnum):
+    """What is special about a cell. Each has a hatch of its own, and a word."""
+
+    NONE = 0
+    PADDING = 1
+    INSERTED = 2  # a zero between two values
+    UNREAD = 3  # no window reaches it
+    APPENDED = 4  # a zero for what no window reaches
+
+
+@dataclass(frozen=True, eq=False)
+class Grid:
+    """Values (H, W) with colours for -limit to +limit, or 0 to limit for INK.
+
+    Attributes:
+        title: what the picture is of; the painted line above it.
+        marks: (H, W) of ``Mark``; None for none.
+        origin: (row, column) that the first cell counts as: of a padded input, its pixels keep their numbers.
+        whole: whether the values are counts, to be written without decimals.
+    """
+
+    values: Floats
+    colormap: ColorMap
+    limit: float
+    title: str = ""
+    marks: Marks | None = None
+    origin: Cell = (0, 0)
+    whole: bool = False
+
+    @property
+    def shape(self) -> Cell:
+        """(H, W)."""
+        return self.values.shape[0], self.values.shape[1]
+
+    def mark(self, cell: Cell) -> Mark:
+        """Return what is special about a cell."""
+        return Mark.NONE if self.marks is None else Mark(int(self.marks[cell]))
+
+    def read_out(self, cell: Cell) -> str:
+        """Return 'row 3, column 4: 0.5' for a cell, and what is special about it."""
+        row, column = cell[0] + self.origin[0], cell[1] + self.origin[1]
+        text = _tr("row {0}, column {1}: {2}").format(row, column, number(float(self.values[cell])))
+        word = mark_word(self.mark(cell))
+        return f"{text} ({word})" if word else text
+
+
+def mark_word(mark: Mark) -> str:
+    """Return what a hatch means; '' for none."""
+    return {
+        Mark.PADDING: _tr("padding"), Mark.INSERTED: _tr("inserted zero"), Mark.UNREAD: _tr("never read"),
+        Mark.APPENDED: _tr("appended zero"),
+    }.get(mark, "")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where the cells of a grid lie: the picture, as large as whole screen pixels for each cell let it be."""
+
+    rect: QRectF
+    shape: Cell
+
+    @classmethod
+    def fit(cls, shape: Cell, area: QRectF, ratio: float) -> "Placement":
+        """Return the largest picture of square cells in the middle of *area*; *ratio*: screen pixels a unit."""
+        side = min(area.width() / shape[1], area.height() / shape[0]) * ratio
+        side = max(int(side), 1) / ratio if side >= 1 else side / ratio  # larger than the area's pixels: it shrinks
+        width, height = side * shape[1], side * shape[0]
+        left = round((area.left() + (area.width() - width) / 2) * ratio) / ratio
+        top = round((area.top() + (area.height() - height) / 2) * ratio) / ratio
+        return cls(QRectF(left, top, width, height), shape)
+
+    @property
+    def side(self) -> float:
+        """Width and height of a cell."""
+        return self.rect.width() / self.shape[1]
+
+    def part(self, part: Part) -> QRectF:
+        """Return the rectangle around some rows and columns, which may lie partly outside."""
+        rows, cols = part
+        top, left = self.rect.top() + rows.start * self.side, self.rect.left() + cols.start * self.side
+        return QRectF(left, top, (cols.stop - cols.start) * self.side, (rows.stop - rows.start) * self.side)
+
+    def cell(self, cell: Cell) -> QRectF:
+        """Return the rectangle of one cell."""
+        return self.part((slice(cell[0], cell[0] + 1), slice(cell[1], cell[1] + 1)))
+
+    def at(self, point: QPointF) -> Cell | None:
+        """Return the cell at a point; None outside."""
+        if not self.rect.contains(point):
+            return None
+        row, column = (point.y() - self.rect.top()) // self.side, (point.x() - self.rect.left()) // self.side
+        return min(int(row), self.shape[0] - 1), min(int(column), self.shape[1] - 1)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Grid", text)

@@ -1,0 +1,143 @@
+"""How a grid looks: colours, hatches, lines between cells, numbers in large ones, and what is highlighted."""
+
+from collections.abc import Iterable, Mapping
+from itertools import product
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from cnn_gui import theme
+from cnn_gui.plots.grid import Cell, Grid, Mark, Part, Placement
+from cnn_gui.plots.pictures import to_image, to_pixels
+from cnn_gui.plots.text import fixed, readable_on
+
+MOST_NUMBERS = 260  # in one grid: painting text is slow, and nobody reads more
+_LINES_FROM = 7  # px, the smallest cell with a line around it
+_HATCH_STEP = 5  # px between two strokes of a hatch
+_RING = 2  # px
+_WAYS = 3  # of writing a number: with all digits, with one fewer, and that without the zero before the point
+
+
+def paint_grid(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens, vector: bool = False) -> None:
+    """Paint the cells of *grid* where *place* says, as one image or, with *vector*, as a shape each."""
+    pixels = to_pixels(grid.values, grid.colormap, grid.limit, scheme.dark)
+    if vector:
+        for (row, column), pixel in np.ndenumerate(pixels):
+            painter.fillRect(place.cell((row, column)), QColor.fromRgba(int(pixel)))
+    else:
+        _paint_image(painter, pixels, place)
+    if grid.marks is not None:
+        _paint_marks(painter, grid, place, scheme)
+    painter.setPen(QPen(QColor(scheme.line), 1))
+    if place.side >= _LINES_FROM:
+        painter.drawLines([*_lines(place)])
+    painter.drawRect(place.rect)
+    _paint_numbers(painter, grid, place, pixels)
+
+
+def paint_window(painter: QPainter, part: Part, place: Placement, colour: str) -> None:
+    """Paint a ring around the rows and columns that a window reads, each cell on its own where they are apart."""
+    rows, cols = part
+    if (rows.step or 1) == (cols.step or 1) == 1:
+        _paint_ring(painter, place.part(part), colour)
+        return
+    cells = product(range(rows.start, rows.stop, rows.step or 1), range(cols.start, cols.stop, cols.step or 1))
+    paint_cells(painter, cells, place, colour)
+    painter.setPen(QPen(QColor(colour), 1, Qt.PenStyle.DotLine))
+    painter.drawRect(place.part(part))
+
+
+def paint_cells(painter: QPainter, cells: Iterable[Cell], place: Placement, colour: str) -> None:
+    """Paint a ring around single cells."""
+    for cell in cells:
+        _paint_ring(painter, place.cell(cell), colour)
+
+
+def mark_colours(scheme: theme.Tokens) -> Mapping[Mark, str]:
+    """Return the colour of each hatch."""
+    return {
+        Mark.PADDING: scheme.muted, Mark.INSERTED: scheme.accent, Mark.UNREAD: scheme.bad, Mark.APPENDED: scheme.bad,
+    }  # fmt: skip
+
+
+def paint_hatch(painter: QPainter, rect: QRectF, colour: str) -> None:
+    """Fill *rect* with strokes that go on in its neighbours."""
+    painter.save()
+    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
+    painter.setPen(QPen(QColor(colour), 1))
+    first = int((rect.left() + rect.top()) // _HATCH_STEP)
+    last = int((rect.right() + rect.bottom()) // _HATCH_STEP) + 1
+    ends = ((k * _HATCH_STEP - rect.top(), k * _HATCH_STEP - rect.bottom()) for k in range(first, last + 1))
+    painter.drawLines([QLineF(QPointF(a, rect.top()), QPointF(b, rect.bottom())) for a, b in ends])
+    painter.restore()
+
+
+def _paint_image(painter: QPainter, pixels: np.ndarray, place: Placement) -> None:
+    small = place.side * painter.device().devicePixelRatio() < 1
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
+    painter.drawImage(place.rect, to_image(pixels))
+
+
+def _paint_marks(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens) -> None:
+    assert grid.marks is not None
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for mark, colour in mark_colours(scheme).items():
+        for run in _runs(grid.marks == mark):
+            paint_hatch(painter, place.part(run), colour)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+
+
+def _runs(mask: np.ndarray) -> Iterable[Part]:
+    """Yield (row, columns) of the neighbours in a row of *mask* that are true; whole rows together."""
+    whole = mask.all(axis=1)
+    for start, stop in _stretches(whole):
+        yield slice(start, stop), slice(0, mask.shape[1])
+    for row in np.flatnonzero(~whole & mask.any(axis=1)).tolist():
+        for start, stop in _stretches(mask[row]):
+            yield slice(row, row + 1), slice(start, stop)
+
+
+def _stretches(flags: np.ndarray) -> Iterable[tuple[int, int]]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
+    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+
+
+def _lines(place: Placement) -> Iterable[QLineF]:
+    rect, side = place.rect, place.side
+    for row in range(1, place.shape[0]):
+        yield QLineF(rect.left(), rect.top() + row * side, rect.right(), rect.top() + row * side)
+    for column in range(1, place.shape[1]):
+        yield QLineF(rect.left() + column * side, rect.top(), rect.left() + column * side, rect.bottom())
+
+
+def _paint_numbers(painter: QPainter, grid: Grid, place: Placement, pixels: np.ndarray) -> None:
+    """Write the values into the cells, with as many digits as let the longest of them fit."""
+    metrics = painter.fontMetrics()
+    if grid.values.size > MOST_NUMBERS or place.side < metrics.height():
+        return
+    for fewer in range(_WAYS):
+        texts = [[_written(grid, value, fewer) for value in row] for row in grid.values.tolist()]
+        if place.side >= max(metrics.horizontalAdvance(text) for row in texts for text in row) + 2:
+            break
+    else:
+        return
+    for (row, column), pixel in np.ndenumerate(pixels):
+        painter.setPen(readable_on(QColor.fromRgba(int(pixel))))
+        painter.drawText(place.cell((row, column)), Qt.AlignmentFlag.AlignCenter, texts[row][column])
+
+
+def _written(grid: Grid, value: float, fewer: int) -> str:
+    if grid.whole or value == 0:
+        return f"{value or 0:.0f}".replace("-", "−")
+    text = fixed(value, grid.limit * (10 if fewer else 1))
+    return text.replace("0.", ".", 1) if fewer == _WAYS - 1 else text
+
+
+def _paint_ring(painter: QPainter, rect: QRectF, colour: str) -> None:
+    """Paint a ring with an edge of the other lightness, so that it is seen on every colour."""
+    edge = readable_on(QColor(colour))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for pen, width in ((edge, _RING + 2), (QColor(colour), _RING)):
+        painter.setPen(QPen(pen, width, j=Qt.PenJoinStyle.MiterJoin))
+        painter.drawRect(rect)

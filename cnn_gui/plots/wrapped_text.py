@@ -1,0 +1,38 @@
+"""Text that changes often: a fixed number of lines, so that nothing around it has to move."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+
+class WrappedText(QWidget):
+    """A paragraph for each text, wrapped into as many lines as there are; what does not fit is in the tooltip.
+
+    Thread: GUI.
+    """
+
+    def __init__(self, lines: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._lines, self.texts = lines, ("",)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+
+    def show_lines(self, texts: Sequence[str]) -> None:
+        """Show other texts, a paragraph each."""
+        if tuple(texts) != self.texts:
+            self.texts = tuple(texts)
+            self.setAccessibleName(" ".join(texts))
+            self.setToolTip("\n".join(texts))
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        return QSize(200, self._lines * self.fontMetrics().lineSpacing())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        flags = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop
+        painter.drawText(self.rect(), int(flags | Qt.TextFlag.TextWordWrap), "\n".join(self.texts))

@@ -1,0 +1,37 @@
+"""How the microscope opens in the place of the network, and closes."""
+
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QStackedWidget
+
+from cnn_gui.editor.canvas import NetworkCanvas
+from cnn_gui.lens.microscope import Microscope
+from cnn_gui.lens.panel import LensPanel
+
+NETWORK, INSIDE = 0, 1  # the pages of the middle of the window
+
+
+class MicroscopeDoor(QObject):
+    """Opens the microscope for the selected layer, and gives it the lens's frames.
+
+    Thread: the GUI's.
+    """
+
+    def __init__(
+        self, canvas: NetworkCanvas, lens: LensPanel, microscope: Microscope, middle: QStackedWidget, parent: QObject
+    ) -> None:
+        super().__init__(parent)
+        self._canvas, self._middle = canvas, middle
+        canvas.opened.connect(self._open)
+        lens.opened.connect(self._open)
+        lens.framed.connect(microscope.show_frame)
+        microscope.frame_wanted.connect(lens.renew)
+        microscope.left.connect(self._close)
+
+    @Slot()
+    def _open(self) -> None:
+        self._middle.setCurrentIndex(INSIDE)
+
+    @Slot()
+    def _close(self) -> None:
+        self._middle.setCurrentIndex(NETWORK)
+        self._canvas.setFocus()
