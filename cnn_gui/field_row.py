@@ -1,13 +1,11 @@
-"""One parameter in a form: its label, its field, and below it what is wrong with its value."""
+"""One parameter in a form: its label, below it its field, and below that what is wrong with its value."""
 
 from textwrap import fill
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from cnn_gui import theme
 from cnn_gui.fields import BoolField, ChoiceField, FloatField, IntField
 from cnn_gui.padding_field import PaddingField
 from cnn_gui.pair_field import PairField
@@ -18,7 +16,6 @@ _FIELDS: dict[str, type[Field]] = {
     "bool": BoolField, "choice": ChoiceField, "float": FloatField, "int": IntField, "pair": PairField,
     "padding": PaddingField,
 }  # fmt: skip
-_LABEL_SHARE, _FIELD_SHARE = 11, 9  # of the width
 _TIP_WIDTH = 72  # characters
 
 
@@ -72,17 +69,10 @@ class FieldRow(QWidget):
         self.field.show_value(self.value)
         self._show_problem("")
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put the label above a choice with words that do not fit beside it."""
-        super().resizeEvent(event)
-        beside = (self.width() - theme.SPACE[1]) * _FIELD_SHARE // (_LABEL_SHARE + _FIELD_SHARE)
-        if self._choices:
-            self._stack(any(choice.room() > beside for choice in self._choices))
-
-    def _stack(self, above: bool) -> None:
-        self._label.setMinimumHeight(0 if above else theme.TARGET)
-        self._line.setSpacing(theme.SPACE[0 if above else 1])
-        self._line.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
+    def room(self) -> int:
+        """Return the width that shows label and field in full, in px."""
+        own = self.field.room() if isinstance(self.field, IntField) else self.field.minimumSizeHint().width()
+        return max(self._label.sizeHint().width(), own, *(choice.room() for choice in self._choices))
 
     def _on_entered(self, value: Any) -> None:
         value = self.param.coerce(value)
@@ -118,17 +108,12 @@ class FieldRow(QWidget):
         self.setToolTip("\n".join(fill(sentence, _TIP_WIDTH) for sentence in sentences))  # Qt does not wrap it
 
     def _arrange(self) -> None:
-        self._line = line = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        line.setSpacing(theme.SPACE[1])
-        if not isinstance(self.field, BoolField):  # a check box is its own label
-            self._label = QLabel(self.param.label)
-            self._label.setBuddy(self.field)
-            self._label.setMinimumHeight(theme.TARGET)
-            self._label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # fields line up
-            line.addWidget(self._label, _LABEL_SHARE, Qt.AlignmentFlag.AlignTop)
-        line.addWidget(self.field, _FIELD_SHARE)
+        # A check box is its own label; without words, the place of the label keeps boxes and fields in line.
+        self._label = QLabel("" if isinstance(self.field, BoolField) else self.param.label)
+        self._label.setProperty("role", "muted")
+        self._label.setBuddy(self.field)
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.SPACE[0])
-        box.addLayout(line)
-        box.addWidget(self.error)
+        box.setSpacing(2)
+        for part in (self._label, self.field, self.error):
+            box.addWidget(part)

@@ -19,6 +19,7 @@ from engine.schema import Param
 
 _LARGEST = 2**31 - 1  # what a spin box can hold
 _NARROWEST = 56  # px
+_AROUND_NUMBER = 36  # px: border, padding and arrows
 _AROUND_WORD = 36  # px: border, padding and arrow of a choice
 _ROOM = 99_999  # beyond the limits, so that a number that is too large can be entered and explained
 
@@ -43,6 +44,10 @@ class IntField(QSpinBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.valueChanged.connect(self.entered.emit)
+
+    def room(self) -> int:
+        """Return the width that shows the largest number that is allowed, in px."""
+        return _AROUND_NUMBER + self.fontMetrics().horizontalAdvance(str(self._most))
 
     def show_value(self, value: int) -> None:
         """Show *value* without a signal."""

@@ -1,5 +1,6 @@
 """Forms that are built from the declarations of a config, for layers and training settings alike."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -7,18 +8,21 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.field_grid import FieldGrid
 from cnn_gui.field_row import FieldRow
 from cnn_gui.fields import hide
+from cnn_gui.fold import Fold
 from engine import schema
 
 
 class SchemaForm(QWidget):
-    """A field for each declared parameter of a config class, one below the other. Esc takes back what is not allowed.
+    """A field for each declared parameter of a config class. Esc takes back what is not allowed.
 
     A parameter that matters with some words of a choice only is hidden while another one is chosen.
 
     Attributes:
         rows: the FieldRow of each parameter, by name.
+        more: holds the rows of all but the *usual* parameters; None where all are in sight.
 
     Signals:
         value_changed(name, value): a person entered an allowed value.
@@ -30,18 +34,21 @@ class SchemaForm(QWidget):
     value_changed = Signal(str, object)
     invalid_changed = Signal(str)
 
-    def __init__(self, config_class: type, parent: QWidget | None = None) -> None:
+    def __init__(self, config_class: type, usual: Sequence[str] = (), parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = {param.name: FieldRow(param) for param in schema.params_of(config_class)}
-        box = QVBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(theme.SPACE[0])
+        self._rare = [row for name, row in self.rows.items() if usual and name not in usual]
+        self._grids = [FieldGrid([row for row in self.rows.values() if row not in self._rare])]
+        self.more: Fold | None = None
+        if self._rare:
+            self._grids.append(FieldGrid(self._rare))
+            self.more = Fold("", self._grids[-1])
+            self.more.closed.connect(lambda: _restore_wrong(self._rare))
+        self._arrange()
         for row in self.rows.values():
             row.value_changed.connect(self._show_what_matters)
             row.value_changed.connect(self.value_changed)
             row.problem_changed.connect(lambda: self.invalid_changed.emit(self.problem))
-            box.addWidget(row)
-        box.addStretch()
         self._show_what_matters()
 
     @property
@@ -55,6 +62,15 @@ class SchemaForm(QWidget):
             row.show_value(getattr(config, name))
         self._show_what_matters()
 
+    def _arrange(self) -> None:
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(theme.SPACE[1])
+        box.addWidget(self._grids[0])
+        if self.more is not None:
+            box.addWidget(self.more)
+        box.addStretch()
+
     def _show_what_matters(self) -> None:
         for row in self.rows.values():
             name, words = row.param.when or ("", ())
@@ -63,10 +79,28 @@ class SchemaForm(QWidget):
             else:
                 row.restore()  # an entry that is not allowed would stay in the way unseen
                 hide(row, heir=self.rows[name].field)
+        for grid in self._grids:
+            grid.place()
+        self._tell_what_is_folded()
+
+    def _tell_what_is_folded(self) -> None:
+        if self.more is None:
+            return
+        changed = [row for row in self._rare if not row.isHidden() and row.value != row.param.default]
+        title, count = self.tr(" More"), self.tr(" More · {0} changed").format(len(changed))
+        self.more.button.setText(count if changed else title)
+        lines = [f"{row.param.label}: {row.value}" for row in changed]
+        self.more.button.setToolTip("\n".join(lines) or self.tr("Settings that are rarely changed; all are as usual"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.problem:
-            for row in self.rows.values():
-                row.restore()
+            _restore_wrong(self.rows.values())
         else:
             super().keyPressEvent(event)
+
+
+def _restore_wrong(rows: Iterable[FieldRow]) -> None:
+    """Take back what is entered and not allowed."""
+    for row in rows:
+        if row.problem:
+            row.restore()

@@ -10,6 +10,8 @@ from cnn_gui.document import Document
 from cnn_gui.forms import SchemaForm
 from engine.settings import TrainingSettings
 
+USUAL = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule")  # always in sight
+
 
 class SettingsPanel(QFrame):
     """A form over TrainingSettings, built from its declarations; it rests while a run lasts.
@@ -29,7 +31,8 @@ class SettingsPanel(QFrame):
         self.setAccessibleName(self.tr("Training settings"))
         title = QLabel(self.tr("Training"), self)
         title.setProperty("role", "title")
-        self.form = SchemaForm(TrainingSettings)
+        self.form = SchemaForm(TrainingSettings, USUAL)
+        self.form.setContentsMargins(0, 0, theme.SPACE[1], 0)
         self.form.value_changed.connect(self._on_value_changed)
         self.form.invalid_changed.connect(self.invalid_changed)
         scroll = QScrollArea(self)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeySequence, QWheelEvent
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
@@ -419,18 +419,34 @@ def test_that_a_layer_selected_while_locked_is_shown_locked(properties, document
 
 
 @pytest.mark.parametrize("width", [172, 240, 400])
-def test_that_all_fields_line_up_in_a_form_of_any_width(qtbot: QtBot, width: int) -> None:
+def test_that_fields_stand_below_their_labels_in_two_columns_or_across_both(qtbot: QtBot, width: int) -> None:
     form = SchemaForm(TrainingSettings)
     qtbot.addWidget(form)
-    form.resize(width, 400)
+    form.resize(width, 900)
     form.show()
-    QApplication.processEvents()  # labels go above where they must
+    QApplication.processEvents()  # rows find their places
     assert form.width() == width
-    fields = [row.field for row in form.rows.values() if row.isVisible() and not isinstance(row.field, BoolField)]
-    places = {(field.mapTo(form, QPoint()).x(), field.width()) for field in fields}
-    below = {(0, width)}  # of its label, where the words of a choice need the whole width
-    assert len(places - below) == 1
-    assert (places >= below) == (width < 400)
+    rows = [row for row in form.rows.values() if row.isVisible()]
+    places = {(row.mapTo(form, QPoint()).x(), row.width()) for row in rows}
+    half = (width - 8) // 2
+    assert places <= {(0, width), (0, half), (width - half, half)} and len(places) > 1
+    for row in rows:
+        assert row.width() >= row.room(), row.param.name
+        above = row.findChild(QLabel)
+        assert above.geometry().bottom() < row.field.geometry().top() and above.x() == row.field.x()
+
+
+def test_that_rows_that_are_hidden_leave_no_gap(qtbot: QtBot) -> None:
+    form = SchemaForm(TrainingSettings)
+    qtbot.addWidget(form)
+    form.resize(400, 900)
+    form.show()
+    heights = []
+    for optimizer in ("Adam", "gradient descent", "Adam"):
+        form.set_config(TrainingSettings(optimizer=optimizer))
+        QApplication.processEvents()
+        heights.append(form.rows["seed"].mapTo(form, QPoint()).y())
+    assert heights[0] == heights[2] > heights[1]
 
 
 # The field of a padding.

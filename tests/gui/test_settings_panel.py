@@ -40,6 +40,7 @@ def panel(qtbot: QtBot, document: Document) -> SettingsPanel:
     qtbot.waitExposed(panel)
     panel.said = []
     panel.invalid_changed.connect(panel.said.append)
+    panel.form.more.button.click()
     return panel
 
 
@@ -181,9 +182,11 @@ def test_that_tab_goes_on_to_the_rows_that_have_just_appeared(panel, qtbot):
     activate(qtbot, panel)
     enter(qtbot, field(panel, "optimizer"), "Nesterov")
     assert QApplication.focusWidget() is field(panel, "optimizer")
-    for name in ("learning_rate", "momentum", "weight_decay", "clip_norm", "schedule", "warm_up", "augment"):
+    more = ("loss", "momentum", "weight_decay", "clip_norm", "warm_up", "augment")
+    expected = [field(panel, "learning_rate"), field(panel, "schedule"), panel.form.more.button]
+    for widget in expected + [field(panel, name) for name in more]:
         qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
-        assert QApplication.focusWidget() is field(panel, name)
+        assert QApplication.focusWidget() is widget
 
 
 def test_that_a_field_that_goes_leaves_the_focus_to_the_choice_that_hid_it(panel, document, qtbot):
@@ -209,6 +212,41 @@ def test_that_no_word_of_a_choice_is_cut_off_however_narrow_the_panel(panel, qtb
         for row in panel.form.rows.values():
             if isinstance(row.field, QComboBox):
                 assert row.field.width() >= row.field.room() > row.field.fontMetrics().horizontalAdvance("constant")
+
+
+# The rows that are folded away.
+
+
+def test_that_the_usual_settings_are_in_sight_and_the_others_one_click_away(qtbot, document):
+    panel = SettingsPanel(document)
+    qtbot.addWidget(panel)
+    panel.show()
+    usual = {"epochs", "batch_size", "optimizer", "learning_rate", "schedule"}
+    assert {name for name in NAMES if field(panel, name).isVisible()} == usual
+    for opened in (True, False):
+        qtbot.keyClick(panel.form.more.button, Qt.Key.Key_Space)
+        assert field(panel, "seed").isVisible() == opened and field(panel, "epochs").isVisible()
+
+
+def test_that_the_fold_tells_how_many_settings_in_it_are_not_as_usual(panel, document, qtbot):
+    assert panel.form.more.button.text().strip() == "More"
+    enter(qtbot, field(panel, "seed"), "7")
+    enter(qtbot, field(panel, "augment"), True)
+    assert "2 changed" in panel.form.more.button.text()
+    assert panel.form.more.button.toolTip() == "Augment: True\nSeed: 7"
+    document.set_settings(replace(document.settings, rho=0.5))  # Adam, which is chosen, has none
+    assert "2 changed" in panel.form.more.button.text()
+    document.set_settings(TrainingSettings())
+    assert "changed" not in panel.form.more.button.text()
+
+
+def test_that_a_wrong_entry_that_is_folded_away_is_taken_back_and_the_button_gets_the_focus(panel, qtbot):
+    activate(qtbot, panel)
+    enter(qtbot, field(panel, "clip_norm"), "-1")
+    assert "Clip norm" in panel.said[-1]
+    panel.form.more.button.click()
+    assert panel.said[-1] == "" and shown(field(panel, "clip_norm")) == 0.0
+    assert QApplication.focusWidget() is panel.form.more.button
 
 
 def activate(qtbot: QtBot, panel: SettingsPanel) -> None:
