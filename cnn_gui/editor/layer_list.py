@@ -4,26 +4,28 @@ import html
 from itertools import groupby
 
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QDrag, QFont, QIcon, QKeyEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListWidget, QListWidgetItem, QWidget
+from PySide6.QtGui import QDrag, QFont, QFontMetrics, QIcon, QKeyEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QListWidgetItem, QWidget
 
 from cnn_gui import theme
 from cnn_gui.editor import face, mime
 from cnn_gui.editor.arrangement import CARD_HEIGHT
+from cnn_gui.editor.columns_list import ROOM, ColumnsList
 from cnn_gui.editor.face import Face, Look
 from cnn_gui.editor.layer_icons import icon_of
 from engine import registry
 from engine.registry import LayerType
 
-_ROW = QSize(0, theme.TARGET)
-_HEADING = QSize(0, 22)  # px
+_ICON = 16  # px
+_AROUND_LABEL = _ICON + 13  # px: the icon, and the space that Qt leaves around icon and text
+_HEADING = 18  # px, its height
 _SHADE = 8  # px around the card in the hand, for its shadow
 _TYPE = Qt.ItemDataRole.UserRole
 _HELD = Look(lifted=True)
 
 
-class LayerList(QListWidget):
-    """Every layer type of the registry; a drag of one carries its name alone.
+class LayerList(ColumnsList):
+    """Every layer type of the registry in two columns; a drag of one carries its name alone.
 
     Signals:
         chosen(name): a layer type was double-clicked, or Enter pressed on it.
@@ -35,11 +37,8 @@ class LayerList(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setIconSize(QSize(18, 18))
+        self.setIconSize(QSize(_ICON, _ICON))
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setAccessibleName(self.tr("Layers"))
         self.itemDoubleClicked.connect(self._choose)
         for category, kinds in groupby(registry.all_types(), key=lambda kind: kind.category):
@@ -101,7 +100,10 @@ class LayerList(QListWidget):
     def _row(self, kind: LayerType) -> QListWidgetItem:
         item = QListWidgetItem(kind.label)
         item.setData(_TYPE, kind)
-        item.setSizeHint(_ROW)
+        item.setData(
+            ROOM,
+            QSize(_AROUND_LABEL + QFontMetrics(_font(theme.FONT_NORMAL)).horizontalAdvance(kind.label), theme.TARGET),
+        )
         how = self.tr("Drag it into the network, or press Enter")
         item.setToolTip(f"<b>{html.escape(kind.label)}</b><br>{html.escape(kind.doc)}<br><small>{how}</small>")
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{kind.doc} {how}")
@@ -111,12 +113,21 @@ class LayerList(QListWidget):
 def _heading(text: str) -> QListWidgetItem:
     item = QListWidgetItem(text)
     item.setFlags(Qt.ItemFlag.NoItemFlags)
-    item.setSizeHint(_HEADING)
     item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
-    font = QFont()
-    font.setPixelSize(theme.FONT_SMALL)
-    item.setFont(font)
+    item.setFont(_font(theme.FONT_SMALL))
+    item.setData(ROOM, QSize(_advance(text, theme.FONT_SMALL) + 2 * theme.SPACE[0], _HEADING))
     return item
+
+
+def _font(size: int) -> QFont:
+    """Return the application's font in *size* px."""
+    font = QFont()
+    font.setPixelSize(size)
+    return font
+
+
+def _advance(text: str, size: int) -> int:
+    return QFontMetrics(_font(size)).horizontalAdvance(text)
 
 
 def _text(kind: LayerType) -> str:

@@ -4,14 +4,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.editor.layer_list import LayerList
 
 _SEARCH_KEYS = ("Ctrl+F", "/")
-_NARROWEST = 196  # px: the longest label fits
+_BORDER = 1  # px around a panel
 
 
 class LayerPalette(QFrame):
@@ -24,7 +24,6 @@ class LayerPalette(QFrame):
         super().__init__(parent)
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Layer palette"))
-        self.setMinimumWidth(_NARROWEST)
         self.layers = LayerList()
         self.layers.chosen.connect(document.append)
         self.search = QLineEdit()
@@ -33,6 +32,9 @@ class LayerPalette(QFrame):
         self._arrange()
         self._colour_icons()
         self._on_text_changed("")
+        room, bar = self.layers.room(), self.layers.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(_BORDER + theme.SPACE[1] + room.width() + bar + _BORDER)
+        self.setMaximumHeight(self.sizeHint().height() - self.layers.sizeHint().height() + room.height())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Down, Enter and Esc in the search field do something for the list."""
@@ -64,10 +66,14 @@ class LayerPalette(QFrame):
         self.nothing_found.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.nothing_found.setProperty("role", "muted")
         box = QVBoxLayout(self)
-        box.setContentsMargins(theme.SPACE[1], theme.SPACE[1], theme.SPACE[1], theme.SPACE[1])
+        box.setContentsMargins(theme.SPACE[1], theme.SPACE[1], 0, theme.SPACE[1])  # a scroll bar stands in the margin
         box.setSpacing(theme.SPACE[1])
-        for part in (self.search, self.nothing_found, self.layers):
-            box.addWidget(part)
+        for part in (self.search, self.nothing_found):
+            line = QHBoxLayout()
+            line.setContentsMargins(0, 0, theme.SPACE[1], 0)
+            line.addWidget(part)
+            box.addLayout(line)
+        box.addWidget(self.layers, 1)
 
     def _colour_icons(self) -> None:
         self._magnifier.setIcon(theme.icon("search", theme.tokens(self.palette()).muted))

@@ -19,12 +19,12 @@ _Part = tuple[QWidget, int, int]  # a room, its first extent in px, its share of
 def arrange(window: "MainWindow") -> None:
     """Put every room of *window* into its place."""
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    left = _splitter("left", down, (window.palette_view, 356, 3), (window.settings_panel, 334, 2))
+    left = _splitter("left", down, (window.palette_view, 400, 1), (window.settings_panel, 290, 0))
     middle = _splitter("middle", down, (window.canvas, 440, 3), (window.curves_place, 250, 2))
     right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
     for place in (middle, panel(window.microscope)):
         window.middle.addWidget(place)
-    whole = _splitter("whole", across, (left, 220, 0), (window.middle, 608, 1), (right, 420, 0))
+    whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 1), (right, 386, 0))
     page = QWidget()
     box = QVBoxLayout(page)
     box.setContentsMargins(*(theme.SPACE[1],) * 4)

@@ -1,8 +1,11 @@
 """The palette: what it offers, how it is searched, and what a drag carries."""
 
+from itertools import combinations
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtWidgets import QLineEdit, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QApplication, QLineEdit, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 import resources
@@ -135,6 +138,49 @@ def test_that_the_keyboard_alone_reaches_and_appends_every_layer_type(qtbot, pal
         qtbot.keyClick(palette.layers, Qt.Key.Key_Return)
         qtbot.keyClick(palette.layers, Qt.Key.Key_Down)
     assert chain(document) == NAMES
+
+
+def test_that_all_layer_types_are_in_sight_at_once_and_no_word_is_cut_off(palette: LayerPalette) -> None:
+    palette.resize(palette.minimumWidth(), palette.maximumHeight())
+    QApplication.processEvents()
+    view = palette.layers
+    assert view.verticalScrollBar().maximum() == 0
+    for row in range(view.count()):
+        item, place = view.item(row), view.visualItemRect(view.item(row))
+        assert view.viewport().rect().contains(place), item.text()
+        font = item.font() if not item.flags() else view.font()
+        around = view.iconSize().width() if item.flags() else 0
+        assert QFontMetrics(font).horizontalAdvance(item.text()) + around < place.width(), item.text()
+
+
+def test_that_no_two_places_overlap_and_a_category_stays_in_one_column(palette: LayerPalette) -> None:
+    items = [palette.layers.item(row) for row in range(palette.layers.count())]
+    places = [palette.layers.visualItemRect(item) for item in items]
+    for place, other in combinations(places, 2):
+        assert not place.intersects(other)
+    left = 0
+    for item, place in zip(items, places, strict=True):
+        left = place.left() if not item.flags() else left
+        assert place.left() == left
+
+
+def test_that_a_low_palette_scrolls_to_its_last_layer(qtbot, palette) -> None:
+    palette.resize(palette.minimumWidth(), 200)
+    QApplication.processEvents()
+    bar = palette.layers.verticalScrollBar()
+    last = palette.layers.findItems("GELU", Qt.MatchFlag.MatchExactly)[0]
+    bar.setValue(bar.maximum())
+    assert bar.maximum() > 0 and palette.layers.viewport().rect().contains(palette.layers.visualItemRect(last))
+
+
+def test_that_right_and_left_go_to_the_other_column(qtbot, palette) -> None:
+    palette.layers.setFocus()
+    qtbot.keyClick(palette.layers, Qt.Key.Key_Home)
+    assert palette.layers.currentItem().text() == "Convolution"
+    qtbot.keyClick(palette.layers, Qt.Key.Key_Right)
+    assert palette.layers.currentItem().text() == "Flatten"
+    qtbot.keyClick(palette.layers, Qt.Key.Key_Left)
+    assert palette.layers.currentItem().text() == "Convolution"
 
 
 def test_that_a_double_click_appends_after_the_selected_layer(qtbot, palette, document) -> None:
