@@ -1,8 +1,11 @@
-"""The same training in this engine and in PyTorch, in turns, so that a busy machine is unfair to neither."""
+"""The same training in this engine and in PyTorch, in turns, so that a machine that changes is unfair to neither.
+
+Other work is: a side whose threads wait for one another in a loop loses more by it. ``Outcome`` tells of that.
+"""
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from importlib.util import find_spec
@@ -22,10 +25,19 @@ TURN = 0.4  # seconds: long enough for a few steps of the largest batch, short e
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one side has reached: images a second in the median of its turns, and the most memory held."""
+    """What one side has reached.
+
+    Attributes:
+        images_per_second: in the median of its turns.
+        megabytes: the most memory held.
+        spread: of its turns; see ``spread``.
+        waited: s, that its threads had no core, for each second of its turns.
+    """
 
     images_per_second: float
     megabytes: float
+    spread: float
+    waited: float
 
 
 class Contestant:
@@ -44,13 +56,13 @@ class Contestant:
         self._process.stdin.flush()
         return self._answer()
 
-    def finish(self) -> float:
-        """End it and return the megabytes that it held at most."""
+    def finish(self) -> tuple[float, float]:
+        """End it and return the megabytes that it held at most, and the share of its seconds that it had no core."""
         assert self._process.stdin is not None
         self._process.stdin.close()
-        megabytes = self._answer()
+        megabytes, waited = self._answer(), self._answer()
         self._process.wait()
-        return megabytes
+        return megabytes, waited
 
     def stop(self) -> None:
         """End it whatever it is doing."""
@@ -83,7 +95,8 @@ def compete(network: str, batch: int, threads: int, rounds: int) -> dict[str, Ou
             for side, each in contestants.items():
                 times[side].append(each.seconds(steps[side]))
         speeds = {side: steps[side] * batch / median(seconds) for side, seconds in times.items()}
-        return {side: Outcome(speeds[side], each.finish()) for side, each in contestants.items()}
+        ends = {side: each.finish() for side, each in contestants.items()}
+        return {side: Outcome(speeds[side], end[0], spread(times[side]), end[1]) for side, end in ends.items()}
     finally:
         for each in contestants.values():
             each.stop()
@@ -92,7 +105,13 @@ def compete(network: str, batch: int, threads: int, rounds: int) -> dict[str, Ou
 def _steps(contestant: Contestant) -> int:
     """Return how many steps fill a turn, after a few to warm up."""
     contestant.seconds(3)
-    return max(2, round(TURN / (contestant.seconds(5) / 5)))
+    return max(2, round(TURN / (min(contestant.seconds(2) for _ in range(3)) / 2)))
+
+
+def spread(seconds: Sequence[float]) -> float:
+    """Return how many times as long a slow turn takes as a quick one: the third quartile over the first."""
+    quick, slow = np.percentile(seconds, (25, 75))
+    return float(slow / quick)
 
 
 def sgemm_flops(size: int = 1024, seconds: float = 1.0) -> float:

@@ -1,7 +1,7 @@
 """One side of the race with PyTorch, as a process of its own: ``python -m engine.benchmark.contestant JSON``.
 
 It answers each line of standard input, a number of training steps, with the seconds that they took, and the end of
-input with the most memory that it has held, in megabytes.
+input with the most memory that it has held, in megabytes, and the share of the seconds that it waited for a core.
 """
 
 import json
@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from time import perf_counter
 from typing import Protocol, cast
 
@@ -53,17 +54,30 @@ class Side(Protocol):
 
 
 def answers(entry: Entry, dataset: Dataset, questions: Iterator[str]) -> Iterator[float]:
-    """Yield the seconds for each number of steps in *questions*, and at last the megabytes."""
+    """Yield the seconds for each number of steps in *questions*, at last the megabytes and the share of ``waited``."""
+    spent = idle = 0.0
     start_side = cast(Callable[[Entry, Dataset], Side], import_module(SIDES[entry.side]).start)
     with closing(start_side(entry, dataset)) as side:
         for question in questions:
-            start = perf_counter()
+            start, before = perf_counter(), waited()
             for _ in range(int(question)):
                 side.step()
-            yield perf_counter() - start
+            seconds = perf_counter() - start
+            spent, idle = spent + seconds, idle + waited() - before
+            yield seconds
     own, workers = (resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
     parts = min(entry.threads, max(1, entry.batch // SMALLEST_SHARD))  # each but the first in a process of its own
     yield (own + (parts - 1) * workers) / (1024**2 if sys.platform == "darwin" else 1024)
+    yield idle / spent if spent else 0.0
+
+
+def waited() -> float:
+    """Return the seconds that threads of this process could have run and had no core; 0 where nobody counts them.
+
+    Source: the second number of schedstat, documentation of the Linux kernel, scheduler/sched-stats.
+    """
+    counts = [path.read_text().split() for path in Path("/proc/self/task").glob("*/schedstat")]
+    return sum(int(count[1]) for count in counts) / 1e9
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from statistics import geometric_mean
 from typing import Any
@@ -19,6 +19,10 @@ from engine.threads import default_threads
 from engine.words import counted
 
 NETWORKS, BATCHES, ROUNDS = ("lenet5", "keras-mnist", "strided"), (32, 128, 512), 7
+PREFIXES = {"": "the engine", "pytorch_": "PyTorch"}
+MOST_SPREAD, MOST_WAITED = 1.5, 0.25  # a machine without other work stays well below both
+SPREAD = "slow turns of {0} took {1:.1f} times as long as quick ones ({2}, third quartile over the first)"
+WAITED = "threads of {0} waited {1:.1f} s for a core in each second ({2})"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,6 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
         for batch in arguments.batches:
             mean = geometric_mean([f["ratio"] for f in figures if f["batch"] == batch])
             print(f"geometric mean of the ratios at batch {batch}: {mean:.2f}")
+    if not arguments.json and (doubts := [*_doubts(figures)]):
+        print(f"These figures are in doubt: {', and '.join(doubts)}; run it again while nothing else runs.")
     return 0
 
 
@@ -72,6 +78,8 @@ def _figures(network: str, batch: int, threads: int, limit: float, rounds: int) 
     if outcomes:
         side, best = max(outcomes.items(), key=lambda each: each[1].images_per_second)
         figures |= _against(side, best, ours)
+        for name in ("spread", "waited"):  # of the other format too: where it stumbled, it is not the best
+            figures[f"pytorch_{name}"] = max(getattr(each, name) for each in outcomes.values())
     return figures
 
 
@@ -81,6 +89,15 @@ def _against(side: str, best: Outcome, ours: Outcome) -> dict[str, Any]:
     return speeds | {
         "pytorch_megabytes": best.megabytes, "ratio": ours.images_per_second / best.images_per_second,
     }  # fmt: skip
+
+
+def _doubts(figures: Sequence[dict[str, Any]]) -> Iterator[str]:
+    """Yield what makes the cells in *figures* unsure, each with the side and the cell that have it worst."""
+    for name, most, told in (("spread", MOST_SPREAD, SPREAD), ("waited", MOST_WAITED, WAITED)):
+        sides = ((prefix + name, who, f) for f in figures for prefix, who in PREFIXES.items() if prefix + name in f)
+        key, who, cell = max(sides, key=lambda side: side[2][side[0]])
+        if cell[key] > most:
+            yield told.format(who, cell[key], f"{cell['network']} at batch {cell['batch']}")
 
 
 def _head(threads: int, limit: float) -> Iterator[str]:
