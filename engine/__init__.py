@@ -8,6 +8,7 @@
     for event in engine.Trainer(model, dataset, preset.settings).run():
         print(event)
     probabilities = model.forward(x)                             # (N, 10) for x (N, 1, 28, 28)
+    grad_x = model.backward(grad_probabilities)                  # and model.gradients; model.summary() is a table
     y = engine.ops.conv2d(x, weight, bias, stride=2, padding=1)  # pure functions on arrays
 
 What is named here is imported when it is first used, so that a command that needs little starts quickly.
