@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QCoreApplication, QRect
-from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtCore import QBuffer, QCoreApplication, QRect
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -43,27 +43,24 @@ def save_csv(values: Values, path: Path) -> None:
 
 
 def save_png(view: QWidget, path: Path) -> None:
-    """Write what *view* shows, at twice its size; raises OSError."""
-    image = view.grab().toImage()
-    if not image.save(str(path), "PNG"):
-        raise OSError(_tr("the picture could not be written"))
+    """Write what *view* shows, pixel by pixel; raises OSError."""
+    buffer = QBuffer()
+    view.grab().save(buffer, "PNG")
+    path.write_bytes(buffer.data().data())
 
 
 def save_svg(view: QWidget, path: Path) -> None:
     """Write what *view* shows as lines and shapes; raises OSError."""
-    generator = QSvgGenerator()
-    generator.setFileName(str(path))
+    buffer, generator = QBuffer(), QSvgGenerator()
+    generator.setOutputDevice(buffer)
     generator.setSize(view.size())
     generator.setViewBox(QRect(0, 0, view.width(), view.height()))
-    painter = QPainter()
-    if not painter.begin(generator):
-        raise OSError(_tr("the picture could not be written"))
     view.setProperty(VECTOR, True)
     try:
-        view.render(painter)
+        view.render(generator)
     finally:
         view.setProperty(VECTOR, None)
-        painter.end()
+    path.write_bytes(buffer.data().data())
 
 
 def _ask_and_save(view: QWidget, title: str, suffix: str, save: Callable[[Path], None]) -> None:

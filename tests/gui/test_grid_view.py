@@ -1,0 +1,148 @@
+"""One array as a picture: what it says, where its cells lie, and what comes out of it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication, QImage
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox
+from pytestqt.qtbot import QtBot
+
+from cnn_gui import theme
+from cnn_gui.plots import export
+from cnn_gui.plots.colormaps import ColorMap, table
+from cnn_gui.plots.grid import Grid, Mark, Placement
+from cnn_gui.plots.grid_view import GridView
+
+VALUES = np.array([[0.5, -1.0, 0.0], [1.0, 0.25, -0.5]])
+
+
+@pytest.fixture
+def view(qtbot: QtBot) -> GridView:
+    view = GridView()
+    qtbot.addWidget(view)
+    view.resize(200, 180)
+    view.show_grid(Grid(VALUES, ColorMap.ACTIVATIONS, 1.0, "input 0"))
+    view.show()
+    return view
+
+
+def cell_centre(view: GridView, row: int, column: int) -> QPoint:
+    assert view.placement is not None
+    return view.placement.cell((row, column)).center().toPoint()
+
+
+@given(
+    st.integers(1, 200), st.integers(1, 200), st.floats(10, 900), st.floats(10, 900), st.sampled_from([1.0, 1.5, 2.0]),
+)  # fmt: skip
+def test_that_a_picture_lies_within_its_area_and_each_cell_is_found_in_its_middle(
+    rows: int, columns: int, width: float, height: float, ratio: float
+) -> None:
+    area = QRectF(3, 7, width, height)
+    place = Placement.fit((rows, columns), area, ratio)
+    assert area.adjusted(-1, -1, 1, 1).contains(place.rect)
+    assert place.rect.width() / columns == pytest.approx(place.rect.height() / rows)
+    for cell in ((0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)):
+        assert place.at(place.cell(cell).center()) == cell
+    assert place.at(QPointF(place.rect.right() + 1, place.rect.top())) is None
+
+
+def test_that_every_cell_has_the_colour_of_its_value(view: GridView) -> None:
+    view.show_grid(Grid(VALUES, ColorMap.ACTIVATIONS, 1.0))
+    view.resize(70, 90)  # too small for numbers
+    picture = view.grab().toImage()
+    colours = table(ColorMap.ACTIVATIONS, dark=False)
+    for (row, column), value in np.ndenumerate(VALUES):
+        red, green, blue, _ = colours[round(127 + 127 * value)]
+        assert picture.pixelColor(cell_centre(view, row, column)) == QColor(int(red), int(green), int(blue))
+
+
+def test_that_pointing_reads_a_value_and_leaving_forgets_it(qtbot: QtBot, view: GridView) -> None:
+    with qtbot.waitSignal(view.pointed, check_params_cb=lambda cell: cell == (1, 2)):
+        qtbot.mouseMove(view, cell_centre(view, 1, 2))
+    assert view.toolTip() == "row 1, column 2: −0.5"
+    with qtbot.waitSignal(view.pointed, check_params_cb=lambda cell: cell is None):
+        qtbot.mouseMove(view, QPoint(1, 1))
+    assert view.toolTip() == ""
+
+
+def test_that_a_padded_input_counts_from_its_first_pixel_and_names_its_padding() -> None:
+    marks = np.array([[Mark.PADDING, Mark.PADDING, Mark.PADDING], [Mark.NONE, Mark.INSERTED, Mark.UNREAD]], np.uint8)
+    grid = Grid(VALUES, ColorMap.ACTIVATIONS, 1.0, "", marks, (-1, 0))
+    assert grid.read_out((0, 1)) == "row −1, column 1: −1 (padding)".replace("−1,", "-1,")
+    assert grid.read_out((1, 0)) == "row 0, column 0: 1"
+    assert grid.read_out((1, 1)).endswith("(inserted zero)")
+    assert grid.read_out((1, 2)).endswith("(never read)")
+
+
+def test_that_hatches_can_be_seen(view: GridView) -> None:
+    plain = view.grab().toImage()
+    view.show_grid(Grid(VALUES, ColorMap.ACTIVATIONS, 1.0, "input 0", np.full(VALUES.shape, Mark.UNREAD, np.uint8)))
+    hatched = view.grab().toImage()
+    assert plain != hatched
+
+
+def image_pixels(image: QImage, colour: QColor) -> int:
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return sum(image.pixelColor(x, y) == colour for x, y in places)
+
+
+def test_that_a_click_tells_the_cell_and_beside_the_picture_it_is_left_to_others(qtbot: QtBot, view: GridView) -> None:
+    with qtbot.waitSignal(view.clicked, check_params_cb=lambda cell: cell == (0, 1)):
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=cell_centre(view, 0, 1))
+    with qtbot.assertNotEmitted(view.clicked):
+        qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(1, 1))
+
+
+def test_that_rings_show_a_window_and_single_cells(view: GridView) -> None:
+    plain = view.grab().toImage()
+    view.highlight((slice(0, 2), slice(1, 3)), [(1, 0)])
+    ringed = view.grab().toImage()
+    accent = QColor(theme.LIGHT.accent)
+    assert image_pixels(plain, accent) == 0 < image_pixels(ringed, accent)
+    view.show_grid(Grid(np.zeros((5, 5)), ColorMap.WEIGHTS, 1.0))
+    assert view.highlighted == (None, ())
+
+
+def test_that_the_numbers_come_out_as_text_as_csv_and_as_pictures(
+    qtbot: QtBot, view: GridView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = iter(("numbers", "picture.png", "picture"))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / next(names)), ""))
+    monkeypatch.setattr(QMenu, "popup", lambda *_: None)
+    QGuiApplication.sendEvent(view, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 5), QPoint(5, 5)))
+    (menu,) = view.findChildren(QMenu)
+    copy, copy_picture, _, as_csv, as_png, as_svg = menu.actions()
+    for action in (copy, as_csv, as_png, as_svg):
+        action.trigger()
+    assert QGuiApplication.clipboard().text() == "0.5\t-1.0\t0.0\n1.0\t0.25\t-0.5"
+    assert np.array_equal(np.loadtxt(tmp_path / "numbers.csv", delimiter=","), VALUES)
+    assert QImage(str(tmp_path / "picture.png")).size() == view.size() * view.devicePixelRatio()
+    svg = (tmp_path / "picture.svg").read_text()
+    assert "<image" not in svg and svg.count("<path") + svg.count("<rect") >= VALUES.size and "input 0" in svg
+    copy_picture.trigger()
+    assert not QGuiApplication.clipboard().pixmap().isNull()
+    menu.close()
+
+
+def test_that_a_file_that_cannot_be_written_is_told(
+    view: GridView, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "a"), ""))
+    monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: said.append(arguments[2]))
+    menu = QMenu(view)
+    export.fill_menu(menu, view, VALUES, "input 0")
+    for action in menu.actions()[-3:]:
+        action.trigger()
+    assert len(said) == 3 and all("could not be written" in text and "Choose another folder" in text for text in said)
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300, 1e-300, -0.0])
+def test_that_no_value_stops_the_painting(view: GridView, value: float) -> None:
+    limit = abs(value) if np.isfinite(value) and value else 1.0
+    view.show_grid(Grid(np.full((2, 2), value), ColorMap.GRADIENTS, limit, "odd"))
+    assert not view.grab().isNull()

@@ -1,0 +1,226 @@
+"""The microscope in the window: a layer in the place of the network, and its sums of products step by step."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cnn_gui.lens.step.transport import Transport
+from cnn_gui.lens.views.convolution import ConvolutionView
+from cnn_gui.main_window import MainWindow
+from cnn_gui.plots.grid_view import GridView
+from cnn_gui.window.microscope_door import INSIDE, NETWORK
+from engine.architecture import Architecture, new_layer
+from engine.data.dataset import Split, pixels
+from engine.trace.convolution import ConvolutionTrace
+from engine.trace.record import LayerTrace
+from tests.helpers import tiny
+from tests.helpers.window import show_window
+
+FIRST, SECOND, RELU = range(3)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window with two convolutions, the second of which has six channels and reads padding."""
+    window = show_window(qtbot)
+    window.document.set_data(tiny.dataset(), "bundled")
+    first, second = new_layer("conv2d", filters=6), new_layer("conv2d", filters=5, kernel_size=2, padding=1)
+    window.document.replace(Architecture((first, second, *tiny.architecture().layers[1:])), "Load it")
+    select(window, SECOND)
+    window.canvas.opened.emit()
+    window.lens.refresh()
+    yield window
+
+
+def select(window: MainWindow, layer: int) -> None:
+    window.document.select(window.document.architecture.layers[layer].uid)
+    window.lens.refresh()
+
+
+def view_of(window: MainWindow) -> ConvolutionView:
+    assert isinstance(window.microscope.view, ConvolutionView)
+    return window.microscope.view
+
+
+def traced(window: MainWindow, layer: int) -> LayerTrace:
+    """The layer's trace of test image 0."""
+    document = window.document
+    assert document.tracer is not None and document.data.dataset is not None
+    test: Split = document.data.dataset.test
+    return document.tracer.trace(pixels(test.images[:1]), test.labels[:1]).layers[layer]
+
+
+def values(view: GridView) -> np.ndarray:
+    assert view.grid is not None
+    return view.grid.values
+
+
+def centre(view: GridView, cell: tuple[int, int]) -> QPoint:
+    assert view.placement is not None
+    return view.placement.cell(cell).center().toPoint()
+
+
+def test_that_a_double_click_on_a_card_opens_it_and_escape_goes_back(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.keyClick(window.microscope, Qt.Key.Key_Escape)
+    assert window.middle.currentIndex() == NETWORK and window.focusWidget() is window.canvas
+    place = window.canvas.card_center(window.document.architecture.layers[FIRST].uid)
+    qtbot.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    qtbot.mouseDClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert window.middle.currentIndex() == INSIDE
+    qtbot.waitUntil(lambda: window.microscope.heading.text() == "Convolution 1")
+
+
+@pytest.mark.parametrize("way", ["key", "button", "back"])
+def test_the_other_ways_in_and_out(qtbot: QtBot, window: MainWindow, way: str) -> None:
+    qtbot.mouseClick(window.microscope.back_button, Qt.MouseButton.LeftButton)
+    assert window.middle.currentIndex() == NETWORK
+    if way == "key":
+        qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    else:
+        qtbot.mouseClick(window.lens.inside_button, Qt.MouseButton.LeftButton)
+    assert window.middle.currentIndex() == INSIDE
+    if way == "back":
+        QTest.mouseClick(window.microscope, Qt.MouseButton.LeftButton, pos=QPoint(2, window.microscope.height() - 3))
+        assert window.middle.currentIndex() == NETWORK
+
+
+def test_that_a_map_unfolds_into_the_shares_of_its_channels(qtbot: QtBot, window: MainWindow) -> None:
+    unfolded, trace = view_of(window).unfolded, ConvolutionTrace(traced(window, SECOND))
+    for page in range(2):
+        for row, (source, kernel, share) in enumerate(unfolded.rows):
+            plane = 4 * page + row
+            assert source.isVisible() == (plane < 6)
+            if plane < 6:
+                assert (values(source) == trace.padded[plane]).all()
+                assert (values(kernel) == trace.weight[0, plane]).all()
+                np.testing.assert_allclose(values(share), trace.forward(0).parts[plane])
+        qtbot.mouseClick(unfolded.pager.on_button, Qt.MouseButton.LeftButton)
+    np.testing.assert_allclose(values(unfolded.output), traced(window, SECOND).output[0])
+
+
+def test_that_a_click_on_a_share_opens_its_sum_and_escape_goes_up_one_level_each_time(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    view = view_of(window)
+    share = view.unfolded.rows[2][2]
+    qtbot.mouseClick(share, Qt.MouseButton.LeftButton, pos=centre(share, (3, 4)))
+    assert view.steps.isVisible() and view.steps.place == (3, 4) and view.steps.plane.value() == 2
+    qtbot.keyClick(window.microscope, Qt.Key.Key_Escape)
+    assert view.unfolded.isVisible() and window.middle.currentIndex() == INSIDE
+    qtbot.keyClick(window.microscope, Qt.Key.Key_Escape)
+    assert window.middle.currentIndex() == NETWORK
+
+
+def test_that_pointing_takes_the_window_there(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    view.unfolded.opened.emit(0, (0, 0))
+    steps, lane = view.steps, ConvolutionTrace(traced(window, SECOND)).forward(0)
+    for cell in ((2, 5), (6, 6)):
+        qtbot.mouseMove(steps.output, centre(steps.output, cell))
+        terms = lane.terms(*cell)
+        assert steps.place == cell
+        np.testing.assert_allclose(values(steps.patch), terms.values[0])
+        np.testing.assert_allclose(values(steps.products), terms.products[0])
+        assert steps.source.highlighted[0] == lane.window(*cell)
+    qtbot.mouseMove(steps.source, centre(steps.source, (4, 1)))
+    assert steps.place == lane.place_over(4, 1)
+    qtbot.mouseMove(steps.kernel, centre(steps.kernel, (1, 0)))
+    rows, cols = lane.window(*steps.place)
+    assert list(steps.source.highlighted[1]) == [(rows.start + 1, cols.start)]
+    assert list(steps.products.highlighted[1]) == list(steps.patch.highlighted[1]) == [(1, 0)]
+
+
+def test_that_every_plane_of_a_sum_can_be_seen(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    view.unfolded.opened.emit(0, (1, 1))
+    for plane in range(6):
+        view.steps.plane.setValue(plane)
+        lane = ConvolutionTrace(traced(window, SECOND)).forward(0)
+        assert (values(view.steps.kernel) == lane.kernel[plane]).all()
+        assert view.steps.lines.texts[0].startswith(f"channel {plane}:")
+
+
+def test_that_another_map_is_a_click_away(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    view.maps.canvas.setFocus()
+    qtbot.keyClick(view.maps.canvas, Qt.Key.Key_Right)
+    qtbot.keyClick(view.maps.canvas, Qt.Key.Key_Right)
+    assert view.filter == view.maps.canvas.selected == 1
+    np.testing.assert_allclose(values(view.unfolded.output), traced(window, SECOND).output[1])
+
+
+def test_that_the_neighbours_of_a_layer_are_a_click_away(qtbot: QtBot, window: MainWindow) -> None:
+    qtbot.mouseClick(window.microscope.previous_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.microscope.heading.text() == "Convolution 1")
+    assert not window.microscope.previous_button.isEnabled()
+    np.testing.assert_allclose(values(view_of(window).unfolded.output), traced(window, FIRST).output[0])
+    assert window.microscope.next_button.isEnabled()
+
+
+def test_that_it_says_why_there_is_nothing(window: MainWindow) -> None:
+    document = window.document
+    document.select("")
+    window.lens.refresh()
+    assert "Select a layer" in window.microscope.message.text() and window.microscope.message.isVisible()
+    document.replace(Architecture((new_layer("dense"),)), "Break it")
+    document.select(document.architecture.layers[0].uid)
+    window.lens.refresh()
+    assert "cannot work" in window.microscope.message.text()
+
+
+def test_that_a_sample_and_a_step_are_named(window: MainWindow) -> None:
+    assert window.microscope.moment.text() == "test image 0 · initial weights"
+    window.lens.set_sample(np.zeros((1, 8, 8), np.float32), "your drawing")
+    window.lens.refresh()
+    assert window.microscope.moment.text() == "your drawing · initial weights"
+
+
+def test_the_worked_example(qtbot: QtBot, window: MainWindow) -> None:
+    document = window.document
+    document.set_data(tiny.dataset(size=4), "bundled")
+    layers = (
+        new_layer("conv2d", filters=1, kernel_size=2, bias=False),
+        new_layer("flatten"),
+        new_layer("dense", units=2),
+    )
+    document.replace(Architecture((*layers, new_layer("softmax"))), "Load it")
+    assert document.model is not None
+    document.model.layers[0].parameters["weight"][...] = [[[[6, 0], [-7, -1]]]]
+    image = np.array([[[1, -2, -9, 6], [5, 8, 7, 9], [-6, 2, 0, -1], [-3, 4, -1, 0]]], np.float32)
+    window.lens.set_sample(image, "the example")
+    select(window, 0)
+    view = view_of(window)
+    assert values(view.unfolded.output).tolist() == [[-37, -75, -112], [70, 34, 43], [-19, -15, 7]]
+    qtbot.mouseClick(view.unfolded.output, Qt.MouseButton.LeftButton, pos=centre(view.unfolded.output, (0, 0)))
+    QApplication.processEvents()  # the new page gets its layout
+    assert values(view.steps.patch).tolist() == [[1, -2], [5, 8]]
+    assert values(view.steps.products).tolist() == [[6, 0], [-35, -8]]
+    assert view.steps.lines.texts[0] == "channel 0:  1 × 6 + (−2) × 0 + 5 × (−7) + 8 × (−1) = −37"
+    qtbot.mouseMove(view.steps.output, centre(view.steps.output, (2, 2)))
+    assert values(view.steps.patch).tolist() == [[0, -1], [-1, 0]]
+
+
+def test_that_play_walks_and_a_step_or_hiding_stops_it(qtbot: QtBot) -> None:
+    transport = Transport()
+    qtbot.addWidget(transport)
+    transport.set_count(3)
+    transport.speed.setValue(transport.speed.maximum())
+    transport.show()
+    places: list[int] = []
+    transport.place_changed.connect(places.append)
+    qtbot.mouseClick(transport.play_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(places) >= 4, timeout=3000)
+    assert places[:4] == [1, 2, 0, 1] and transport.playing
+    qtbot.mouseClick(transport.back_button, Qt.MouseButton.LeftButton)
+    assert not transport.playing and transport.label.text() == f"step {transport.place + 1} of 3"
+    before = transport.place
+    qtbot.keyClick(transport, Qt.Key.Key_Right)
+    assert transport.place == (before + 1) % 3
+    transport.toggle()
+    transport.hide()
+    assert not transport.playing
