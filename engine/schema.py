@@ -26,6 +26,8 @@ class Param:
         when: the name of a choice among the same declarations, and the words of it with which this one matters;
             None: always. It is kept and checked all the same.
         off_at_zero: whether 0 means that it is not done at all.
+        usual: the name of a choice among the same declarations, and the value that is usual with each word of it;
+            None: the default is, whatever else is chosen.
     """
 
     name: str
@@ -39,6 +41,7 @@ class Param:
     unit: str = ""
     when: tuple[str, tuple[str, ...]] | None = None
     off_at_zero: bool = False
+    usual: tuple[str, Mapping[str, Value]] | None = None
 
     @property
     def kind(self) -> str:
@@ -49,6 +52,10 @@ class Param:
     def matters(self, config: Any) -> bool:
         """Return whether this one has a say in what *config*, with all its choices, does."""
         return self.when is None or getattr(config, self.when[0]) in self.when[1]
+
+    def usual_with(self, config: Any) -> Value:
+        """Return the value that is usual with the choices of *config*."""
+        return self.default if self.usual is None else self.usual[1][getattr(config, self.usual[0])]
 
     def coerce(self, value: Any) -> Any:
         """Return *value* in this parameter's own type where that loses nothing, else unchanged."""
@@ -102,7 +109,7 @@ class Param:
 
 
 def param(default: Value, *, label: str, doc: str, **limits: Any) -> Any:
-    """Declare a hyper-parameter as a dataclass field. Keywords: ``ge gt le choices unit when off_at_zero``."""
+    """Declare a hyper-parameter as a dataclass field. Keywords: ``ge gt le choices unit when off_at_zero usual``."""
     return dataclasses.field(default=default, metadata={"label": label, "doc": doc, **limits})
 
 

@@ -187,3 +187,14 @@ def test_that_training_settings_are_checked_like_a_layers_hyper_parameters() -> 
         schema.checked(TrainingSettings(learning_rate=0.0))
     with pytest.raises(BadInputError, match="Batch size is 0"):
         schema.checked(TrainingSettings(batch_size=0))
+
+
+def test_that_each_word_of_a_choice_has_a_usual_value_that_is_allowed_and_the_default_goes_with_the_defaults() -> None:
+    declared = {p.name: p for p in schema.params_of(TrainingSettings)}
+    (rate,) = (p for p in declared.values() if p.usual is not None)
+    choice, values = rate.usual
+    assert tuple(values) == declared[choice].choices
+    assert [rate.problem(value) for value in values.values()] == [None] * len(values)
+    assert rate.usual_with(TrainingSettings()) == rate.default
+    assert rate.usual_with(TrainingSettings(optimizer="gradient descent")) == 0.1
+    assert declared["epochs"].usual_with(TrainingSettings(optimizer="momentum")) == declared["epochs"].default
