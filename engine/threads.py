@@ -1,4 +1,4 @@
-"""How many cores there are, and BLAS pinned to one of them, so that the parts of a mini-batch do not fight."""
+"""How many cores there are, what BLAS makes of one, and BLAS pinned to one so that parts of a batch do not fight."""
 
 import os
 from functools import lru_cache
@@ -12,6 +12,12 @@ MOST_THREADS = 256
 def pin_blas() -> object:
     """Pin BLAS to one thread for the whole process, and for good; call it from the main thread at start."""
     return threadpoolctl.threadpool_limits(1, "blas")
+
+
+def blas_kernels() -> str:
+    """Return which processor's instructions NumPy's products use, 'Haswell' or 'SkylakeX'; '' where it is unknown."""
+    found = (library.get("architecture", "") for library in threadpoolctl.threadpool_info())
+    return str(next(filter(None, found), ""))
 
 
 def default_threads() -> int:

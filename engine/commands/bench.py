@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from statistics import geometric_mean
@@ -15,11 +16,12 @@ from engine.data import catalogue
 from engine.errors import BadInputError
 from engine.schema import Param
 from engine.shapes import CROSS_ENTROPY
-from engine.threads import default_threads
+from engine.threads import blas_kernels, default_threads
 from engine.words import counted
 
 NETWORKS, BATCHES, ROUNDS = ("lenet5", "keras-mnist", "strided"), (32, 128, 512), 7
 PREFIXES = {"": "the engine", "pytorch_": "PyTorch"}
+HOLDING = "OPENBLAS_CORETYPE"  # an environment variable of OpenBLAS, which NumPy multiplies with
 MOST_SPREAD, MOST_WAITED = 1.5, 0.25  # a machine without other work stays well below both
 SPREAD = "slow turns of {0} took {1:.1f} times as long as quick ones ({2}, third quartile over the first)"
 WAITED = "threads of {0} waited {1:.1f} s for a core in each second ({2})"
@@ -101,7 +103,10 @@ def _doubts(figures: Sequence[dict[str, Any]]) -> Iterator[str]:
 
 
 def _head(threads: int, limit: float) -> Iterator[str]:
-    yield f"{counted(threads, 'thread')} each; sgemm reaches {limit / 1e9:.0f} GFLOP/s on them."
+    kernels = f" with {blas_kernels()} kernels" if blas_kernels() else ""
+    yield f"{counted(threads, 'thread')} each; sgemm reaches {limit / 1e9:.0f} GFLOP/s on them{kernels}."
+    if held := os.environ.get(HOLDING):
+        yield f"{HOLDING}={held} chose them for NumPy, not for PyTorch; unset it to compare what the processor can do."
     if len(sides()) == 1:
         yield "PyTorch is not installed, so that there is nothing to compare with: pip install 'torch>=2'."
     yield _row("network", "batch", "images/s", "of sgemm", "memory", "PyTorch", "its format", "memory", "ratio")

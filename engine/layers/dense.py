@@ -10,6 +10,7 @@ from engine.errors import ShapeError
 from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
 from engine.registry import layer
 from engine.schema import param
+from engine.words import counted
 
 
 @layer("dense", label="Dense", category="Dense")
@@ -50,7 +51,7 @@ class DenseConfig(LayerConfig):
         return Dense()
 
     def summary(self) -> str:
-        return f"{self.units} units"
+        return counted(self.units, "unit")
 
 
 class Dense(Layer):

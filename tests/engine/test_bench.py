@@ -66,6 +66,17 @@ def test_that_a_quiet_machine_is_not_doubted(capsys: Captured, race: dict[str, O
     assert table(capsys)[-1] == "geometric mean of the ratios at batch 32: 2.00"
 
 
+def test_that_kernels_that_somebody_chose_for_numpy_alone_are_told(
+    capsys: Captured, race: dict[str, Outcome], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bench, "blas_kernels", lambda: "Haswell")
+    monkeypatch.delenv(bench.HOLDING, raising=False)
+    assert table(capsys)[0] == "2 threads each; sgemm reaches 200 GFLOP/s on them with Haswell kernels."
+    assert not any(bench.HOLDING in line for line in table(capsys))
+    monkeypatch.setenv(bench.HOLDING, "Haswell")
+    assert table(capsys)[1].startswith("OPENBLAS_CORETYPE=Haswell chose them for NumPy, not for PyTorch")
+
+
 @pytest.mark.parametrize("side", ["PyTorch", "PyTorch, channels last", ENGINE])
 def test_that_turns_that_differ_by_much_are_told_whichever_side_they_are_of(
     capsys: Captured, race: dict[str, Outcome], side: str
