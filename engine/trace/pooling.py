@@ -5,10 +5,13 @@ from typing import cast
 
 import numpy as np
 
+from engine.geometry import Axis
 from engine.layer import Array
 from engine.layers.pool import Pool2DConfig
 from engine.ops import im2col
 from engine.trace.record import LayerTrace
+
+Pair = tuple[int, int]
 
 _FILL = {"max": -np.inf, "min": np.inf, "mean": 0.0}  # what padding counts as
 
@@ -64,3 +67,55 @@ class PoolingTrace:
         channels = np.arange(len(wins))[:, None, None]
         np.add.at(wins, (channels, *self.winning_pixels), 1)
         return wins
+
+    @cached_property
+    def padded(self) -> Array:
+        """(C, H + 2P, W + 2P): the input, with zeros for the padding, which never wins."""
+        return np.pad(self._layer.input, ((0, 0), *((axis.before, axis.after) for axis in self._axes)))
+
+    def part(self, i: int, j: int) -> tuple[slice, slice]:
+        """Return the rows and columns of ``padded`` that the window (i, j) reads."""
+        rows, cols = (slice(n * a.stride, n * a.stride + a.kernel) for n, a in zip((i, j), self._axes, strict=True))
+        return rows, cols
+
+    def pixels(self, i: int, j: int) -> list[Pair]:
+        """Return row and column in the input of each cell of the window (i, j) that is no padding, in reading order."""
+        ends = zip(self.part(i, j), self._axes, strict=True)
+        rows, cols = (range(max(0, p.start - a.before), min(a.size, p.stop - a.before)) for p, a in ends)
+        return [(row, col) for row in rows for col in cols]
+
+    def place_over(self, row: int, col: int) -> Pair:
+        """Return the window that has its middle nearest to the cell (row, col) of ``padded``."""
+        axes = zip((row, col), self._axes, strict=True)
+        i, j = (min(a.output - 1, max(0, round((n - (a.kernel - 1) / 2) / a.stride))) for n, a in axes)
+        return i, j
+
+    def takers(self, channel: int, i: int, j: int) -> list[Pair]:
+        """Return the pixels that the gradient of the window (i, j) goes to: its winner, or all that a mean reads."""
+        if self.mode == "mean":
+            return self.pixels(i, j)
+        row, col = self.winning_pixels[:, channel, i, j].tolist()
+        return [(row, col)]
+
+    def senders(self, channel: int, row: int, col: int) -> list[Pair]:
+        """Return the windows whose gradient, or a share of it, goes to a pixel, in reading order."""
+        if self.mode == "mean":
+            taken = np.logical_and.outer(*(_reads(a, n) for a, n in zip(self._axes, (row, col), strict=True)))
+        else:
+            taken = (self.winning_pixels[:, channel] == np.array((row, col))[:, None, None]).all(axis=0)
+        return [(i, j) for i, j in np.argwhere(taken).tolist()]
+
+    @cached_property
+    def sent(self) -> Array:
+        """(C, OH, OW): what each window sends to each of its takers: dC/dO, or that divided by KH KW for a mean."""
+        return self._layer.grad_output / (self.window.taps if self.mode == "mean" else 1)
+
+    @property
+    def _axes(self) -> tuple[Axis, Axis]:
+        return self.window.rows, self.window.cols
+
+
+def _reads(axis: Axis, pixel: int) -> Array:
+    """Return (O,): which places of the window read *pixel* of the unpadded axis."""
+    starts = np.arange(axis.output) * axis.stride - axis.before
+    return (starts <= pixel) & (pixel < starts + axis.kernel)

@@ -6,11 +6,30 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.layer import Array
+from engine.trace.softmax import SoftmaxTrace
 
 _BY_OUTPUT: Mapping[str, Callable[[Array, Array], Array]] = {
     "cross-entropy": lambda p, y: np.divide(-y, p, out=np.zeros_like(p), where=y > 0),
     "binary cross-entropy": lambda a, y: (a - y) / (a * (1 - a) * len(a)),
 }  # dC/dOutput of a sample whose last layer is fused with the loss, for the output and the target
+
+
+def _cross_entropy(scores: Array, y: Array) -> Array:
+    softmax = SoftmaxTrace(scores)
+    terms: Array = y * (np.log(softmax.total) - softmax.shifted)
+    return terms
+
+
+def _binary_cross_entropy(scores: Array, y: Array) -> Array:
+    wrong = np.where(y > 0, -scores, scores)
+    return (np.maximum(wrong, 0) + np.log1p(np.exp(-np.abs(wrong)))) / len(y)
+
+
+_TERMS: Mapping[str, Callable[[Array, Array], Array]] = {
+    "cross-entropy": _cross_entropy,
+    "binary cross-entropy": _binary_cross_entropy,
+    "mean squared error": lambda o, y: np.square(o - y) / len(y),
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,18 +69,11 @@ class Scoring:
         return _BY_OUTPUT[self.loss](self.outputs, self.target) / self.batch
 
     @property
-    def shifted(self) -> Array:
-        """(K,): the scores less the largest of them, so that no exponential overflows."""
-        shifted: Array = self.scores - self.scores.max()
-        return shifted
+    def softmax(self) -> SoftmaxTrace:
+        """The scores on their way to probabilities."""
+        return SoftmaxTrace(self.scores)
 
     @property
-    def exponentials(self) -> Array:
-        """(K,): exp(shifted)."""
-        return np.exp(self.shifted)
-
-    @property
-    def probabilities(self) -> Array:
-        """(K,): the exponentials divided by their sum."""
-        probabilities: Array = self.exponentials / self.exponentials.sum()
-        return probabilities
+    def terms(self) -> Array:
+        """(K,): what each class adds to the loss."""
+        return _TERMS[self.loss](self.scores, self.target)

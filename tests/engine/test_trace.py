@@ -222,10 +222,10 @@ def _loss_after(values: Array, rest: Sequence[LayerTrace], loss: str, label: int
 def test_that_the_numbers_of_softmax_lead_to_the_loss() -> None:
     trace = traced(False)[0]
     scoring = trace.scoring
-    np.testing.assert_allclose(scoring.probabilities, trace.layers[-1].output, **CLOSE)
-    np.testing.assert_allclose(scoring.grad_scores, (scoring.probabilities - scoring.target) / 3, **CLOSE)
-    assert scoring.value == pytest.approx(-np.log(scoring.probabilities[scoring.label]))
-    assert scoring.shifted.max() == 0 and scoring.exponentials.max() == 1
+    np.testing.assert_allclose(scoring.softmax.probabilities, trace.layers[-1].output, **CLOSE)
+    np.testing.assert_allclose(scoring.grad_scores, (scoring.softmax.probabilities - scoring.target) / 3, **CLOSE)
+    assert scoring.value == pytest.approx(-np.log(scoring.softmax.probabilities[scoring.label]))
+    assert scoring.softmax.shifted.max() == 0 and scoring.softmax.exponentials.max() == 1
 
 
 def test_that_a_trace_keeps_its_numbers_when_another_is_made_and_leaves_the_model_as_it_was() -> None:

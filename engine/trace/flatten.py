@@ -1,0 +1,44 @@
+"""Which value of a map stands where in the row of values that Flatten makes of all maps."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.layer import Shape
+from engine.layers.activation import ActivationConfig
+from engine.layers.batch_norm import BatchNormConfig
+from engine.layers.dropout import DropoutConfig
+from engine.layers.flatten import FlattenConfig
+from engine.trace.record import LayerTrace
+
+_KEEPS_PLACES = ActivationConfig, BatchNormConfig, DropoutConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Flattening:
+    """Places in maps of *shape* (C, H, W) and in the row: (c H + i) W + j."""
+
+    shape: Shape
+
+    def position(self, channel: int, row: int, col: int) -> int:
+        """Return the place in the row of a value of the maps."""
+        return int(np.ravel_multi_index((channel, row, col), self.shape))
+
+    def place(self, position: int) -> tuple[int, int, int]:
+        """Return (channel, row, column) of a value of the row."""
+        channel, row, col = map(int, np.unravel_index(position, self.shape))
+        return channel, row, col
+
+
+def behind(layers: Sequence[LayerTrace], index: int) -> Flattening | None:
+    """Return which maps the inputs of the layer *index* come from; None where no Flatten of maps lies before it.
+
+    Layers that leave each value in its place may lie between.
+    """
+    for layer in reversed(layers[:index]):
+        if isinstance(layer.spec.config, FlattenConfig) and layer.input.ndim == 3:
+            return Flattening(layer.input.shape)
+        if not isinstance(layer.spec.config, (*_KEEPS_PLACES, FlattenConfig)):
+            return None
+    return None
