@@ -16,6 +16,33 @@ PADDING_WORDS = ("valid", "same", "full")
 Padding = tuple[int, int] | str
 
 
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """How much of an axis, in rows or columns, or of a map, in pixels, no window reads: one number for each cause.
+
+    Attributes:
+        trailing: of the PADDED input, what lies after the last window; along an axis r = (X + 2P - K') mod S.
+        lost: what of it is no padding; along an axis max(0, r - P).
+        between: of the input, what lies between one window and the next, where S > K'.
+        within: of the input, what lies between the cells of a window and under no other one, where D > 1.
+    """
+
+    trailing: int
+    lost: int
+    between: int
+    within: int
+
+    @property
+    def absorbed(self) -> int:
+        """What of the trailing part is padding."""
+        return self.trailing - self.lost
+
+    @property
+    def unread(self) -> int:
+        """What of the input is never read."""
+        return self.lost + self.between + self.within
+
+
 @dataclass(frozen=True)
 class Axis:
     """A window sliding along one axis: input extent, window's cells, stride, padding before and after, dilation."""
@@ -83,6 +110,16 @@ class Axis:
         """The leading part of the input that the windows span, without padding."""
         return max(0, min(self.size, self.used - self.before))
 
+    def cells(self, place: int) -> range:
+        """Return the cells of the padded input that the window reads at output *place*."""
+        return range(place * self.stride, place * self.stride + self.extent, self.dilation)
+
+    def places(self, cell: int) -> range:
+        """Return the output places whose windows read a *cell* of the padded input."""
+        first = max(0, -((self.extent - 1 - cell) // self.stride))
+        found = [i for i in range(first, min(self.output, cell // self.stride + 1)) if cell in self.cells(i)]
+        return range(found[0], found[-1] + 1, found[1] - found[0] if found[1:] else 1) if found else range(0)
+
     def first(self, places: int) -> "Axis":
         """Return the same axis with its first output *places* alone; *after* is below 0 where the end is cut."""
         return replace(self, after=(places - 1) * self.stride + self.extent - self.before - self.size)
@@ -91,12 +128,29 @@ class Axis:
         """Return the axis without the end of the input that no window reaches; its windows are the same."""
         return replace(self, size=self.read, after=self.used - self.before - self.read)
 
+    def bare(self) -> "Axis":
+        """Return the axis whose windows are the same and whose pixels are all cells, those of the padding too."""
+        return replace(self, size=self.padded, before=0, after=0)
+
     def read_counts(self) -> npt.NDArray[np.intp]:
         """Return (X,): how often each unpadded pixel is read."""
         counts = np.zeros(self.size, np.intp)
         for _, pixels in self.taps:
             counts[pixels] += 1
         return counts
+
+    @property
+    def exclusion(self) -> Exclusion:
+        """How many rows or columns are never read, and why."""
+        return _exclusion(*self.reach)
+
+    @cached_property
+    def reach(self) -> tuple[int, int, int, int, int, int]:
+        """Cells of the padded input and those up to the last window's end; pixels of the input, those up to there,
+        those from any window's first cell to its last, and those that are read."""
+        cells = np.arange(self.before, self.before + self.read)
+        under = int(np.count_nonzero(cells % self.stride < self.extent))
+        return self.padded, self.used, self.size, self.read, under, int(np.count_nonzero(self.read_counts()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +205,15 @@ class Window:
         """Return (H, W): how often each unpadded pixel is read; dC/dX is exactly zero where this is 0."""
         return np.multiply.outer(self.rows.read_counts(), self.cols.read_counts())
 
+    def bare(self) -> "Window":
+        """Return the window that reads the padding as if it were pixels."""
+        return Window(self.rows.bare(), self.cols.bare())
+
+    @property
+    def exclusion(self) -> Exclusion:
+        """How many pixels of a map are never read, and why; one with two reasons counts as lost, else as between."""
+        return _exclusion(*(rows * cols for rows, cols in zip(self.rows.reach, self.cols.reach, strict=True)))
+
 
 def _axis(size: int, kernel: int, stride: int, padding: int | str, dilation: int) -> Axis:
     extent = (kernel - 1) * dilation + 1
@@ -159,3 +222,8 @@ def _axis(size: int, kernel: int, stride: int, padding: int | str, dilation: int
         return Axis(size, kernel, stride, total // 2, total - total // 2, dilation)
     sides = {"valid": 0, "full": extent - 1}[padding] if isinstance(padding, str) else padding
     return Axis(size, kernel, stride, sides, sides, dilation)
+
+
+def _exclusion(padded: int, used: int, size: int, leading: int, under: int, read: int) -> Exclusion:
+    """Return what is left out at each step of a nest of smaller and smaller parts; see ``Axis.reach``."""
+    return Exclusion(padded - used, size - leading, leading - under, under - read)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from engine.geometry import Axis, Window
+from engine.geometry import Axis, Exclusion, Window
 from tests.helpers.windows import Reading, readings
 
 any_axis = st.builds(
@@ -27,8 +27,8 @@ def excluded_from(axis: Axis) -> int:
     return int(np.count_nonzero(axis.read_counts() == 0))
 
 
-def never_read(size: int, kernel: int, stride: int, padding: int = 0) -> int:
-    window = Window.of((size, size), (kernel, kernel), (stride, stride), (padding, padding))
+def never_read(size: int, kernel: int, stride: int, padding: int = 0, dilation: int = 1) -> int:
+    window = Window.of((size, size), *((each, each) for each in (kernel, stride, padding, dilation)))
     return int(np.count_nonzero(window.read_counts() == 0))
 
 
@@ -56,6 +56,21 @@ def test_that_used_and_trailing_make_up_the_padded_input(axis: Axis) -> None:
     windows = cells(axis)
     assert axis.used == (windows[-1][-1] + axis.before + 1 if windows else 0)
     assert axis.used + axis.trailing == axis.padded == axis.size + axis.before + axis.after
+
+
+@given(any_axis)
+def test_that_places_and_cells_are_the_two_ways_of_one_relation(axis: Axis) -> None:
+    bare = cells(axis.bare())
+    assert [list(axis.cells(place)) for place in range(axis.output)] == bare
+    for cell in range(axis.padded):
+        assert list(axis.places(cell)) == [place for place, window in enumerate(bare) if cell in window]
+
+
+@given(any_axis)
+def test_that_a_bare_axis_has_the_same_windows_over_a_larger_input(axis: Axis) -> None:
+    bare = axis.bare()
+    assert (bare.output, bare.trailing, bare.size) == (axis.output, axis.trailing, axis.padded)
+    assert bare.read_counts()[axis.before : axis.before + axis.size].tolist() == axis.read_counts().tolist()
 
 
 @given(any_axis)
@@ -98,6 +113,66 @@ def test_that_a_window_reads_the_product_of_what_its_axes_read(reading: Reading)
     assert (window.read_counts() == counts).all()
     assert window.output == (len(rows), len(cols))
     assert window.taps == len(rows[0]) * len(cols[0])
+
+
+# What is excluded, and why.
+
+
+def counted(axis: Axis) -> tuple[list[bool], list[bool], list[bool], list[bool]]:
+    """Return of each cell of the padded input: is it a pixel, before the end, under a window's span, and read?"""
+    windows = cells(axis.bare())
+    everything = range(axis.padded)
+    pixels = [axis.before <= cell < axis.before + axis.size for cell in everything]
+    leading = [any(cell <= window[-1] for window in windows) for cell in everything]
+    under = [any(window[0] <= cell <= window[-1] for window in windows) for cell in everything]
+    return pixels, leading, under, [any(cell in window for window in windows) for cell in everything]
+
+
+@given(any_axis)
+def test_that_the_cases_of_an_axis_are_what_counting_counts(axis: Axis) -> None:
+    pixels, leading, under, read = (np.array(each, bool) for each in counted(axis))
+    found = axis.exclusion
+    assert found.trailing == axis.trailing == np.count_nonzero(~leading)
+    assert found.lost == np.count_nonzero(pixels & ~leading)
+    assert found.absorbed == np.count_nonzero(~pixels & ~leading)
+    assert found.between == np.count_nonzero(pixels & leading & ~under)
+    assert found.within == np.count_nonzero(pixels & under & ~read)
+    assert found.unread == np.count_nonzero(axis.read_counts() == 0)
+
+
+@given(any_axis, any_axis)
+def test_that_the_cases_of_a_window_are_what_counting_pixels_counts(rows: Axis, cols: Axis) -> None:
+    pixels, leading, under, read = (
+        np.logical_and.outer(*both) for both in zip(counted(rows), counted(cols), strict=True)
+    )
+    found = Window(rows, cols).exclusion
+    assert found.trailing == np.count_nonzero(~leading)
+    assert found.lost == np.count_nonzero(pixels & ~leading)
+    assert found.absorbed == np.count_nonzero(~pixels & ~leading)
+    assert found.between == np.count_nonzero(pixels & leading & ~under)
+    assert found.within == np.count_nonzero(pixels & under & ~read)
+    assert found.unread == np.count_nonzero(Window(rows, cols).read_counts() == 0)
+
+
+@pytest.mark.parametrize(
+    ("kernel", "stride", "padding", "dilation", "of_rows", "of_pixels"),
+    [
+        (5, 2, 0, 1, (1, 1, 0, 0), (55, 55, 0, 0)),
+        (5, 3, 0, 1, (2, 2, 0, 0), (108, 108, 0, 0)),
+        (2, 3, 0, 1, (2, 2, 8, 0), (108, 108, 352, 0)),  # 460: the formula alone says 108
+        (3, 2, 1, 1, (1, 0, 0, 0), (59, 0, 0, 0)),  # all of it is padding
+        (5, 1, 0, 1, (0, 0, 0, 0), (0, 0, 0, 0)),
+        (2, 1, 0, 20, (0, 0, 0, 12), (0, 0, 0, 528)),  # 28 x 28 - 16 x 16
+    ],
+)  # fmt: skip
+def test_that_the_cases_of_28_pixels_are_as_by_hand(
+    kernel: int, stride: int, padding: int, dilation: int,
+    of_rows: tuple[int, int, int, int], of_pixels: tuple[int, int, int, int],
+) -> None:  # fmt: skip
+    window = Window.of((28, 28), *((each, each) for each in (kernel, stride, padding, dilation)))
+    assert window.rows.exclusion == window.cols.exclusion == Exclusion(*of_rows)
+    assert window.exclusion == Exclusion(*of_pixels)
+    assert window.exclusion.unread == never_read(28, kernel, stride, padding, dilation)
 
 
 # Padding by words.
