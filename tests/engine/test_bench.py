@@ -28,6 +28,7 @@ def race(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Outcome]]:
     monkeypatch.setattr(bench, "compete", lambda *_: dict(outcomes))
     monkeypatch.setattr(bench, "sgemm_flops", lambda: 1e11)
     monkeypatch.setattr(bench, "sides", lambda: tuple(QUIET))
+    monkeypatch.delenv(bench.HOLDING, raising=False)
     return outcomes
 
 
@@ -70,7 +71,6 @@ def test_that_kernels_that_somebody_chose_for_numpy_alone_are_told(
     capsys: Captured, race: dict[str, Outcome], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bench, "blas_kernels", lambda: "Haswell")
-    monkeypatch.delenv(bench.HOLDING, raising=False)
     assert table(capsys)[0] == "2 threads each; sgemm reaches 200 GFLOP/s on them with Haswell kernels."
     assert not any(bench.HOLDING in line for line in table(capsys))
     monkeypatch.setenv(bench.HOLDING, "Haswell")
