@@ -26,6 +26,8 @@ class ConvolutionTrace:
     Attributes:
         window: where the kernels read.
         groups: G; filters of group g see the channels of group g alone.
+        input: (C, H, W).
+        output: (F, OH, OW).
         weight: (F, C/G, KH, KW).
         bias: (F,), zeros where it has none.
     """
@@ -34,6 +36,7 @@ class ConvolutionTrace:
         config = cast(Conv2DConfig, layer.spec.config)
         self._layer, self._config = layer, config
         self.window, self.groups = config.window(layer.input.shape), config.groups
+        self.input, self.output = layer.input, layer.output
         self.weight: Array = layer.parameters["weight"]
         self.bias: Array = layer.parameters.get("bias", np.zeros(len(self.weight)))
 
@@ -49,7 +52,7 @@ class ConvolutionTrace:
     def padded(self) -> Array:
         """(C, H + 2P, W + 2P): the input with its padding."""
         rows, cols = self.window.rows, self.window.cols
-        return np.pad(self._layer.input, ((0, 0), (rows.before, rows.after), (cols.before, cols.after)))
+        return np.pad(self.input, ((0, 0), (rows.before, rows.after), (cols.before, cols.after)))
 
     def forward(self, filter_: int) -> Correlation:
         """Return how a filter's map is made: its C/G planes of the padded input under its kernel, and the bias."""
@@ -96,7 +99,7 @@ class ConvolutionTrace:
     @cached_property
     def columns(self) -> Array:
         """(C, KH, KW, OH, OW): im2col, the patch under each place of the window as a column."""
-        columns: Array = im2col.im2col(self._layer.input[None], self.window)[0]
+        columns: Array = im2col.im2col(self.input[None], self.window)[0]
         return columns
 
     @cached_property
