@@ -1,7 +1,8 @@
-"""The undo commands: every edit replaces a frozen Architecture by another; a reset swaps what was learned."""
+"""The undo commands: every edit replaces a frozen Design by another; a reset swaps what was learned."""
 
 from collections.abc import Callable
 from time import monotonic
+from typing import NamedTuple
 from weakref import WeakMethod
 
 from PySide6.QtGui import QUndoCommand
@@ -12,7 +13,12 @@ from engine.settings import TrainingSettings
 
 MERGE_WITHIN = 1.0  # s: quicker steps of one spin box are one edit to a person
 
-Show = Callable[[Architecture, TrainingSettings | None], None]
+
+class Design(NamedTuple):
+    """What a person decides, and undo brings back: the chain, and how it is trained."""
+
+    architecture: Architecture
+    settings: TrainingSettings
 
 
 class SwapLearned(QUndoCommand):
@@ -20,7 +26,7 @@ class SwapLearned(QUndoCommand):
 
     def __init__(self, swap: Callable[[Learned], Learned], learned: Learned, text: str) -> None:
         super().__init__(text)
-        self._swap, self._other = WeakMethod(swap), learned  # weak for the reason that SetArchitecture has
+        self._swap, self._other = WeakMethod(swap), learned  # weak for the reason that SetDesign has
 
     def redo(self) -> None:
         if swap := self._swap():
@@ -29,40 +35,32 @@ class SwapLearned(QUndoCommand):
     undo = redo
 
 
-class SetArchitecture(QUndoCommand):
+class SetDesign(QUndoCommand):
     """Puts *new* in the place of *old*; *text* names the edit as the menu shows it, e.g. "Insert Convolution".
 
-    Edits with the same non-empty *merge_key* that follow one another quickly become one. *settings* are those
-    before and after where the edit brings its own, as a preset does; else they stay as they are.
+    Edits with the same non-empty *merge_key* that follow one another quickly become one.
     """
 
     def __init__(
-        self,
-        show: Show,
-        old: Architecture,
-        new: Architecture,
-        text: str,
-        merge_key: str = "",
-        settings: tuple[TrainingSettings, TrainingSettings] | None = None,
+        self, show: Callable[[Design], None], old: Design, new: Design, text: str, merge_key: str = ""
     ) -> None:
         super().__init__(text)
         # Weak: with document, stack and commands in one cycle, the garbage collector may free a command
         # before the stack that owns it does, and the process crashes.
         self._show, self._old, self._new = WeakMethod(show), old, new
-        self._old_settings, self._new_settings = settings or (None, None)
         self._merge_key, self._time = merge_key, monotonic()
 
     def redo(self) -> None:
-        self._apply(self._new, self._new_settings)
+        self._apply(self._new)
 
     def undo(self) -> None:
-        self._apply(self._old, self._old_settings)
+        self._apply(self._old)
 
     def id(self) -> int:
         return 1 if self._merge_key else -1
 
     def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, SetArchitecture) or other._merge_key != self._merge_key:
+        if not isinstance(other, SetDesign) or other._merge_key != self._merge_key:
             return False
         if other._time - self._time > MERGE_WITHIN:
             return False
@@ -70,6 +68,6 @@ class SetArchitecture(QUndoCommand):
         self.setObsolete(self._new == self._old)
         return True
 
-    def _apply(self, architecture: Architecture, settings: TrainingSettings | None) -> None:
+    def _apply(self, design: Design) -> None:
         if show := self._show():
-            show(architecture, settings)
+            show(design)

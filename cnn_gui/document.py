@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from cnn_gui.commands import SetArchitecture, SwapLearned
+from cnn_gui.commands import Design, SetDesign, SwapLearned
 from cnn_gui.network import Learned, Network
 from cnn_gui.project_data import ProjectData
 from engine.architecture import Architecture, LayerSpec, new_layer
@@ -15,6 +15,7 @@ from engine.files.project import Project
 from engine.history import History
 from engine.layer import LayerConfig
 from engine.model import Model
+from engine.schema import params_of
 from engine.settings import TrainingSettings
 from engine.shapes import LayerInfo, Problem, first_problem
 from engine.trace.tracer import Tracer
@@ -101,12 +102,12 @@ class Document(QObject):
         found = first_problem(self.infos)
         return found[1] if found else None
 
-    # Edits of the chain: each is one undo step.
+    # Edits: each is one undo step.
 
     def insert(self, position: int, name: str) -> None:
         """Insert a new layer of type *name* before *position* and select it."""
         spec = new_layer(name)
-        if self._edit(self.architecture.insert(position, spec), self.tr("Insert {0}").format(spec.type.label)):
+        if self._edit_chain(self.architecture.insert(position, spec), self.tr("Insert {0}").format(spec.type.label)):
             self.select(spec.uid)
 
     def append(self, name: str) -> None:
@@ -118,25 +119,32 @@ class Document(QObject):
         """Delete the layer *uid* and select its neighbour."""
         position = self.architecture.index(uid)
         label = self.architecture.layers[position].type.label
-        if self._edit(self.architecture.remove(uid), self.tr("Delete {0}").format(label)):
+        if self._edit_chain(self.architecture.remove(uid), self.tr("Delete {0}").format(label)):
             left = self.architecture.layers
             self.select(left[min(position, len(left) - 1)].uid if left else "")
 
     def move(self, uid: str, position: int) -> None:
         """Move the layer *uid* before what now stands at *position*; nothing happens if that is where it is."""
         label = self.architecture.layers[self.architecture.index(uid)].type.label
-        self._edit(self.architecture.move(uid, position), self.tr("Move {0}").format(label))
+        self._edit_chain(self.architecture.move(uid, position), self.tr("Move {0}").format(label))
 
     def configure(self, uid: str, config: LayerConfig, field: str = "") -> None:
         """Give the layer *uid* another config; quick changes of the same *field* are one undo step."""
         label = self.architecture.layers[self.architecture.index(uid)].type.label
         text = self.tr("Change {0}").format(label)
-        self._edit(self.architecture.configure(uid, config), text, f"{uid}.{field}" if field else "")
+        self._edit_chain(self.architecture.configure(uid, config), text, f"{uid}.{field}" if field else "")
 
     def replace(self, architecture: Architecture, text: str, settings: TrainingSettings | None = None) -> None:
         """Put a whole chain in the place of this one, e.g. a preset with its *settings*, as one undo step."""
-        if self._edit(architecture, text, settings=settings):
+        if self._edit(Design(architecture, settings or self.settings), text):
             self.select("")
+
+    def set_settings(self, settings: TrainingSettings) -> None:
+        """Choose the settings of the next run; quick changes of the same one are one undo step."""
+        changed = [p for p in params_of(settings) if getattr(settings, p.name) != getattr(self.settings, p.name)]
+        if changed:
+            text = self.tr("Change {0}").format(changed[0].label)
+            self._edit(Design(self.architecture, settings), text, f"settings.{changed[0].name}")
 
     @property
     def selected_spec(self) -> LayerSpec | None:
@@ -149,18 +157,7 @@ class Document(QObject):
             self.selected = uid
             self.selection_changed.emit(uid)
 
-    # Settings, data, weights.
-
-    def set_settings(self, settings: TrainingSettings) -> None:
-        """Choose the settings of the next run; the chain is checked anew where it shall make another loss small."""
-        if settings != self.settings:
-            before, self.settings = self.settings, settings
-            self._touch()
-            self.settings_changed.emit()
-            if settings.loss != before.loss:
-                self._build()
-                self.architecture_changed.emit(self.architecture, self.architecture)
-                self.weights_changed.emit()
+    # Data, weights.
 
     def await_data(self, source: str) -> None:
         """Say that *source* is being read; data that is there stays until then, but no run begins on it."""
@@ -244,25 +241,32 @@ class Document(QObject):
         self.path_changed.emit()
         self.modified_changed.emit(False)
 
-    def _edit(
-        self, new: Architecture, text: str, merge_key: str = "", settings: TrainingSettings | None = None
-    ) -> bool:
-        if new == self.architecture or self.refuses_edits():
+    def _edit_chain(self, new: Architecture, text: str, merge_key: str = "") -> bool:
+        return self._edit(Design(new, self.settings), text, merge_key)
+
+    def _edit(self, new: Design, text: str, merge_key: str = "") -> bool:
+        old = Design(self.architecture, self.settings)
+        if new == old or self.refuses_edits():
             return False
-        both = (self.settings, settings) if settings is not None else None
-        self.undo_stack.push(SetArchitecture(self._show, self.architecture, new, text, merge_key, both))
+        self.undo_stack.push(SetDesign(self._show, old, new, text, merge_key))
         return True
 
-    def _show(self, architecture: Architecture, settings: TrainingSettings | None) -> None:
-        old, self.architecture = self.architecture, architecture
-        before, self.settings = self.settings, settings or self.settings
-        self._build()
-        if self.selected_spec is None:
-            self.select("")
-        self.architecture_changed.emit(old, architecture)
+    def _show(self, design: Design) -> None:
+        old, before = self.architecture, self.settings
+        self.architecture, self.settings = design
+        rebuilt = self.architecture != old or self.settings.loss != before.loss  # which may ask for another last layer
+        if rebuilt:
+            self._build()
         if self.settings != before:
             self.settings_changed.emit()
-        if self._network.change_history(old, architecture):
+        if rebuilt:
+            self._announce_chain(old)
+
+    def _announce_chain(self, old: Architecture) -> None:
+        if self.selected_spec is None:
+            self.select("")
+        self.architecture_changed.emit(old, self.architecture)
+        if self.architecture != old and self._network.change_history(old, self.architecture):
             self.history_replaced.emit()
         self.weights_changed.emit()
 

@@ -50,10 +50,7 @@ class FieldRow(QWidget):
             part.editingFinished.connect(self._on_editing_finished)
         for part in self._choices:
             part.entered.connect(self._on_editing_finished)
-        self.error = QLabel()
-        self.error.setProperty("role", "error")
-        self.error.setWordWrap(True)
-        self.error.hide()
+        self.error, self.note = _remark("error"), _remark("small")
         self._explain()
         self._arrange()
         self.field.show_value(self.value)
@@ -68,6 +65,11 @@ class FieldRow(QWidget):
         """Show the last allowed value in the place of one that is not."""
         self.field.show_value(self.value)
         self._show_problem("")
+
+    def remark(self, text: str) -> None:
+        """Say *text* below the field, e.g. what else its value has changed; '' for nothing."""
+        self.note.setText(text)
+        self.note.setVisible(bool(text))
 
     def room(self) -> int:
         """Return the width that shows label and field in full, in px."""
@@ -115,5 +117,14 @@ class FieldRow(QWidget):
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(2)
-        for part in (self._label, self.field, self.error):
+        for part in (self._label, self.field, self.error, self.note):
             box.addWidget(part)
+
+
+def _remark(role: str) -> QLabel:
+    """Return a label that is hidden until it has something to say."""
+    label = QLabel()
+    label.setProperty("role", role)
+    label.setWordWrap(True)
+    label.hide()
+    return label

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.forms import SchemaForm
+from engine.schema import params_of
 from engine.settings import TrainingSettings
 
 USUAL = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule")  # always in sight
@@ -27,6 +28,7 @@ class SettingsPanel(QFrame):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._entering = document, False
+        self._entered: dict[str, object] = {}  # by a person, into the field of that name
         self.setProperty("role", "panel")
         self.setAccessibleName(self.tr("Training settings"))
         title = QLabel(self.tr("Training"), self)
@@ -50,12 +52,40 @@ class SettingsPanel(QFrame):
         self._on_settings_changed()
 
     def _on_value_changed(self, name: str, value: object) -> None:
+        self._entered[name] = value
+        settings, remarks = self._with_what_is_usual(name, replace(self._document.settings, **{name: value}))
         self._entering = True
-        self._document.set_settings(replace(self._document.settings, **{name: value}))
+        self._document.set_settings(settings)
         self._entering = False
+        self._remark(name, " ".join(remarks))
+
+    def _with_what_is_usual(self, name: str, settings: TrainingSettings) -> tuple[TrainingSettings, list[str]]:
+        """Return *settings* with what is usual with the new word of the choice *name*, and what to say of it.
+
+        What a person has entered herself stays.
+        """
+        remarks = []
+        for param in params_of(settings):
+            if param.usual is None or param.usual[0] != name:
+                continue
+            before, usual = getattr(settings, param.name), param.usual_with(settings)
+            if before == usual:
+                continue
+            if self._entered.get(param.name) == before:
+                text = self.tr("{0} stays {1}, as you chose; {2} is usual here.")
+            else:
+                text = self.tr("{0} is now {2}, as is usual here; it was {1}.")
+                settings = replace(settings, **{param.name: usual})
+            remarks.append(text.format(param.label, before, usual))
+        return settings, remarks
+
+    def _remark(self, name: str, text: str) -> None:
+        for row in self.form.rows.values():
+            row.remark(text if row.param.name == name else "")
 
     def _on_settings_changed(self) -> None:
         self.form.set_config(self._document.settings)
         if not self._entering:  # other settings came as a whole: what is half entered here belongs to the old ones
+            self._remark("", "")
             for row in self.form.rows.values():
                 row.restore()

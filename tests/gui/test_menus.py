@@ -219,12 +219,19 @@ def test_that_a_preset_is_one_undo_step_with_its_settings_and_undo_brings_both_b
     assert document.settings.epochs == preset.settings.epochs
 
 
-def test_that_undo_of_a_layer_leaves_the_settings_that_were_chosen_since(window, qtbot):
-    document = window.document
+def test_that_undo_takes_settings_and_layers_back_one_by_one_the_last_one_first(window, qtbot):
+    document, undo = window.document, action(window, "undo")
+    before = document.architecture
     document.insert(1, "tanh")
     window.settings_panel.form.rows["seed"].field.setValue(5)
-    document.undo_stack.undo()
-    assert document.settings.seed == 5
+    assert undo.text() == "Undo Change Seed"
+    undo.trigger()
+    assert document.settings.seed == 0 and document.architecture != before
+    undo.trigger()
+    assert document.architecture == before
+    for _ in range(2):
+        document.undo_stack.redo()
+    assert document.settings.seed == 5 and document.architecture != before
 
 
 def test_that_a_preset_ends_with_the_classes_of_the_data(window):

@@ -77,7 +77,8 @@ def test_that_every_field_edits_the_document_and_marks_it_as_modified(panel, doc
     before = document.settings
     assert value != getattr(before, name)
     enter(qtbot, field(panel, name), value)
-    assert document.settings == replace(before, **{name: value})
+    follows = {"learning_rate": 0.05} if name == "optimizer" else {}
+    assert document.settings == replace(before, **{name: value}, **follows)
     assert document.modified
 
 
@@ -212,6 +213,71 @@ def test_that_no_word_of_a_choice_is_cut_off_however_narrow_the_panel(panel, qtb
         for row in panel.form.rows.values():
             if isinstance(row.field, QComboBox):
                 assert row.field.width() >= row.field.room() > row.field.fontMetrics().horizontalAdvance("constant")
+
+
+# What is usual with the chosen word.
+
+
+def remark(panel: SettingsPanel, name: str = "optimizer") -> str:
+    note = panel.form.rows[name].note
+    return note.text() if note.isVisible() else ""
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "rate"),
+    [("gradient descent", 0.1), ("momentum", 0.05), ("Nesterov", 0.05), ("RMSprop", 0.001), ("AdamW", 0.001)],
+)
+def test_that_another_optimizer_comes_with_its_usual_learning_rate_and_says_so(panel, document, qtbot, optimizer, rate):
+    document.set_settings(replace(document.settings, learning_rate=0.004))
+    enter(qtbot, field(panel, "optimizer"), optimizer)
+    assert (document.settings.optimizer, document.settings.learning_rate) == (optimizer, rate)
+    assert shown(field(panel, "learning_rate")) == rate
+    assert remark(panel) == f"Learning rate is now {rate}, as is usual here; it was 0.004."
+
+
+def test_that_a_learning_rate_that_a_person_entered_stays_and_the_usual_one_is_told(panel, document, qtbot):
+    enter(qtbot, field(panel, "learning_rate"), "0.02")
+    enter(qtbot, field(panel, "optimizer"), "momentum")
+    assert document.settings.learning_rate == 0.02
+    assert remark(panel) == "Learning rate stays 0.02, as you chose; 0.05 is usual here."
+
+
+def test_that_a_rate_that_was_entered_and_has_gone_again_is_no_choice_any_more(panel, document, qtbot):
+    enter(qtbot, field(panel, "learning_rate"), "0.02")
+    document.set_settings(replace(document.settings, learning_rate=0.003))
+    enter(qtbot, field(panel, "optimizer"), "momentum")
+    assert document.settings.learning_rate == 0.05
+
+
+def test_that_optimizer_and_rate_are_one_undo_step_and_the_remark_goes_with_it(panel, document, qtbot):
+    before, count = document.settings, document.undo_stack.count()
+    enter(qtbot, field(panel, "optimizer"), "momentum")
+    assert document.undo_stack.count() == count + 1 and document.undo_stack.undoText() == "Change Optimizer"
+    document.undo_stack.undo()
+    assert document.settings == before and remark(panel) == ""
+    assert shown(field(panel, "learning_rate")) == before.learning_rate
+    document.undo_stack.redo()
+    assert document.settings.learning_rate == 0.05
+
+
+def test_that_a_remark_goes_with_the_next_entry_and_there_is_none_where_nothing_changed(panel, document, qtbot):
+    qtbot.keyClick(field(panel, "optimizer"), Qt.Key.Key_End)
+    assert document.settings.optimizer == "AdamW" and remark(panel) == ""
+    qtbot.keyClick(field(panel, "optimizer"), Qt.Key.Key_Home)
+    assert remark(panel)
+    enter(qtbot, field(panel, "epochs"), "3")
+    assert remark(panel) == "" and document.settings.learning_rate == 0.1
+
+
+def test_that_a_setting_is_an_undo_step_and_none_during_a_run(panel, document, qtbot):
+    enter(qtbot, field(panel, "epochs"), "3")
+    document.undo_stack.undo()
+    assert shown(field(panel, "epochs")) == document.settings.epochs == TrainingSettings().epochs
+    document.set_locked(True)
+    before = document.settings
+    with qtbot.waitSignal(document.refused):
+        document.set_settings(replace(before, epochs=3))
+    assert document.settings == before
 
 
 # The rows that are folded away.

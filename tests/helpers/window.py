@@ -27,8 +27,8 @@ def open_tiny_window(qtbot: QtBot, folder: Path) -> Iterator[MainWindow]:
     document, data = window.document, tiny.dataset(train=320)
     document.set_data(data, str(write_data(folder / "bands.npz", data)))
     document.replace(tiny.architecture(), "Load")
-    document.undo_stack.clear()
     document.set_settings(replace(document.settings, epochs=10_000, batch_size=16))
+    document.undo_stack.clear()
     document.path = folder / "tiny.cnn"
     assert window.files.save()
     yield window
