@@ -11,8 +11,8 @@ from cnn_gui.editor.arrangement import Arrangement, Grid, Insertion
 from cnn_gui.editor.callouts import Callouts
 from cnn_gui.editor.card import CardItem, PlaceholderItem
 from cnn_gui.editor.face import Face, Look
+from cnn_gui.editor.glide import Glide
 from cnn_gui.editor.marker import MarkerItem
-from cnn_gui.editor.motion import Glide
 from cnn_gui.editor.wire import WireItem
 
 # Keys of the cards that are no layers; a layer's uid is alphanumeric.

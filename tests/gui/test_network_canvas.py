@@ -6,8 +6,9 @@ from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
+from cnn_gui import motion
 from cnn_gui.document import Document
-from cnn_gui.editor import mime, motion
+from cnn_gui.editor import mime
 from cnn_gui.editor.canvas import NetworkCanvas
 from cnn_gui.editor.card_menu import CardMenu
 from cnn_gui.editor.marker import MarkerItem
