@@ -15,6 +15,8 @@ Marks = npt.NDArray[np.uint8]
 Cell = tuple[int, int]
 Part = tuple[slice, slice]  # rows and columns, with a step where they are apart
 
+_LONGEST = 40  # px, the longer side of an elastic cell
+
 
 class Mark(IntEnum):
     """What is special about a cell. Each has a hatch of its own, and a word."""
@@ -24,6 +26,8 @@ class Mark(IntEnum):
     INSERTED = 2  # a zero between two values
     UNREAD = 3  # no window reaches it
     APPENDED = 4  # a zero for what no window reaches
+    UNCHOSEN = 5  # windows read it, but keep others
+    TIED = 6  # made from several equals
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,6 +39,7 @@ class Grid:
         marks: (H, W) of ``Mark``; None for none.
         origin: (row, column) that the first cell counts as: of a padded input, its pixels keep their numbers.
         whole: whether the values are counts, to be written without decimals.
+        elastic: whether cells may be wider than high: of a matrix, which is no picture of a place.
     """
 
     values: Floats
@@ -44,6 +49,7 @@ class Grid:
     marks: Marks | None = None
     origin: Cell = (0, 0)
     whole: bool = False
+    elastic: bool = False
 
     @property
     def shape(self) -> Cell:
@@ -66,7 +72,7 @@ def mark_word(mark: Mark) -> str:
     """Return what a hatch means; '' for none."""
     return {
         Mark.PADDING: _tr("padding"), Mark.INSERTED: _tr("inserted zero"), Mark.UNREAD: _tr("never read"),
-        Mark.APPENDED: _tr("appended zero"),
+        Mark.APPENDED: _tr("appended zero"), Mark.UNCHOSEN: _tr("never chosen"), Mark.TIED: _tr("tie"),
     }.get(mark, "")  # fmt: skip
 
 
@@ -78,25 +84,32 @@ class Placement:
     shape: Cell
 
     @classmethod
-    def fit(cls, shape: Cell, area: QRectF, ratio: float) -> "Placement":
-        """Return the largest picture of square cells in the middle of *area*; *ratio*: screen pixels a unit."""
-        side = min(area.width() / shape[1], area.height() / shape[0]) * ratio
-        side = max(int(side), 1) / ratio if side >= 1 else side / ratio  # larger than the area's pixels: it shrinks
-        width, height = side * shape[1], side * shape[0]
+    def fit(cls, shape: Cell, area: QRectF, ratio: float, elastic: bool = False) -> "Placement":
+        """Return the largest picture in the middle of *area*; *ratio*: screen pixels a unit.
+
+        Its cells are squares or, with *elastic*, as wide and as high as the area lets them be, each for itself.
+        """
+        sides = area.height() / shape[0], area.width() / shape[1]
+        if elastic:
+            high, wide = (_whole(min(side, _LONGEST), n, ratio) for side, n in zip(sides, shape, strict=True))
+        else:
+            high = wide = _whole(min(sides), max(shape), ratio)
+        height, width = high * shape[0], wide * shape[1]
         left = round((area.left() + (area.width() - width) / 2) * ratio) / ratio
         top = round((area.top() + (area.height() - height) / 2) * ratio) / ratio
         return cls(QRectF(left, top, width, height), shape)
 
     @property
     def side(self) -> float:
-        """Width and height of a cell."""
-        return self.rect.width() / self.shape[1]
+        """The shorter one of a cell's sides."""
+        return min(self.rect.width() / self.shape[1], self.rect.height() / self.shape[0])
 
     def part(self, part: Part) -> QRectF:
         """Return the rectangle around some rows and columns, which may lie partly outside."""
         rows, cols = part
-        top, left = self.rect.top() + rows.start * self.side, self.rect.left() + cols.start * self.side
-        return QRectF(left, top, (cols.stop - cols.start) * self.side, (rows.stop - rows.start) * self.side)
+        high, wide = self.rect.height() / self.shape[0], self.rect.width() / self.shape[1]
+        top, left = self.rect.top() + rows.start * high, self.rect.left() + cols.start * wide
+        return QRectF(left, top, (cols.stop - cols.start) * wide, (rows.stop - rows.start) * high)
 
     def cell(self, cell: Cell) -> QRectF:
         """Return the rectangle of one cell."""
@@ -106,8 +119,15 @@ class Placement:
         """Return the cell at a point; None outside."""
         if not self.rect.contains(point):
             return None
-        row, column = (point.y() - self.rect.top()) // self.side, (point.x() - self.rect.left()) // self.side
+        row = (point.y() - self.rect.top()) / self.rect.height() * self.shape[0]
+        column = (point.x() - self.rect.left()) / self.rect.width() * self.shape[1]
         return min(int(row), self.shape[0] - 1), min(int(column), self.shape[1] - 1)
+
+
+def _whole(side: float, cells: int, ratio: float) -> float:
+    """Return the largest side up to *side* of whole screen pixels; of less than one where all *cells* have whole ones."""
+    pixels = side * ratio
+    return int(pixels) / ratio if pixels >= 1 else max(1, int(pixels * cells)) / cells / ratio
 
 
 def _tr(text: str) -> str:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from cnn_gui import theme
 from cnn_gui.plots.grid import Cell, Grid, Mark, Part, Placement
 from cnn_gui.plots.pictures import to_image, to_pixels
+from cnn_gui.plots.strongest import strongest
 from cnn_gui.plots.text import fixed, readable_on
 
 MOST_NUMBERS = 260  # in one grid: painting text is slow, and nobody reads more
@@ -21,12 +22,13 @@ _WAYS = 3  # of writing a number: with all digits, with one fewer, and that with
 
 def paint_grid(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens, vector: bool = False) -> None:
     """Paint the cells of *grid* where *place* says, as one image or, with *vector*, as a shape each."""
-    pixels = to_pixels(grid.values, grid.colormap, grid.limit, scheme.dark)
+    values = grid.values if vector else _shrunk(grid.values, place, painter.device().devicePixelRatio())
+    pixels = to_pixels(values, grid.colormap, grid.limit, scheme.dark)
     if vector:
         for (row, column), pixel in np.ndenumerate(pixels):
             painter.fillRect(place.cell((row, column)), QColor.fromRgba(int(pixel)))
     else:
-        _paint_image(painter, pixels, place)
+        painter.drawImage(place.rect, to_image(pixels))
     if grid.marks is not None:
         _paint_marks(painter, grid, place, scheme)
     painter.setPen(QPen(QColor(scheme.line), 1))
@@ -58,6 +60,7 @@ def mark_colours(scheme: theme.Tokens) -> Mapping[Mark, str]:
     """Return the colour of each hatch."""
     return {
         Mark.PADDING: scheme.muted, Mark.INSERTED: scheme.accent, Mark.UNREAD: scheme.bad, Mark.APPENDED: scheme.bad,
+        Mark.UNCHOSEN: scheme.line, Mark.TIED: scheme.warning,
     }  # fmt: skip
 
 
@@ -73,10 +76,11 @@ def paint_hatch(painter: QPainter, rect: QRectF, colour: str) -> None:
     painter.restore()
 
 
-def _paint_image(painter: QPainter, pixels: np.ndarray, place: Placement) -> None:
-    small = place.side * painter.device().devicePixelRatio() < 1
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, small)
-    painter.drawImage(place.rect, to_image(pixels))
+def _shrunk(values: np.ndarray, place: Placement, ratio: float) -> np.ndarray:
+    """Return a value for each screen pixel where there are more values than pixels."""
+    room = (int(place.rect.height() * ratio), int(place.rect.width() * ratio))
+    rows, columns = (min(n, max(1, most)) for n, most in zip(values.shape, room, strict=True))
+    return strongest(values, (rows, columns))
 
 
 def _paint_marks(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens) -> None:
@@ -104,21 +108,23 @@ def _stretches(flags: np.ndarray) -> Iterable[tuple[int, int]]:
 
 
 def _lines(place: Placement) -> Iterable[QLineF]:
-    rect, side = place.rect, place.side
-    for row in range(1, place.shape[0]):
-        yield QLineF(rect.left(), rect.top() + row * side, rect.right(), rect.top() + row * side)
-    for column in range(1, place.shape[1]):
-        yield QLineF(rect.left() + column * side, rect.top(), rect.left() + column * side, rect.bottom())
+    rect, (rows, columns) = place.rect, place.shape
+    for row in range(1, rows):
+        y = rect.top() + row * rect.height() / rows
+        yield QLineF(rect.left(), y, rect.right(), y)
+    for column in range(1, columns):
+        x = rect.left() + column * rect.width() / columns
+        yield QLineF(x, rect.top(), x, rect.bottom())
 
 
 def _paint_numbers(painter: QPainter, grid: Grid, place: Placement, pixels: np.ndarray) -> None:
     """Write the values into the cells, with as many digits as let the longest of them fit."""
-    metrics = painter.fontMetrics()
-    if grid.values.size > MOST_NUMBERS or place.side < metrics.height():
+    metrics, cell = painter.fontMetrics(), place.cell((0, 0))
+    if grid.values.size > MOST_NUMBERS or cell.height() < metrics.height():
         return
     for fewer in range(_WAYS):
         texts = [[_written(grid, value, fewer) for value in row] for row in grid.values.tolist()]
-        if place.side >= max(metrics.horizontalAdvance(text) for row in texts for text in row) + 2:
+        if cell.width() >= max(metrics.horizontalAdvance(text) for row in texts for text in row) + 2:
             break
     else:
         return

@@ -71,11 +71,13 @@ class GridView(QWidget):
     @property
     def placement(self) -> Placement | None:
         """Where the cells lie; None without an array."""
-        if self.grid is None:
-            return None
+        return None if self.grid is None else self.place_of(self.grid)
+
+    def place_of(self, grid: Grid) -> Placement:
+        """Return where the cells of a grid would lie."""
         line = QFontMetrics(small_font(self.font())).height() + 2
         area = QRectF(0.5, line, self.width() - 1, max(1, self.height() - 2 * line))
-        return Placement.fit(self.grid.shape, area, self.devicePixelRatioF())
+        return Placement.fit(grid.shape, area, self.devicePixelRatioF(), grid.elastic)
 
     def sizeHint(self) -> QSize:
         return QSize(160, 180)
@@ -111,10 +113,14 @@ class GridView(QWidget):
 
     def paint_picture(self, painter: QPainter, grid: Grid, place: Placement, vector: bool = False) -> None:
         """Paint title, cells and size; with *vector* each cell is a shape."""
-        scheme = theme.tokens(self.palette())
         painter.setFont(small_font(self.font()))
-        metrics = painter.fontMetrics()
-        paint_grid(painter, grid, place, scheme, vector)
+        paint_grid(painter, grid, place, theme.tokens(self.palette()), vector)
+        self.paint_labels(painter, grid, place)
+
+    def paint_labels(self, painter: QPainter, grid: Grid, place: Placement) -> None:
+        """Paint the title above the cells and their size below."""
+        painter.setFont(small_font(self.font()))
+        scheme, metrics = theme.tokens(self.palette()), painter.fontMetrics()
         title = metrics.elidedText(grid.title, Qt.TextElideMode.ElideRight, self.width())
         above = QRectF(0, place.rect.top() - metrics.height() - 2, self.width(), metrics.height())
         below = QRectF(0, place.rect.bottom() + 2, self.width(), metrics.height())

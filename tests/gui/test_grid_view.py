@@ -16,6 +16,7 @@ from cnn_gui.plots import export
 from cnn_gui.plots.colormaps import ColorMap, table
 from cnn_gui.plots.grid import Grid, Mark, Placement
 from cnn_gui.plots.grid_view import GridView
+from cnn_gui.plots.strongest import strongest
 
 VALUES = np.array([[0.5, -1.0, 0.0], [1.0, 0.25, -0.5]])
 
@@ -146,3 +147,48 @@ def test_that_no_value_stops_the_painting(view: GridView, value: float) -> None:
     limit = abs(value) if np.isfinite(value) and value else 1.0
     view.show_grid(Grid(np.full((2, 2), value), ColorMap.GRADIENTS, limit, "odd"))
     assert not view.grab().isNull()
+
+
+@given(
+    st.integers(1, 30), st.integers(1, 30), st.integers(1, 30), st.integers(1, 30), st.integers(0, 2**32 - 1),
+)  # fmt: skip
+def test_that_of_many_values_a_pixel_shows_the_one_farthest_from_zero(
+    rows: int, columns: int, high: int, wide: int, seed: int
+) -> None:
+    values = np.random.default_rng(seed).standard_normal((rows, columns))
+    shape = min(rows, high), min(columns, wide)
+    shown = strongest(values, shape)
+    assert shown.shape == shape
+    for (i, j), value in np.ndenumerate(shown):
+        block = values[
+            i * rows // shape[0] : (i + 1) * rows // shape[0], j * columns // shape[1] : (j + 1) * columns // shape[1]
+        ]
+        assert value == block.flat[np.abs(block).argmax()]
+    values[rows // 2, columns // 2] = np.nan
+    assert np.isnan(strongest(values, shape)).sum() == 1
+
+
+def test_that_one_bright_cell_of_a_large_array_is_seen(view: GridView) -> None:
+    values = np.zeros((3000, 2000))
+    values[1234, 567] = -1.0
+    for elastic in (False, True):
+        view.show_grid(Grid(values, ColorMap.ACTIVATIONS, 1.0, "large", elastic=elastic))
+        picture = view.grab().toImage()
+        middle = cell_centre(view, 1234, 567)
+        around = (picture.pixelColor(middle + QPoint(x, y)) for x in (-1, 0, 1) for y in (-1, 0, 1))
+        assert any(colour.blue() > colour.red() + 50 for colour in around)
+
+
+@given(
+    st.integers(1, 900), st.integers(1, 900), st.floats(10, 900), st.floats(10, 900), st.sampled_from([1.0, 1.5, 2.0]),
+)  # fmt: skip
+def test_that_elastic_cells_use_both_sides_of_their_area(
+    rows: int, columns: int, width: float, height: float, ratio: float
+) -> None:
+    area = QRectF(3, 7, width, height)
+    place = Placement.fit((rows, columns), area, ratio, elastic=True)
+    assert area.adjusted(-1, -1, 1, 1).contains(place.rect)
+    for used, room, cells in ((place.rect.width(), width, columns), (place.rect.height(), height, rows)):
+        assert used >= min(room, 40 * cells) / 2 - 1  # cells are whole pixels, so that up to a half stays free
+    for cell in ((0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)):
+        assert place.at(place.cell(cell).center()) == cell
