@@ -3,16 +3,15 @@
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
-    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from cnn_gui import theme
+from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
 from engine.trainer import StepResult
@@ -48,9 +47,10 @@ class RunBar(QWidget):
         self.progress = QProgressBar(self)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress of the run"))
-        self.status = QLabel(self)
-        self.status.setProperty("role", "muted")
-        self.status.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy = self.progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the text below stays where it is
+        self.progress.setSizePolicy(policy)
+        self.status = StatusLabel(self)
         self._lay_out()
         controller.state_changed.connect(self._update)
         for signal in (document.architecture_changed, document.data_changed, document.weights_changed):
@@ -139,6 +139,7 @@ class RunBar(QWidget):
         for button in (self.step_button, self.stop_button, self.reset_button):
             colour = colours.text if button.isEnabled() else colours.muted
             button.setIcon(theme.icon(button.property("icon_name"), colour))
+        self.progress.setHidden(idle)
         if idle:
             self.progress.reset()
             self.status.setText(obstacle or self.tr("Ready to train."))

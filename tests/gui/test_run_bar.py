@@ -84,6 +84,32 @@ def test_that_an_impossible_chain_blocks_training_with_the_cards_own_words_until
     assert blocked(bar) == ""
 
 
+@pytest.mark.parametrize("width", [1005, 600])
+def test_that_the_reason_is_wrapped_and_where_two_lines_are_too_few_its_end_is_in_the_tooltip(bar, document, width):
+    bar.resize(width, 60)
+    document.configure(document.architecture.layers[0].uid, Conv2DConfig(kernel_size=9))
+    QApplication.processEvents()
+    lines, whole = bar.status.lines(), blocked(bar)
+    assert len(lines) == 2 and all(
+        bar.status.fontMetrics().horizontalAdvance(line) <= bar.status.width() for line in lines
+    )
+    if width > 1000:
+        assert " ".join(lines) == whole
+    else:
+        assert whole.startswith(" ".join(lines).removesuffix("…")) and lines[1].endswith("…")
+        assert document.problem.what in " ".join(lines)
+    assert bar.status.height() >= 2 * bar.status.fontMetrics().lineSpacing()
+
+
+def test_that_nothing_moves_when_a_run_begins_and_its_progress_is_shown(bar, qtbot):
+    before = bar.sizeHint(), bar.status.geometry(), bar.play_button.geometry()
+    assert not bar.progress.isVisible() and bar.status.lines() == ["Ready to train."]
+    qtbot.mouseClick(bar.play_button, LEFT)
+    QApplication.processEvents()
+    assert bar.progress.isVisible()
+    assert (bar.sizeHint(), bar.status.geometry(), bar.play_button.geometry()) == before
+
+
 def test_that_too_few_outputs_for_the_datas_classes_block_training(bar, document):
     document.set_data(tiny.dataset(classes=4), "four.npz")
     assert "the data has 4 classes" in blocked(bar)
