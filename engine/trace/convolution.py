@@ -28,6 +28,7 @@ class ConvolutionTrace:
         groups: G; filters of group g see the channels of group g alone.
         input: (C, H, W).
         output: (F, OH, OW).
+        grad_output: (F, OH, OW), dC/dO.
         weight: (F, C/G, KH, KW).
         bias: (F,), zeros where it has none.
     """
@@ -36,7 +37,7 @@ class ConvolutionTrace:
         config = cast(Conv2DConfig, layer.spec.config)
         self._layer, self._config = layer, config
         self.window, self.groups = config.window(layer.input.shape), config.groups
-        self.input, self.output = layer.input, layer.output
+        self.input, self.output, self.grad_output = layer.input, layer.output, layer.grad_output
         self.weight: Array = layer.parameters["weight"]
         self.bias: Array = layer.parameters.get("bias", np.zeros(len(self.weight)))
 
@@ -62,10 +63,7 @@ class ConvolutionTrace:
     @cached_property
     def dilated(self) -> Array:
         """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
-        rows, cols = self.window.rows, self.window.cols
-        dilated = np.zeros((len(self.weight), rows.dilated, cols.dilated))
-        dilated[:, :: rows.stride, :: cols.stride] = self._layer.grad_output
-        return dilated
+        return dilate(self.grad_output, self._config.stride)
 
     @cached_property
     def spread(self) -> Array:
@@ -77,6 +75,11 @@ class ConvolutionTrace:
     def rotated(self) -> Array:
         """(F, C/G, KH, KW): every kernel turned by 180 degrees."""
         return self.weight[:, :, ::-1, ::-1]
+
+    def kernels(self, channel: int, turned: bool) -> Array:
+        """Return (F/G, K', K'): the kernel of each filter that reads a channel, with D - 1 zeros between its cells."""
+        kernels = self.rotated if turned else self.weight
+        return dilate(kernels[self.readers(channel), channel % self.weight.shape[1]], self._config.dilation)
 
     def full(self, channel: int) -> Correlation:
         """Return the full correlation of a channel: dC/dO of each filter that reads it, under its turned kernel.
@@ -105,7 +108,7 @@ class ConvolutionTrace:
     @cached_property
     def col2im(self) -> Array:
         """(C, H, W): dC/dX another way, the products of the weights with dC/dO added back patch by patch."""
-        gradient, weight = self._layer.grad_output, self.weight
+        gradient, weight = self.grad_output, self.weight
         parts = zip(np.split(weight, self.groups), np.split(gradient, self.groups), strict=True)
         columns = np.concatenate([np.tensordot(w, d, (0, 0)) for w, d in parts])
         grad_input: Array = im2col.col2im(columns[None], self.window)[0]
@@ -127,8 +130,28 @@ class ConvolutionTrace:
         return Correlation(source[None], self.dilated[filter_][None], self._config.dilation)
 
     @property
+    def row_sums(self) -> Array:
+        """(F, OH): each row of dC/dO added up."""
+        row_sums: Array = self.grad_output.sum(axis=2)
+        return row_sums
+
+    @property
+    def bias_gradient(self) -> Array:
+        """(F,): dC/db, all of dC/dO of each filter added up."""
+        bias_gradient: Array = self.row_sums.sum(axis=1)
+        return bias_gradient
+
+    @property
     def _axes(self) -> tuple[Axis, Axis]:
         return self.window.rows, self.window.cols
+
+
+def dilate(maps: Array, step: tuple[int, int]) -> Array:
+    """Return maps (K, H, W) with step - 1 zeros between neighbours: (K, (H - 1) step + 1, (W - 1) step + 1)."""
+    (planes, *size), (down, across) = maps.shape, step
+    dilated: Array = np.zeros((planes, *((n - 1) * s + 1 for n, s in zip(size, step, strict=True))))
+    dilated[:, ::down, ::across] = maps
+    return dilated
 
 
 def _share(of: int, many: int, each: int) -> slice:

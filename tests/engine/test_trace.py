@@ -61,6 +61,9 @@ def test_that_the_full_correlation_with_turned_kernels_is_the_gradient_of_the_in
         np.testing.assert_array_equal(trace.appended(channel)[: len(full.output), : len(full.output[0])], full.output)
         np.testing.assert_allclose(trace.cropped(channel), layer.grad_input[channel], **CLOSE)
         assert not trace.cropped(channel)[trace.window.read_counts() == 0].any()
+        plain = Correlation(full.source, trace.kernels(channel, turned=True))
+        np.testing.assert_allclose(plain.output, full.output, **CLOSE)
+        assert (trace.kernels(channel, turned=False) == plain.kernel[:, ::-1, ::-1]).all()
     np.testing.assert_allclose(trace.col2im, layer.grad_input, **CLOSE)
 
 
@@ -75,6 +78,7 @@ def test_that_the_trimmed_input_under_the_dilated_gradient_is_the_gradient_of_th
             lane = trace.weight_gradient(f, channel)
             np.testing.assert_allclose(lane.output, layer.gradients["weight"][f, channel], **CLOSE)
             assert_cells_add_up(lane)
+    np.testing.assert_allclose(trace.bias_gradient, layer.gradients["bias"], **CLOSE)
 
 
 @settings(max_examples=80)
