@@ -98,7 +98,7 @@ class Document(QObject):
     def problem(self) -> Problem | None:
         """Why the network cannot be trained, or None."""
         if not self.architecture.layers:
-            return Problem(self.tr("The network has no layers."), self.tr("Drag one here, or choose a preset."))
+            return Problem(self.tr("The network has no layers."), self.tr("Drag one into it, or choose a preset."))
         found = first_problem(self.infos)
         return found[1] if found else None
 

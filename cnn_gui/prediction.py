@@ -22,8 +22,10 @@ def predict(document: Document, picture: npt.NDArray[np.float32]) -> npt.NDArray
     """Return the probability of each class (K,) for a grey picture (H, W) in [0, 1].
 
     Raises:
-        NoPredictionError: the chain cannot work, or its input is not a picture that one can draw.
+        NoPredictionError: the chain is empty or cannot work, or its input is not a picture that one can draw.
     """
+    if not document.architecture.layers:
+        raise NoPredictionError(str(document.problem))
     if document.model is None:
         text = QCoreApplication.translate(
             "prediction", "The network cannot work as it is. The card with the red border says why."

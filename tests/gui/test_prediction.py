@@ -60,11 +60,15 @@ def test_that_a_network_of_other_channels_says_that_one_cannot_draw_for_it(docum
         predict(document, picture)
 
 
-@pytest.mark.parametrize("layers", [0, 4], ids=["empty", "without flatten"])
-def test_that_a_chain_that_cannot_work_says_where_to_look(document, picture, layers):
-    spec = document.architecture.layers[3]
-    document.replace(Architecture(), "Clear") if not layers else document.remove(spec.uid)
-    with pytest.raises(NoPredictionError, match="cannot work as it is"):
+def test_that_a_chain_that_cannot_work_says_where_to_look(document, picture):
+    document.remove(document.architecture.layers[3].uid)  # the flattening
+    with pytest.raises(NoPredictionError, match=r"cannot work as it is\. The card with the red border"):
+        predict(document, picture)
+
+
+def test_that_an_empty_network_says_so_and_what_to_do(document, picture):
+    document.replace(Architecture(), "Clear")
+    with pytest.raises(NoPredictionError, match=r"has no layers\. Drag one into it"):
         predict(document, picture)
 
 
