@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
     QHBoxLayout,
     QProgressBar,
     QPushButton,
@@ -125,25 +127,44 @@ class RunBar(QWidget):
     def _update(self) -> None:
         state, obstacle = self._controller.state, self.obstacle
         idle = state is State.IDLE
-        words = {State.RUNNING: ("pause", self.tr("Pause")), State.PAUSED: ("play", self.tr("Resume"))}
-        icon, word = words.get(state, ("play", self.tr("Train")))
-        colours = theme.tokens(self.palette())
-        self.play_button.setText(word)
         able = not (idle and obstacle) and state is not State.STOPPING
-        self.play_button.setEnabled(able)
-        self.play_button.setIcon(theme.icon(icon, colours.on_accent if able else colours.muted))
-        self.play_button.setToolTip(obstacle or self.tr("{0} (Space)").format(word))
-        self.step_button.setEnabled(able)
-        self.stop_button.setEnabled(state in (State.RUNNING, State.PAUSED))
-        self.reset_button.setEnabled(idle and not self._document.problem)
-        for button in (self.step_button, self.stop_button, self.reset_button):
-            colour = colours.text if button.isEnabled() else colours.muted
-            button.setIcon(theme.icon(button.property("icon_name"), colour))
+        self._enable(
+            {
+                self.play_button: able,
+                self.step_button: able,
+                self.stop_button: state in (State.RUNNING, State.PAUSED),
+                self.reset_button: idle and not self._document.problem,
+            }
+        )
+        self._show_what_comes_next(state, obstacle)
         self.progress.setHidden(idle)
         if idle:
             self.progress.reset()
             self.status.setText(obstacle or self.tr("Ready to train."))
             self.status.setToolTip(obstacle)
+
+    def _enable(self, wanted: dict[QAbstractButton, bool]) -> None:
+        """Enable and disable the buttons; the focus of one that rests goes to Train, once that can be pressed."""
+        for button, able in wanted.items():
+            if able:
+                button.setEnabled(True)
+        focus = QApplication.focusWidget()
+        if focus is self or (focus in wanted and not wanted[focus]):
+            (self.play_button if wanted[self.play_button] else self).setFocus()
+        for button, able in wanted.items():
+            button.setEnabled(able)
+
+    def _show_what_comes_next(self, state: State, obstacle: str) -> None:
+        words = {State.RUNNING: ("pause", self.tr("Pause")), State.PAUSED: ("play", self.tr("Resume"))}
+        icon, word = words.get(state, ("play", self.tr("Train")))
+        colours = theme.tokens(self.palette())
+        self.play_button.setText(word)
+        self.play_button.setToolTip(obstacle or self.tr("{0} (Space)").format(word))
+        colour = colours.on_accent if self.play_button.isEnabled() else colours.muted
+        self.play_button.setIcon(theme.icon(icon, colour))
+        for button in (self.step_button, self.stop_button, self.reset_button):
+            colour = colours.text if button.isEnabled() else colours.muted
+            button.setIcon(theme.icon(button.property("icon_name"), colour))
 
 
 def duration(seconds: float) -> str:

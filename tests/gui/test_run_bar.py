@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.controls.run_bar import RunBar, duration
@@ -168,6 +168,46 @@ def test_that_stop_ends_the_run_and_nothing_can_be_pressed_until_it_has_ended(ba
     assert not any(b.isEnabled() for b in (bar.play_button, bar.step_button, bar.stop_button, bar.reset_button))
     qtbot.waitUntil(lambda: controller.state is State.IDLE)
     assert bar.play_button.text() == "Train" and blocked(bar) == ""
+
+
+@pytest.mark.parametrize("start", ["play_button", "step_button"])
+@pytest.mark.parametrize("stop", ["stop_button", "shortcut"])
+def test_that_the_focus_is_on_train_after_a_stop(qtbot, document, controller, start, stop):
+    bar, other = RunBar(document, controller), QLineEdit()
+    window = active_window(qtbot, bar, other)
+    getattr(bar, start).setFocus()
+    qtbot.keyClick(getattr(bar, start), Qt.Key.Key_Space)
+    assert controller.busy
+    if stop == "stop_button":
+        bar.stop_button.setFocus()
+        qtbot.keyClick(bar.stop_button, Qt.Key.Key_Space)
+    else:
+        controller.stop()
+    assert window.focusWidget() is not other
+    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    assert window.focusWidget() is bar.play_button
+
+
+def test_that_a_stop_leaves_the_focus_in_a_field_that_has_it(qtbot, document, controller):
+    bar, other = RunBar(document, controller), QLineEdit()
+    window = active_window(qtbot, bar, other)
+    controller.start()
+    other.setFocus()
+    qtbot.mouseClick(bar.stop_button, LEFT)
+    qtbot.waitUntil(lambda: controller.state is State.IDLE)
+    assert window.focusWidget() is other
+
+
+def active_window(qtbot, *widgets: QWidget) -> QWidget:
+    window = QWidget()
+    box = QVBoxLayout(window)
+    for widget in widgets:
+        box.addWidget(widget)
+    qtbot.addWidget(window)
+    window.show()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    return window
 
 
 def test_that_each_step_button_press_is_one_optimizer_step_from_idle_and_from_a_run(bar, qtbot, document, controller):
