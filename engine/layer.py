@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import schema
+from engine.geometry import Window
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -56,6 +57,10 @@ class LayerConfig:
     def output_shape(self, shape: Shape) -> Shape:
         """Return the output shape for one sample of *shape*; raises ShapeError where there is none."""
         raise NotImplementedError
+
+    def window(self, shape: Shape) -> Window | None:
+        """Return where it reads an input of *shape*, if it slides a window over maps; raises ShapeError as above."""
+        return None
 
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
         """Return the shape of each learned array, by name, for inputs of *shape*."""

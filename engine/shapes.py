@@ -1,6 +1,6 @@
 """Infer every layer's shape without data, and say in plain words where a chain cannot work."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import prod
 
 from engine import registry, schema
@@ -26,12 +26,20 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """What is known of one layer before any data flows; shapes are of one sample, None where unknown."""
+    """What is known of one layer before any data flows.
+
+    Attributes:
+        input, output: shapes of one sample, None where unknown.
+        parameters: how many it learns.
+        problem: why it cannot work, or None.
+        unread: how many pixels of each of its input's maps it never reads.
+    """
 
     input: Shape | None
     output: Shape | None
     parameters: int
     problem: Problem | None = None
+    unread: int = 0
 
 
 def infer_shapes(
@@ -52,7 +60,7 @@ def infer_shapes(
         shape = infos[-1].output
     if infos and shape is not None and classes is not None:
         last, ending = infos[-1], _ending(architecture, shape, classes, loss)
-        infos[-1] = LayerInfo(last.input, last.output, last.parameters, last.problem or ending)
+        infos[-1] = replace(last, problem=last.problem or ending)
     return tuple(infos)
 
 
@@ -71,7 +79,8 @@ def _infer(spec: LayerSpec, shape: Shape | None) -> LayerInfo:
     except ShapeError as error:
         return LayerInfo(shape, None, 0, Problem(error.what, error.remedy))
     count = sum(prod(s) for s in spec.config.parameter_shapes(shape).values())
-    return LayerInfo(shape, output, count, _size_problem(count, prod(output)))
+    window = spec.config.window(shape)
+    return LayerInfo(shape, output, count, _size_problem(count, prod(output)), window.exclusion.unread if window else 0)
 
 
 def _size_problem(parameters: int, values: int) -> Problem | None:

@@ -38,6 +38,14 @@ def test_that_a_convolution_of_eight_kernels_of_five_by_five_has_208_parameters(
     assert info.parameters == 8 * 5 * 5 * 1 + 8 == 208
 
 
+def test_that_pixels_that_a_window_never_reads_are_counted_even_where_the_network_ends_wrongly() -> None:
+    infos = infer_shapes(
+        chain(("conv2d", {"kernel_size": 5, "stride": 2}), "relu", ("pool2d", {"stride": 3})), MNIST, 10
+    )
+    assert [info.unread for info in infos] == [55, 0, 144 - 64]
+    assert infos[-1].problem is not None
+
+
 def test_that_an_empty_chain_has_no_infos_and_so_no_problem() -> None:
     assert infer_shapes(Architecture(), MNIST, classes=10) == ()
     assert first_problem(()) is None
