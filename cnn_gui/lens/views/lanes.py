@@ -1,20 +1,20 @@
 """The correlations of a convolution as lanes: what their pictures are called and how they look."""
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from cnn_gui.lens import marks
 from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.plots.colormaps import ColorMap
-from cnn_gui.plots.grid import Mark, Marks
-from engine.geometry import Window
 from engine.trace.convolution import ConvolutionTrace
+
+padding_marks = marks.padding
 
 
 def forward(trace: ConvolutionTrace, filter_: int) -> Lane:
     """Return how one map is made."""
     correlation, rows, cols = trace.forward(filter_), trace.window.rows, trace.window.cols
     source = Face.of(
-        _tr("input {0}"), ColorMap.ACTIVATIONS, trace.padded, padding_marks(trace.window), (-rows.before, -cols.before)
+        _tr("input {0}"), ColorMap.ACTIVATIONS, trace.padded, marks.padding(trace.window), (-rows.before, -cols.before)
     )
     return Lane(
         correlation,
@@ -27,12 +27,36 @@ def forward(trace: ConvolutionTrace, filter_: int) -> Lane:
     )
 
 
-def padding_marks(window: Window) -> Marks:
-    """Return (H + 2P, W + 2P): which cells of the padded input are padding."""
-    marks = np.full((window.rows.padded, window.cols.padded), Mark.PADDING, np.uint8)
-    rows, cols = (slice(axis.before, axis.before + axis.size) for axis in (window.rows, window.cols))
-    marks[rows, cols] = Mark.NONE
-    return marks
+def full(trace: ConvolutionTrace, channel: int) -> Lane:
+    """Return how dC/dX of one channel of the padded input is made, without what no window reaches."""
+    correlation, window, filters = trace.full(channel), trace.window, trace.readers(channel)
+    reached = marks.appended(window)[marks.reached(window)]
+    origin = (-window.rows.before, -window.cols.before)
+    gradients, title = ColorMap.GRADIENTS, _tr("dC/dX of channel {0}, padded").format(channel)
+    return Lane(
+        correlation,
+        Face.of(_tr("dC/dO {0}, dilated and padded"), gradients, correlation.source, marks.spread(window)),
+        Face.of(_tr("kernel {0}, turned"), ColorMap.WEIGHTS, trace.weight),
+        Face.of(title, gradients, correlation.output, reached, origin),
+        _tr("filter"),
+        _tr("dC/dX"),
+        filters.start,
+    )
+
+
+def weight_gradient(trace: ConvolutionTrace, filter_: int, channel: int) -> Lane:
+    """Return how dC/dW of a filter's kernel for the input channel *channel* is made."""
+    first, window = trace.channels(filter_).start, trace.window
+    correlation = trace.weight_gradient(filter_, channel - first)
+    source = Face.of(
+        _tr("input {0}, trimmed"), ColorMap.ACTIVATIONS, trace.padded, marks.padding(window)[marks.reached(window)],
+        (-window.rows.before, -window.cols.before),
+    )  # fmt: skip
+    kernel = Face.of(
+        _tr("dC/dO {0}, dilated").format(filter_), ColorMap.GRADIENTS, correlation.kernel, marks.dilated(window)
+    )
+    output = Face.of(_tr("dC/dW {0}, {1}").format(filter_, channel), ColorMap.GRADIENTS, correlation.output)
+    return Lane(correlation, source, kernel, output, _tr("channel"), _tr("dC/dW"), channel)
 
 
 def _tr(text: str) -> str:
