@@ -1,0 +1,68 @@
+"""The layers of a traced pass at work again: other values forward, other gradients back, in float64."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from engine.architecture import LayerSpec
+from engine.errors import BadInputError
+from engine.layer import Array, Part, Workspace
+from engine.model import in_field_order, in_rows
+from engine.trace.record import LayerTrace, Trace
+
+
+class Step:
+    """One layer as it evaluates. Arrays are (N, C, H, W) or (N, features), and valid until the next of their kind."""
+
+    def __init__(self, layer: LayerTrace) -> None:
+        config, shape = layer.spec.config, layer.input.shape
+        self._layer = config.build(shape)
+        self._layer.parameters = layer.parameters
+        self._work = Workspace(float, {name: np.zeros(s) for name, s in config.parameter_shapes(shape).items()})
+
+    def forward(self, x: Array) -> Array:
+        """Return the output for *x*."""
+        self._work.part = Part(batch=len(x))
+        return in_field_order(self._layer.forward(np.ascontiguousarray(in_rows(x)), self._work))
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of the input of the last ``forward``."""
+        return in_field_order(self._layer.backward(np.ascontiguousarray(in_rows(grad_output)), self._work))
+
+
+class Replay:
+    """Some layers of a trace, one after the other."""
+
+    def __init__(self, layers: Sequence[LayerTrace]) -> None:
+        self._steps = [Step(layer) for layer in layers]
+
+    def forward(self, x: Array) -> Array:
+        """Return what comes out for *x*, (N, ...); valid until the next forward."""
+        for step in self._steps:
+            x = step.forward(x)
+        return x
+
+    def backward(self, grad_output: Array) -> Array:
+        """Return the gradient of the input of the last ``forward``."""
+        for step in reversed(self._steps):
+            grad_output = step.backward(grad_output)
+        return grad_output
+
+
+def scored(specs: Sequence[LayerSpec]) -> int:
+    """Return how many of the layers lead to the logits: all but a last Softmax or Sigmoid, which squeezes them."""
+    return len(specs) - bool(specs and specs[-1].config.fused_loss)
+
+
+def to_logits(trace: Trace) -> tuple[tuple[LayerTrace, ...], Array]:
+    """Return the layers that lead to the logits, and the logits (K,)."""
+    count = scored([layer.spec for layer in trace.layers])
+    return trace.layers[:count], trace.layers[count].input if count < len(trace.layers) else trace.layers[-1].output
+
+
+def one_hot(logits: Array, chosen: int) -> Array:
+    """Return (1, K): the gradient of the logit of class *chosen*; raises BadInputError for a class that is none."""
+    if not 0 <= chosen < len(logits):
+        raise BadInputError(f"chosen={chosen} is no class; the classes are 0 to {len(logits) - 1}.")
+    hot: Array = np.eye(1, len(logits), chosen)
+    return hot
