@@ -1,5 +1,6 @@
 """A pooling layer of one sample taken apart: which pixel won each window, and the gradient's way back."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import cast
 
@@ -28,6 +29,12 @@ class PoolingTrace:
         config = cast(Pool2DConfig, layer.spec.config)
         self._layer = layer
         self.window, self.mode = config.window(layer.input.shape), config.mode
+
+    @classmethod
+    def of_channel(cls, layer: LayerTrace, channel: int) -> "PoolingTrace":
+        """Return the trace of one channel alone, which then counts as channel 0: the windows of all are much."""
+        names = "input", "output", "grad_input", "grad_output"
+        return cls(replace(layer, **{name: getattr(layer, name)[channel, None] for name in names}))
 
     @cached_property
     def cells(self) -> Array:
