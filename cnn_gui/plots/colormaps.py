@@ -1,4 +1,4 @@
-"""Colour tables for signed values, zero always in the middle, and for ink on paper.
+"""Colour tables for signed values, zero always in the middle, for ink on paper, and for counts.
 
 A diverging table runs through OKLab, where equal steps look equal (Björn Ottosson, "A perceptual color space for
 image processing", 2020, https://bottosson.github.io/posts/oklab/). Both of its halves have the same lightness at
@@ -40,12 +40,18 @@ _TO_LINEAR_RGB = np.linalg.inv(
 
 
 class ColorMap(Enum):
-    """Which colours mean what. INK is for pictures from 0 (paper) to 1 (ink); the others are signed."""
+    """Which colours mean what. INK is for pictures from 0 (paper) to 1 (ink), COUNTS from 0; the others are signed."""
 
     ACTIVATIONS = "activations"  # blue, 0, red
     WEIGHTS = "weights"  # brown, 0, blue-green
     GRADIENTS = "gradients"  # purple, 0, orange
     INK = "ink"
+    COUNTS = "counts"  # red for 0 alone, then blue, the more the stronger
+
+    @property
+    def signed(self) -> bool:
+        """Whether 0 is in the middle, or else at the beginning."""
+        return self not in (ColorMap.INK, ColorMap.COUNTS)
 
 
 # For a light and for a dark middle: the hue of negative and the hue of positive values.
@@ -64,12 +70,16 @@ _HUES: dict[ColorMap, dict[bool, tuple[_Hue, _Hue]]] = {
     },
 }
 
+# OKLab lightness and chroma of few and of many, for a light and a dark window; and the share of red in the colour of 0.
+_COUNTS_HUE, _COUNTS = 250, {False: ((0.95, 0.42), (0.04, 0.13)), True: ((0.30, 0.86), (0.07, 0.08))}
+_NEVER = 0.45
+
 
 @lru_cache(maxsize=len(ColorMap) * 2)
 def table(colormap: ColorMap, dark: bool) -> Table:
     """Return the read-only (256, 4) RGBA table, opaque: LEVELS entries for values, then BAD."""
     scheme = theme.DARK if dark else theme.LIGHT
-    values = _ink(scheme) if colormap is ColorMap.INK else _diverging(*_HUES[colormap][dark], dark)
+    values = _diverging(*_HUES[colormap][dark], dark) if colormap.signed else _SEQUENTIAL[colormap](scheme)
     result = np.full((256, 4), 255, np.uint8)
     result[:, :3] = np.concatenate([values, [_rgb(BAD_COLOUR)]])
     result.flags.writeable = False
@@ -93,7 +103,10 @@ def signed_levels(array: npt.NDArray[np.floating]) -> float:
 
 
 def _diverging(negative: _Hue, positive: _Hue, dark: bool) -> npt.NDArray[np.uint8]:
-    lab = np.concatenate([_half(negative, dark)[:0:-1], _half(positive, dark)])
+    return _from_lab(np.concatenate([_half(negative, dark)[:0:-1], _half(positive, dark)]))
+
+
+def _from_lab(lab: npt.NDArray[np.float64]) -> npt.NDArray[np.uint8]:
     linear = np.clip((lab @ _TO_CUBE_ROOTS.T) ** 3 @ _TO_LINEAR_RGB.T, 0, 1)
     encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)
     return np.rint(255 * encoded).astype(np.uint8)
@@ -105,6 +118,12 @@ def _half(hue: _Hue, dark: bool) -> npt.NDArray[np.float64]:
     share = np.linspace(0, 1, ZERO + 1)
     lightness = np.interp(share, (0, 0.5, 1), _KEYS[dark])
     chroma = np.interp(share, (0, 0.5, 1), (0, middle, end))
+    return _lab(lightness, chroma, degrees)
+
+
+def _lab(
+    lightness: npt.NDArray[np.float64], chroma: npt.NDArray[np.float64], degrees: float
+) -> npt.NDArray[np.float64]:
     angle = np.radians(degrees)
     return np.stack([lightness, chroma * np.cos(angle), chroma * np.sin(angle)], axis=1)
 
@@ -114,5 +133,15 @@ def _ink(scheme: theme.Tokens) -> npt.NDArray[np.uint8]:
     return np.rint(ramp).astype(np.uint8)
 
 
+def _counts(scheme: theme.Tokens) -> npt.NDArray[np.uint8]:
+    lightness, chroma = (np.linspace(*ends, LEVELS - 1) for ends in _COUNTS[scheme.dark])
+    ends = np.array([_rgb(scheme.surface), _rgb(scheme.bad)], float)
+    red = np.rint(np.average(ends, axis=0, weights=(1 - _NEVER, _NEVER))).astype(np.uint8)
+    return np.concatenate([[red], _from_lab(_lab(lightness, chroma, _COUNTS_HUE))])
+
+
 def _rgb(colour: str) -> tuple[int, int, int]:
     return QColor(colour).getRgb()[:3]
+
+
+_SEQUENTIAL = {ColorMap.INK: _ink, ColorMap.COUNTS: _counts}

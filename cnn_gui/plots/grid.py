@@ -32,7 +32,7 @@ class Mark(IntEnum):
 
 @dataclass(frozen=True, eq=False)
 class Grid:
-    """Values (H, W) with colours for -limit to +limit, or 0 to limit for INK.
+    """Values (H, W) with colours for -limit to +limit, or 0 to limit for INK and COUNTS.
 
     Attributes:
         title: what the picture is of; the painted line above it.

@@ -15,10 +15,11 @@ def to_indices(values: Floats, colormap: ColorMap, limit: float = 1.0) -> npt.ND
 
     Args:
         values: of any shape. What is not finite becomes BAD, what is out of range takes the last colour.
-        colormap: INK runs from 0 to *limit*, the others from -limit to +limit with 0 at ZERO.
+        colormap: signed ones run from -limit to +limit with 0 at ZERO, the others from 0 to *limit*. Of COUNTS the
+            first entry is 0 alone, however small a count is beside the limit.
         limit: > 0.
     """
-    start, steps = (0, LEVELS - 1) if colormap is ColorMap.INK else (ZERO, ZERO)
+    start, steps = (ZERO, ZERO) if colormap.signed else (0, LEVELS - 1)
     finite = np.isfinite(values)
     scaled = np.clip(values, -limit, limit)  # before the division, which could overflow
     scaled /= limit
@@ -26,6 +27,8 @@ def to_indices(values: Floats, colormap: ColorMap, limit: float = 1.0) -> npt.ND
     scaled += start
     np.rint(scaled, out=scaled)
     np.clip(scaled, 0, LEVELS - 1, out=scaled)
+    if colormap is ColorMap.COUNTS:
+        np.maximum(scaled, values > 0, out=scaled)
     if not finite.all():
         scaled[~finite] = BAD
     return scaled.astype(np.uint8)

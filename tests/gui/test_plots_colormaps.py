@@ -78,6 +78,24 @@ def test_that_ink_runs_from_paper_to_text() -> None:
         assert (first, last) == (scheme.surface, scheme.text)
 
 
+@pytest.mark.parametrize("dark", [False, True])
+class TestThatTheTableOfCounts:
+    def test_has_one_hue_and_goes_one_way_from_few_to_many(self, dark: bool) -> None:
+        lab = oklab(linear(table(ColorMap.COUNTS, dark)[1:LEVELS]))
+        assert (np.diff(lab[:, 0]) * (1 if dark else -1)).min() > -0.005
+        assert abs(lab[-1, 0] - lab[0, 0]) > 0.5
+        assert np.ptp(np.degrees(np.arctan2(lab[:, 2], lab[:, 1]))) < 25
+
+    @pytest.mark.parametrize("vision", BLINDNESS)
+    def test_sets_never_apart_from_any_number(self, dark: bool, vision: str) -> None:
+        never, *counts = oklab(linear(table(ColorMap.COUNTS, dark)[:LEVELS]) @ np.transpose(BLINDNESS[vision]))
+        assert np.linalg.norm(np.array(counts) - never, axis=1).min() > 0.06
+
+    def test_colours_a_count_as_zero_only_where_it_is(self, dark: bool) -> None:
+        entries = to_indices(np.array([0, 1, 4096.0]), ColorMap.COUNTS, 4096).tolist()
+        assert entries == [0, 1, LEVELS - 1]
+
+
 def test_that_tables_cannot_be_written_to() -> None:
     with pytest.raises(ValueError, match="read-only"):
         table(ColorMap.INK, False)[0] = 0
