@@ -78,6 +78,10 @@ class LayerConfig:
         """Return how many learned values there are and why, '6 × (1 × 5 × 5) + 6 = 156'; '' where there are none."""
         return ""
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        """Return which channels, or plain values, of an input of *shape* an output *channel*, or value, depends on."""
+        return range(shape[0])
+
     def multiply_adds(self, shape: Shape) -> int:
         """Return how many products forward adds up for one sample of *shape*; those with padding count too."""
         return 0

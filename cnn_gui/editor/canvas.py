@@ -90,6 +90,7 @@ class NetworkCanvas(ChainView):
             self._follow(pointer)
         elif self._pressed is None:
             self.chain.set_hovered(self.layer_at(pointer))
+            self.chain.point_at(self.mapToScene(pointer))
         elif (pointer - self._pressed[1]).manhattanLength() >= QApplication.startDragDistance():
             self._lift(*self._pressed)
             self._follow(pointer)

@@ -6,20 +6,27 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnn_gui import theme
 from cnn_gui.editor import describe, face, lettering
-from cnn_gui.editor.arrangement import CARD_HEIGHT
+from cnn_gui.editor.arrangement import CARD_HEIGHT, TEXT_HEIGHT
 from cnn_gui.editor.face import Face, Look
+from cnn_gui.editor.map_strip import MapStrip
 
 _CARD = QRectF(0, 0, theme.CARD_WIDTH, CARD_HEIGHT)
 _REACH = 10  # px that rings and shadows go beyond the card
 
 
 class CardItem(QGraphicsItem):
-    """One card; its position is its top left corner. It paints what it is told and handles no event."""
+    """One card; its position is its top left corner. It paints what it is told and handles no event.
+
+    Attributes:
+        maps: what the layer makes of the chosen sample, below the words.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.face, self.look = Face("", "", ""), Look()
         self.is_placed = False
+        self.maps = MapStrip(self, theme.CARD_WIDTH - face.LEFT - face.RIGHT)
+        self.maps.setPos(face.LEFT, TEXT_HEIGHT)
 
     def show(self, face: Face, look: Look) -> None:
         """Show *face* in the state *look*."""
@@ -41,7 +48,8 @@ class CardItem(QGraphicsItem):
         return _CARD.adjusted(-_REACH, -_REACH, _REACH, _REACH)
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
-        face.paint(painter, _CARD, self.face, self.look, theme.tokens(self.scene().palette()))
+        scheme = theme.tokens(self.scene().palette())
+        face.paint(painter, _CARD, self.face, self.look, scheme, top=self.maps.values is not None)
 
 
 class PlaceholderItem(CardItem):

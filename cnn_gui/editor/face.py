@@ -11,8 +11,9 @@ from cnn_gui.editor.layer_icons import icon_of
 
 _STRIPE = 4  # px
 _ICON = 16
-_RIGHT = 6  # px from the text to the other edge
-_LEFT = _STRIPE + 8  # px from the card's edge to its text
+RIGHT = 6  # px from the text to the other edge
+LEFT = _STRIPE + 8  # px from the card's edge to its text
+_TOP = 5  # px above the title, where words stand at the top
 _TITLE_HEIGHT, _LINE_HEIGHT = 18, 15
 
 
@@ -38,15 +39,15 @@ class Look:
     fixed: bool = False
 
 
-def paint(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme.Tokens) -> None:
-    """Paint *face* into *card*; rings and shadows reach up to 8 px beyond it."""
+def paint(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme.Tokens, top: bool = False) -> None:
+    """Paint *face* into *card*, its words at the *top* or in the middle; rings and shadows reach up to 8 px beyond."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     if not look.fixed:
         _paint_shadow(painter, card, look, scheme)
     if look.selected:
         _paint_ring(painter, card, look, scheme)
     _paint_body(painter, card, face, look, scheme)
-    _paint_text(painter, card, face, look, scheme)
+    _paint_text(painter, card, face, look, scheme, top)
 
 
 def _paint_shadow(painter: QPainter, card: QRectF, look: Look, scheme: theme.Tokens) -> None:
@@ -92,10 +93,11 @@ def stripe_colour(face: Face, scheme: theme.Tokens) -> QColor:
     return QColor(scheme.category.get(face.category, scheme.muted))
 
 
-def _paint_text(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme.Tokens) -> None:
-    """Paint icon, title and lines as one block, in the middle of the card's height."""
+def _paint_text(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme.Tokens, top: bool) -> None:
+    """Paint icon, title and lines as one block at the *top*, or in the middle of the card's height."""
     height = _TITLE_HEIGHT + _LINE_HEIGHT * len(face.lines)
-    line = QRectF(card.left() + _LEFT, card.center().y() - height / 2, card.width() - _LEFT - _RIGHT, _TITLE_HEIGHT)
+    above = _TOP if top else (card.height() - height) / 2
+    line = QRectF(card.left() + LEFT, card.top() + above, card.width() - LEFT - RIGHT, _TITLE_HEIGHT)
     _paint_icon(painter, line.topLeft(), face.icon, stripe_colour(face, scheme))
     if look.wrong:
         _paint_icon(painter, line.topRight() - QPointF(_ICON, 0), "warning", QColor(scheme.bad))

@@ -1,5 +1,6 @@
 """The chain as cards and wires: items follow their layer through edits, and change in place."""
 
+from collections.abc import Collection, Sequence
 from itertools import pairwise, zip_longest
 
 from PySide6.QtCore import QObject, QPointF, QRectF
@@ -14,6 +15,7 @@ from cnn_gui.editor.face import Face, Look
 from cnn_gui.editor.glide import Glide
 from cnn_gui.editor.marker import MarkerItem
 from cnn_gui.editor.wire import WireItem
+from engine.layer import Array
 
 # Keys of the cards that are no layers; a layer's uid is alphanumeric.
 INPUT, PLACEHOLDER, OUTPUT = "<input>", "<placeholder>", "<output>"
@@ -84,6 +86,33 @@ class ChainScene(QGraphicsScene):
             look = Look(selected, selected and self._focused, spec.uid == self._hovered, info.problem is not None)
             self.cards[spec.uid].show(describe.layer_face(spec, info), look)
             self.cards[spec.uid].setToolTip(describe.tooltip(spec, info))
+
+    def show_values(self, values: Sequence[Array]) -> None:
+        """Show the chain's input and what each layer makes of it, (C, H, W) or (features,); empty for nothing."""
+        keys = [INPUT, *(spec.uid for spec in self._document.architecture.layers)]
+        for key, value in zip_longest(keys, values):
+            if key in self.cards:
+                self.cards[key].maps.show_values(value, photo=key == INPUT)
+                self.cards[key].update()
+
+    def point_at(self, point: QPointF | None) -> None:
+        """Light the map at *point*, the maps that it is made from and the wire between them; None: nothing."""
+        keys = list(self.cards)
+        lit: dict[str, Collection[int]] = {}
+        for position, spec in enumerate(self._document.architecture.layers):
+            channel = self._channel_at(spec.uid, point)
+            shape = self._document.infos[position].input
+            if channel is not None and shape is not None:
+                lit = {spec.uid: [channel], keys[position]: spec.config.sources(shape, channel)}
+                break
+        for key, card in self.cards.items():
+            card.maps.light(lit.get(key, ()))
+        for key, wire in self.wires.items():
+            wire.set_lit(key in lit and keys[keys.index(key) - 1] in lit)
+
+    def _channel_at(self, key: str, point: QPointF | None) -> int | None:
+        card = self.cards.get(key)
+        return None if card is None or point is None else card.maps.channel_at(card.maps.mapFromScene(point))
 
     def layer_at(self, point: QPointF) -> str:
         """Return the uid of the layer whose card is at *point*, or ''."""

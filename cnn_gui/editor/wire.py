@@ -20,7 +20,7 @@ class WireItem(QGraphicsItem):
         super().__init__()
         self.setZValue(-1)
         self.label = ""
-        self._labelled = True
+        self._labelled, self.lit = True, False
         self._start, self._middle, self._end = QPointF(), QPointF(), QPointF()
         self._path = QPainterPath()
         self._text, self._place = WireLabel.fitting("", 0), QRectF()
@@ -35,6 +35,12 @@ class WireItem(QGraphicsItem):
         """Hide the label while something else needs its place."""
         if labelled != self._labelled:
             self._labelled = labelled
+            self.update()
+
+    def set_lit(self, lit: bool) -> None:
+        """Show that something is on its way along this wire."""
+        if lit != self.lit:
+            self.lit = lit
             self.update()
 
     def connect_cards(self, source: QRectF, target: QRectF) -> None:
@@ -56,8 +62,10 @@ class WireItem(QGraphicsItem):
         scheme = theme.tokens(self.scene().palette())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         style = Qt.PenStyle.DashLine if self.label == UNKNOWN else Qt.PenStyle.SolidLine
-        colour = _between(scheme.muted, scheme.window, 0.45)
-        painter.setPen(QPen(colour, 1.5, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
+        colour = QColor(scheme.accent) if self.lit else _between(scheme.muted, scheme.window, 0.45)
+        painter.setPen(
+            QPen(colour, 2.5 if self.lit else 1.5, style, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
+        )
         painter.drawPath(self._path)
         self._paint_head(painter, colour)
         if self._labelled:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -10,8 +10,9 @@ from cnn_gui import theme
 if TYPE_CHECKING:
     from cnn_gui.main_window import MainWindow
 
-FIRST_SIZE = (1280, 800)  # px
-SMALLEST = (960, 640)  # px
+FIRST_SIZE = QSize(1280, 800)  # px, where the screen has room for it
+LOWEST = 640  # px; no room becomes narrower than what is in it
+_FRAME = QSize(4, 40)  # px around a window, which nobody knows before it is shown
 
 _Part = tuple[QWidget, int, int]  # a room, its first extent in px, its share of what is to spare
 
@@ -20,7 +21,7 @@ def arrange(window: "MainWindow") -> None:
     """Put every room of *window* into its place."""
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     left = _splitter("left", down, (window.palette_view, 400, 1), (window.settings_panel, 290, 0))
-    middle = _splitter("middle", down, (window.canvas, 440, 3), (window.curves_place, 250, 2))
+    middle = _splitter("middle", down, (window.canvas, 492, 3), (window.curves_place, 198, 2))
     right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
     for place in (middle, panel(window.microscope)):
         window.middle.addWidget(place)
@@ -31,8 +32,8 @@ def arrange(window: "MainWindow") -> None:
     box.addWidget(whole)
     window.setCentralWidget(page)
     window.statusBar().addPermanentWidget(window.test_figures)
-    window.resize(*FIRST_SIZE)
-    window.setMinimumSize(*SMALLEST)
+    window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize() - _FRAME))
+    window.setMinimumHeight(LOWEST)
 
 
 def panel(*widgets: QWidget) -> QFrame:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QStackedWidget
 
 from cnn_gui.editor.canvas import NetworkCanvas
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.microscope import Microscope
 from cnn_gui.lens.panel import LensPanel
 
@@ -11,7 +12,7 @@ NETWORK, INSIDE = 0, 1  # the pages of the middle of the window
 
 
 class MicroscopeDoor(QObject):
-    """Opens the microscope for the selected layer, and gives it the lens's frames.
+    """Opens the microscope for the selected layer, and gives it and the cards of the network the lens's frames.
 
     Thread: the GUI's.
     """
@@ -20,12 +21,18 @@ class MicroscopeDoor(QObject):
         self, canvas: NetworkCanvas, lens: LensPanel, microscope: Microscope, middle: QStackedWidget, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._canvas, self._middle = canvas, middle
+        self._canvas, self._lens, self._middle = canvas, lens, middle
         canvas.opened.connect(self._open)
         lens.opened.connect(self._open)
         lens.framed.connect(microscope.show_frame)
+        lens.framed.connect(self._show_maps)
         microscope.frame_wanted.connect(lens.renew)
         microscope.left.connect(self._close)
+
+    @Slot(object)
+    def _show_maps(self, frame: Frame) -> None:
+        if self._canvas.isVisible():
+            self._canvas.chain.show_values(frame.values or ())
 
     @Slot()
     def _open(self) -> None:
@@ -35,3 +42,4 @@ class MicroscopeDoor(QObject):
     def _close(self) -> None:
         self._middle.setCurrentIndex(NETWORK)
         self._canvas.setFocus()
+        self._lens.renew()

@@ -17,6 +17,9 @@ class ActivationConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         return shape
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        return range(channel, channel + 1)
+
 
 @layer("relu", label="ReLU", category="Activation")
 @dataclass(frozen=True, slots=True)

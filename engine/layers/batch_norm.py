@@ -40,6 +40,9 @@ class BatchNormConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         return shape
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        return range(channel, channel + 1)
+
     def parameter_shapes(self, shape: Shape) -> dict[str, Shape]:
         return {"scale": shape[:1], "shift": shape[:1]}
 

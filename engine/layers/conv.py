@@ -79,6 +79,11 @@ class Conv2DConfig(LayerConfig):
         weight = {"weight": (self.filters, shape[0] // self.groups, *self.kernel_size)}
         return weight | ({"bias": (self.filters,)} if self.bias else {})
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        each = shape[0] // self.groups
+        group = channel // (self.filters // self.groups)
+        return range(group * each, (group + 1) * each)
+
     def parameter_arithmetic(self, shape: Shape) -> str:
         shapes = self.parameter_shapes(shape)
         bias = f" + {self.filters}" if self.bias else ""

@@ -29,6 +29,9 @@ class DropoutConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         return shape
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        return range(channel, channel + 1)
+
     def build(self, shape: Shape, backend: str = "fast") -> Layer:
         return Dropout(self.rate)
 

@@ -15,6 +15,10 @@ class FlattenConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        first = channel // prod(shape[1:])
+        return range(first, first + 1)
+
     def build(self, shape: Shape, backend: str = "fast") -> "Flatten":
         return Flatten()
 

@@ -38,6 +38,9 @@ class Pool2DConfig(LayerConfig):
             )
         return (shape[0], *self.window(shape).output)
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        return range(channel, channel + 1)
+
     def window(self, shape: Shape) -> Window:
         """Return where the window reads an input of *shape*; raises ShapeError where it does not fit."""
         return channels_and_window(shape, self.size, self.stride, self.padding)[1]

@@ -22,6 +22,9 @@ class GlobalAveragePoolConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         return (channels_and_size(shape)[0],)
 
+    def sources(self, shape: Shape, channel: int) -> range:
+        return range(channel, channel + 1)
+
     def build(self, shape: Shape, backend: str = "fast") -> Layer:
         return GlobalAveragePool()
 
