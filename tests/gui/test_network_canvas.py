@@ -119,7 +119,7 @@ def test_that_two_columns_always_fit_and_a_usual_shape_stands_on_one_line(qtbot,
 
 def test_that_lenet5_fits_the_first_window_without_scrolling(canvas: NetworkCanvas, document: Document) -> None:
     document.replace(presets.load("lenet5").architecture, "Load")
-    canvas.resize(604, 492)
+    canvas.resize(606, 492)
     assert canvas.verticalScrollBar().maximum() == 0
 
 
