@@ -125,7 +125,7 @@ class Placement:
 
 
 def _whole(side: float, cells: int, ratio: float) -> float:
-    """Return the largest side up to *side* of whole screen pixels; of less than one where all *cells* have whole ones."""
+    """Return the largest side up to *side* of whole screen pixels, or of less than one where all *cells* have whole."""
     pixels = side * ratio
     return int(pixels) / ratio if pixels >= 1 else max(1, int(pixels * cells)) / cells / ratio
 

@@ -68,7 +68,7 @@ class RowLowering(MatrixForm):
     @property
     def lines(self) -> int:
         """C/G KW: rows of ``values`` for each lowered row."""
-        return self.weights.shape[1] // self.trace.window.rows.kernel
+        return int(self.weights.shape[1]) // self.trace.window.rows.kernel
 
     @property
     def rows_at_once(self) -> int:
