@@ -3,10 +3,11 @@
 import threading
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QThread
+from PySide6.QtCore import QSize, QThread
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
@@ -236,7 +237,7 @@ def test_that_cancel_keeps_the_window_open_and_the_run_going(window, qtbot):
 
 
 def test_that_the_layout_comes_back(qtbot, tmp_path, window):
-    window.resize(window.minimumWidth(), 700)  # the offscreen screen is no wider
+    window.resize(window.minimumSizeHint().width(), 700)  # the offscreen screen is no wider
     whole = window.findChild(QWidget, "whole")
     whole.setSizes([260, 300, 400])
     qtbot.wait(10)
@@ -244,6 +245,41 @@ def test_that_the_layout_comes_back(qtbot, tmp_path, window):
     window.close()
     other = show_window_as_left(qtbot)
     assert (other.size(), other.findChild(QWidget, "whole").sizes()) == wanted
+
+
+@pytest.mark.parametrize(
+    ("screen", "size"),
+    [((1920, 1080), (1280, 800)), ((1366, 728), (1280, 688)), ((1280, 800), (1276, 760)), ((1024, 768), (1020, 728))],
+)
+def test_that_the_first_window_fits_the_screen(qtbot, monkeypatch, screen, size):
+    there = SimpleNamespace(availableSize=lambda: QSize(*screen))
+    monkeypatch.setattr(MainWindow, "screen", lambda self: there)
+    window = MainWindow()
+    qtbot.addWidget(window)
+    assert window.size() == QSize(*size)
+
+
+def test_that_everything_is_in_sight_and_usable_in_a_small_window(window, qtbot):
+    window.resize(1020, 700)
+    window.add_curves()
+    qtbot.wait(20)
+    assert window.size() == QSize(1020, 700)
+    parts = (
+        window.palette_view, window.settings_panel, window.canvas, window.curves, window.lens, window.draw,
+        window.run_bar, window.data_chooser, window.run_bar.reset_button, window.draw.tools.follow_box,
+    )  # fmt: skip
+    usual = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule")
+    for part in (*parts, *(window.settings_panel.form.rows[name].field for name in usual)):
+        assert part.width() >= part.minimumSizeHint().width() and whole_in_sight(part), part.accessibleName()
+
+
+def whole_in_sight(part: QWidget) -> bool:
+    """Tell whether nothing that *part* lies in cuts any of it off."""
+    above, place = part.parentWidget(), part.geometry()
+    while above is not None and above.rect().contains(place):
+        place = place.translated(above.pos())
+        above = above.parentWidget()
+    return part.isVisible() and above is None
 
 
 def show_window_as_left(qtbot) -> MainWindow:
