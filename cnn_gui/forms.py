@@ -62,6 +62,11 @@ class SchemaForm(QWidget):
             row.show_value(getattr(config, name))
         self._show_what_matters()
 
+    def set_locked(self, locked: bool) -> None:
+        """Let the fields rest; what is folded away can be looked at all the same."""
+        for grid in self._grids:
+            grid.setDisabled(locked)
+
     def _arrange(self) -> None:
         box = QVBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)

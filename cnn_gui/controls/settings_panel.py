@@ -48,7 +48,7 @@ class SettingsPanel(QFrame):
         box.addWidget(title)
         box.addWidget(scroll, 1)
         document.settings_changed.connect(self._on_settings_changed)
-        document.lock_changed.connect(self.form.setDisabled)
+        document.lock_changed.connect(self.form.set_locked)
         self._on_settings_changed()
 
     def _on_value_changed(self, name: str, value: object) -> None:

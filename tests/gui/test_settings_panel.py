@@ -294,6 +294,13 @@ def test_that_the_usual_settings_are_in_sight_and_the_others_one_click_away(qtbo
         assert field(panel, "seed").isVisible() == opened and field(panel, "epochs").isVisible()
 
 
+def test_that_what_is_folded_away_can_be_looked_at_during_a_run(panel, document, qtbot):
+    panel.form.more.button.click()
+    document.set_locked(True)
+    qtbot.mouseClick(panel.form.more.button, Qt.MouseButton.LeftButton)
+    assert field(panel, "seed").isVisible() and not field(panel, "seed").isEnabled()
+
+
 def test_that_the_fold_tells_how_many_settings_in_it_are_not_as_usual(panel, document, qtbot):
     assert panel.form.more.button.text().strip() == "More"
     enter(qtbot, field(panel, "seed"), "7")
