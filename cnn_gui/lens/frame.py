@@ -51,6 +51,8 @@ class Frame:
         )
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
         self.problem = str(document.problem or "")
+        ended = document.history.epochs
+        self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
 
     @cached_property
     def values(self) -> tuple[Array, ...] | None:
@@ -105,8 +107,8 @@ class Frame:
         return " · ".join(filter(None, (self.spec.config.summary(), flow, count)))
 
     def moment(self) -> str:
-        """Return 'step 1,204', or that nothing was trained yet."""
-        return _tr("step {0:,}").format(self.step) if self.step else _tr("initial weights")
+        """Return 'step 1,204, epoch 3', or that nothing was trained yet."""
+        return _tr("step {0:,}, epoch {1}").format(self.step, self._epoch) if self.step else _tr("initial weights")
 
     def class_name(self, label: int) -> str:
         """Return the name of class *label*, or its number where it has none."""
