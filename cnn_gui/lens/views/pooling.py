@@ -11,7 +11,7 @@ from cnn_gui.lens.step.lane import Face
 from cnn_gui.lens.step.transport import Transport
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import pooling_words as words
-from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.grid import Cell, Mark, Marks
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.legend import Legend
@@ -79,24 +79,15 @@ class PoolingView(LayerView):
         self.place = min(self.place[0], rows - 1), min(self.place[1], cols - 1)
         self.transport.set_count(rows * cols)
         origin = -trace.window.rows.before, -trace.window.cols.before
-        both = np.concatenate([layer.grad_input.ravel(), layer.grad_output.ravel()])
-        values, gradients = Face.of("", ColorMap.ACTIVATIONS, layer.input), Face.of("", ColorMap.GRADIENTS, both)
-        padding, ties = self._around(np.zeros(trace.window.size, np.uint8), Mark.PADDING), _ties(trace)
+        values, gradients = Face.of("", ColorMap.ACTIVATIONS, layer.input), _gradients(layer)
+        padding, sent = self._around(np.zeros(trace.window.size, np.uint8), Mark.PADDING), layer.grad_input[channel]
         for view, look, title, shown, marks, start in (
             (self.source, values, self.tr("input {0}"), trace.padded[0], padding, origin),
-            (self.output, values, self.tr("output {0}"), layer.output[channel], ties, (0, 0)),
+            (self.output, values, self.tr("output {0}"), layer.output[channel], _ties(trace), (0, 0)),
             (self.grad_output, gradients, self.tr("dC/dO {0}"), layer.grad_output[channel], None, (0, 0)),
-            (
-                self.grad_input,
-                gradients,
-                self.tr("dC/dX {0}"),
-                self._around(layer.grad_input[channel]),
-                self._ways(),
-                origin,
-            ),
+            (self.grad_input, gradients, self.tr("dC/dX {0}"), self._around(sent), self._ways(), origin),
         ):
-            face = Face(title, look.colormap, look.limit, marks, start)
-            view.show_grid(face.grid(shown, channel))
+            view.show_grid(Face(title, look.colormap, look.limit, marks, start).grid(shown, channel))
         for legend, look in zip(self.legends, (values, gradients), strict=True):
             legend.show_range(look.colormap, look.limit)
         self._count_marks(padding)
@@ -199,6 +190,12 @@ class PoolingView(LayerView):
         column.addLayout(legends)
         column.addWidget(self.lines)
         column.addWidget(self.transport)
+
+
+def _gradients(layer: LayerTrace) -> Face:
+    """Return the look of both gradients: their colours reach as far as the larger of the two."""
+    limit = max(signed_levels(layer.grad_input), signed_levels(layer.grad_output))
+    return Face("", ColorMap.GRADIENTS, limit)
 
 
 def _ties(trace: PoolingTrace) -> Marks:
