@@ -17,6 +17,7 @@ from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_geometry import Spot
 from engine.architecture import Architecture, new_layer
 from engine.data.dataset import Split, pixels
+from engine.history import EpochResult
 from engine.model import Model
 from tests.helpers import tiny
 
@@ -361,3 +362,10 @@ def test_that_every_control_has_a_name_and_a_tooltip(panel: LensPanel, document:
         mosaic.canvas, mosaic.legend, mosaic.pager.back_button, mosaic.pager.on_button,
     ):  # fmt: skip
         assert control.accessibleName() and control.toolTip()
+
+
+@pytest.mark.parametrize(("step", "epoch"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
+def test_that_a_step_is_named_with_the_epoch_that_it_belongs_to(document: Document, step: int, epoch: int) -> None:
+    ends = (1, 4), (2, 8)
+    document.history.epochs.extend(EpochResult(*each, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0) for each in ends)
+    assert Frame(document, None, step).moment() == f"step {step}, epoch {epoch}"
