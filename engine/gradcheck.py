@@ -2,78 +2,33 @@
 
 For a cell w the slope n = (L(w + e) - L(w - e)) / 2e, in float64, is compared with the gradient a of backward:
 error = |a - n| / max(|a|, |n|, FLOOR). With e = 1e-5 the slope itself is right to about e^2 (its Taylor rest) plus
-1e-16 |L| / e (rounding), some 1e-10; FLOOR keeps that from counting where the gradient is zero. Over a million
-cells of every layer type a correct gradient stayed below 4e-6; a wrong one is rarely below 1e-3.
+1e-16 |L| / e (rounding), some 1e-10; FLOOR keeps that from counting where the gradient is zero, and is raised where
+the outputs are large. Over a million cells of every layer type a correct gradient stayed below 4e-6; a wrong one is
+rarely below 1e-3.
 
 ReLU and max pooling have kinks, where no derivative exists and backward picks a side. So the check is made at
 random points, where nothing is exactly tied, and a cell that disagrees because a kink lies within its step,
 so that the slopes left and right of w differ, is counted in ``kinks`` and gets no verdict. A wrong gradient
 cannot hide there: whether the slopes differ is decided by forward alone.
+
+Ties have a check of their own: where all equal inputs of a layer that picks move together, what it picks moves with
+them, so there is a slope, and it is the sum of their gradients, whichever of them backward has chosen.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 
 from engine.architecture import Architecture, LayerSpec
+from engine.differences import EPSILON, Differences, Target, Told, drawn, equal, nobody
+from engine.gradreport import GradientReport
 from engine.layer import Array, LayerConfig, Part, Shape
 from engine.model import Model, Pass, in_field_order
 from engine.shapes import CROSS_ENTROPY
 
-EPSILON = 1e-5
-TOLERANCE = 1e-5
-FLOOR = 1e-4
-SIDES = 0.1  # a kink's slopes left and right differ by more than this share of the disagreement
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayCheck:
-    """How well backward and central differences agree on one array: the input, or one parameter of one layer.
-
-    Attributes:
-        name: 'input', 'weight' or, of a whole network, 'layer 1 (Convolution) weight'.
-        error: the largest relative error; NaN where no cell could be compared.
-        index: the cell that has it, in the field's order.
-        analytic: backward's value there.
-        numeric: the central difference there.
-        compared: cells with a verdict.
-        kinks: cells without one.
-    """
-
-    name: str
-    error: float
-    index: tuple[int, ...]
-    analytic: float
-    numeric: float
-    compared: int
-    kinks: int
-
-    @property
-    def passed(self) -> bool:
-        """Whether every compared cell agrees, and there was one."""
-        return self.error <= TOLERANCE
-
-
-@dataclass(frozen=True, slots=True)
-class GradientReport:
-    """The verdict on every array: the input first, then the parameters from first to last layer."""
-
-    arrays: tuple[ArrayCheck, ...]
-
-    @property
-    def passed(self) -> bool:
-        """Whether no array is wrong, and one was compared: where all cells are at kinks there is nothing to say."""
-        verdicts = [array.passed for array in self.arrays if array.compared]
-        return bool(verdicts) and all(verdicts)
-
-    def __str__(self) -> str:
-        return "\n".join(
-            f"{'ok  ' if a.passed else 'FAIL'} {a.name}: relative error {a.error:.1e} at {a.index}, backward"
-            f" {a.analytic:.6g}, central difference {a.numeric:.6g} ({a.compared} compared, {a.kinks} at kinks)"
-            for a in self.arrays
-        )
+TIE_DECIMALS = 4  # inputs that are the same in so many are made equal: what is nearly tied has kinks within the step
+INPUT, TIES = "input", "equal inputs together"
 
 
 def check_layer(
@@ -99,20 +54,58 @@ def check_layer(
     Raises:
         BadInputError: a layer that does not fit *input_shape*.
     """
-    model = Model.build(Architecture((LayerSpec("checked", config),)), input_shape, rng, np.float64)
+    model = Model.build(_alone(config), input_shape, rng, np.float64)
     model.parameters.learned += 0.1 * rng.standard_normal(
         model.parameters.learned.shape
     )  # zero biases are a special case
-    x = rng.standard_normal((batch, *input_shape))
-    direction = rng.standard_normal((batch, *model.output_shape))
-    shard, part = Pass(model), Part(training, batch=batch)
+    x = np.round(rng.standard_normal((batch, *input_shape)))  # with ties
+    return check_layer_at(config, x, model.parameters.layers[0], rng, epsilon, samples, 0.3, training)
 
-    def objective() -> float:
-        return float(np.vdot(in_field_order(shard.activations(x, part)[-1]), direction))
 
-    objective()
-    gradient = shard.backward(direction)
-    return _report(model, shard, x, gradient, _Differences(objective, rng, epsilon, samples))
+def check_layer_at(
+    config: LayerConfig,
+    x: Array,
+    parameters: Mapping[str, Array],
+    rng: np.random.Generator,
+    epsilon: float = EPSILON,
+    samples: int | None = None,
+    jitter: float = 0.01,
+    training: bool = True,
+    told: Told = nobody,
+) -> GradientReport:
+    """Check one layer with its own parameters near an input of its own; L as in ``check_layer``.
+
+    Args:
+        config: the layer; it must fit *x*.
+        x: (N, C, H, W) or (N, features).
+        parameters: the layer's learned arrays and statistics, by name; they are copied.
+        rng: draws the jitter, L and the cells.
+        epsilon: half the step of a central difference.
+        samples: cells to check of each array, drawn at random; None checks all.
+        jitter: standard deviation of what is added to each input, so that none is exactly at a kink.
+        training: check the layer as it works in training, rather than as it evaluates.
+        told: called before each cell with (done, total); what it raises ends the check.
+
+    Raises:
+        BadInputError: a layer that does not fit *x*.
+    """
+    model = Model(_alone(config), x.shape[1:], np.float64)
+    for name, values in parameters.items():
+        model.parameters.layers[0][name][...] = values
+    shard, part = Pass(model), Part(training, batch=len(x))
+    direction = rng.standard_normal((len(x), *model.output_shape))
+    tied, x = np.round(x.astype(float), TIE_DECIMALS), x + jitter * rng.standard_normal(x.shape)
+
+    def outputs(x: Array) -> Array:
+        return in_field_order(shard.activations(x, part)[-1]).copy()
+
+    targets = []
+    if model.layers[0].picks and (groups := equal(tied, samples)):
+        outputs(tied)
+        targets.append(Target(TIES, tied, shard.backward(direction).copy(), groups, partial(outputs, tied)))
+    outputs(x)
+    targets += _targets(model, shard, x, shard.backward(direction), partial(outputs, x), rng, samples)
+    return Differences(direction, epsilon, told).report(targets)
 
 
 def check_model(
@@ -124,7 +117,7 @@ def check_model(
     samples: int | None = None,
     jitter: float = 0.01,
     loss: str = CROSS_ENTROPY,
-    told: Callable[[], None] = lambda: None,
+    told: Told = nobody,
 ) -> GradientReport:
     """Check a whole network as it is trained: L = the mean loss of *x*. *model* is left as it is.
 
@@ -138,7 +131,7 @@ def check_model(
         jitter: standard deviation of what is added to each pixel and parameter. Without it, blank pixels and
             zero biases tie exactly: no gradient is right there, and a disagreement means nothing.
         loss: one of ``engine.losses.BY_NAME``.
-        told: called after each array.
+        told: called before each cell with (done, total); what it raises ends the check.
     """
     double = Model(model.architecture, model.input_shape, np.float64)
     double.parameters.flat[...] = model.parameters.flat
@@ -146,65 +139,33 @@ def check_model(
     x = x + jitter * rng.standard_normal(x.shape)
     shard, part = Pass(double, loss), Part(training=True, batch=len(x))
 
-    def objective() -> float:
-        return shard.loss(x, labels, part).total / len(x)
+    def outputs() -> Array:
+        return np.array(shard.loss(x, labels, part).total / len(x))
 
     result = shard.loss(x, labels, part)
     gradient = shard.backward_from_scores(result.grad_scores)
-    return _report(double, shard, x, gradient, _Differences(objective, rng, epsilon, samples, told))
+    targets = _targets(double, shard, x, gradient, outputs, rng, samples)
+    return Differences(np.array(1.0), epsilon, told).report(targets)
 
 
-@dataclass(frozen=True, slots=True)
-class _Differences:
-    """Takes the slopes of *objective*, which reads the arrays that are changed in place."""
-
-    objective: Callable[[], float]
-    rng: np.random.Generator
-    epsilon: float
-    samples: int | None
-    told: Callable[[], None] = lambda: None
-
-    def check(self, name: str, values: Array, gradient: Array) -> ArrayCheck:
-        """Compare *gradient* with the slopes along each cell, or a sample of cells, of *values*."""
-        cells = np.arange(values.size)
-        if self.samples is not None and self.samples < values.size:
-            cells = self.rng.choice(values.size, self.samples, replace=False)
-        flat = values.reshape(-1)  # a view: every array here is contiguous
-        centre = self.objective()
-        slopes = np.array([self._slopes(flat, cell, centre) for cell in cells.tolist()])
-        self.told()
-        return _verdict(name, values.shape, cells, gradient.reshape(-1)[cells], slopes)
-
-    def _slopes(self, flat: Array, cell: int, centre: float) -> tuple[float, float]:
-        """Return the slopes left and right of one cell, which is then as before."""
-        before = flat[cell]
-        flat[cell] = before - self.epsilon
-        left = (centre - self.objective()) / self.epsilon
-        flat[cell] = before + self.epsilon
-        right = (self.objective() - centre) / self.epsilon
-        flat[cell] = before
-        return left, right
+def _alone(config: LayerConfig) -> Architecture:
+    return Architecture((LayerSpec("checked", config),))
 
 
-def _report(model: Model, shard: Pass, x: Array, gradient: Array, differences: _Differences) -> GradientReport:
-    gradients = [("input", x, np.array(gradient))]  # a copy: the next pass writes to the buffer it lies in
+def _targets(
+    model: Model,
+    shard: Pass,
+    x: Array,
+    gradient: Array,
+    outputs: Callable[[], Array],
+    rng: np.random.Generator,
+    samples: int | None,
+) -> list[Target]:
+    """Return the input and every learned array, each with the cells of it that are checked."""
+    arrays = [(INPUT, x, np.array(gradient))]  # a copy: the next pass writes to the buffer it lies in
     several = len(model.layers) > 1
     for position, spec in enumerate(model.architecture.layers):
         of = f"layer {position + 1} ({spec.type.label}) " if several else ""
         for name, gradient in shard.gradients.layers[position].items():
-            gradients.append((of + name, model.parameters.layers[position][name], gradient))
-    return GradientReport(tuple(differences.check(*each) for each in gradients))
-
-
-def _verdict(
-    name: str, shape: Shape, cells: npt.NDArray[np.intp], analytic: Array, slopes: npt.NDArray[np.float64]
-) -> ArrayCheck:
-    numeric, apart = slopes.mean(axis=1), np.abs(slopes[:, 1] - slopes[:, 0])
-    wrong = np.abs(analytic - numeric)
-    error = wrong / np.maximum(np.maximum(np.abs(analytic), np.abs(numeric)), FLOOR)
-    kink = (error > TOLERANCE) & (apart > SIDES * wrong)
-    worst = int(np.where(kink, -1, error).argmax())
-    kinks = int(np.count_nonzero(kink))
-    largest = float("nan") if kinks == len(cells) else float(error[worst])
-    index = tuple(int(i) for i in np.unravel_index(cells[worst], shape))
-    return ArrayCheck(name, largest, index, float(analytic[worst]), float(numeric[worst]), len(cells) - kinks, kinks)
+            arrays.append((of + name, model.parameters.layers[position][name], gradient))
+    return [Target(*array, drawn(array[1].size, rng, samples), outputs) for array in arrays]

@@ -15,7 +15,8 @@ from engine.commands.network import Network
 from engine.commands.progress import Bar
 from engine.errors import BadInputError
 from engine.files import weights
-from engine.gradcheck import TOLERANCE, ArrayCheck, GradientReport, check_model
+from engine.gradcheck import check_model
+from engine.gradreport import TOLERANCE, ArrayCheck, GradientReport
 from engine.model import Model
 from engine.schema import Param
 from engine.shapes import first_problem, infer_shapes
@@ -37,11 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
     chosen, rng = network.chosen(arguments), np.random.default_rng(arguments.seed)
     model = _model(chosen, rng)
     x, labels = rng.random((IMAGES, *chosen.input_shape)), rng.integers(0, model.output_shape[0], IMAGES)
-    arrays = 1 + sum(map(len, model.new_gradients().layers))
-    with Bar(arrays, "arrays") as bar:
+    with Bar(_cells(model, x.size, arguments.samples), "cells") as bar:
         report = check_model(
-            model, x, labels, rng, samples=arguments.samples, loss=chosen.settings.loss, told=bar.advance
-        )
+            model, x, labels, rng, samples=arguments.samples, loss=chosen.settings.loss,
+            told=lambda done, _: bar.reach(done),
+        )  # fmt: skip
     if arguments.json:
         print(json.dumps({"title": chosen.title, **as_values(report)}, allow_nan=False))
     else:
@@ -60,6 +61,11 @@ def _model(chosen: Network, rng: np.random.Generator) -> Model:
     if chosen.project:
         weights.restore(model, chosen.project.weights)
     return model
+
+
+def _cells(model: Model, pixels: int, samples: int) -> int:
+    learned = (view.size for views in model.new_gradients().layers for view in views.values())
+    return sum(min(samples, size) for size in (pixels, *learned))
 
 
 def as_values(report: GradientReport) -> dict[str, Any]:

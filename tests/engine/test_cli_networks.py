@@ -11,7 +11,7 @@ from engine import presets, summary
 from engine.architecture import Architecture, new_layer
 from engine.commands import check, codes
 from engine.files.project import Project, open_project, save
-from engine.gradcheck import ArrayCheck, GradientReport
+from engine.gradreport import ArrayCheck, GradientReport
 from engine.layers.activation import Tanh
 from engine.settings import TrainingSettings
 from tests.helpers import command, tiny
