@@ -2,5 +2,6 @@
 
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views.convolution import ConvolutionView
+from cnn_gui.lens.views.pooling import PoolingView
 
-ALL: tuple[type[LayerView], ...] = (ConvolutionView,)
+ALL: tuple[type[LayerView], ...] = (ConvolutionView, PoolingView)
