@@ -12,6 +12,7 @@ from engine.schema import params_of
 from engine.settings import TrainingSettings
 
 USUAL = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule")  # always in sight
+_LOWEST = 240  # px: the usual settings fit
 
 
 class SettingsPanel(QFrame):
@@ -30,6 +31,7 @@ class SettingsPanel(QFrame):
         self._document, self._entering = document, False
         self._entered: dict[str, object] = {}  # by a person, into the field of that name
         self.setProperty("role", "panel")
+        self.setMinimumHeight(_LOWEST)
         self.setAccessibleName(self.tr("Training settings"))
         title = QLabel(self.tr("Training"), self)
         title.setProperty("role", "title")

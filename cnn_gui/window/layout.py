@@ -20,12 +20,12 @@ _Part = tuple[QWidget, int, int]  # a room, its first extent in px, its share of
 def arrange(window: "MainWindow") -> None:
     """Put every room of *window* into its place."""
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-    left = _splitter("left", down, (window.palette_view, 400, 1), (window.settings_panel, 290, 0))
+    left = _splitter("left", down, (window.palette_view, 390, 0), (window.settings_panel, 300, 1))
     middle = _splitter("middle", down, (window.canvas, 492, 3), (window.curves_place, 198, 2))
     right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
     for place in (middle, panel(window.microscope)):
         window.middle.addWidget(place)
-    whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 1), (right, 386, 0))
+    whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 2), (right, 386, 1))
     page = QWidget()
     box = QVBoxLayout(page)
     box.setContentsMargins(*(theme.SPACE[1],) * 4)
