@@ -4,6 +4,7 @@ from math import isfinite
 
 import numpy as np
 
+from engine.equation import Term, named
 from engine.layer import Array
 
 _MARGIN = 1e-6  # PyTorch's: rounding then never leaves the gradient longer than the limit
@@ -28,6 +29,17 @@ def clip(gradient: Array, limit: float) -> float:
         if not isfinite(norm):  # the squares may be too large where the values are not
             largest = np.abs(gradient).max()
             norm = float(largest) * float(np.linalg.norm(gradient / largest))
-        if isfinite(norm) and norm + _MARGIN > limit:
+        if _too_long(norm, limit):
             gradient *= limit / (norm + _MARGIN)
     return norm
+
+
+def tell(gradient: Term, norm: float, limit: float) -> Term:
+    """Return what ``clip`` made of one number of a gradient that had *norm*: the number itself where it was left."""
+    if not _too_long(norm, limit):
+        return gradient
+    return gradient * named("c", limit) / (named("‖g‖", norm) + named("10⁻⁶", _MARGIN))
+
+
+def _too_long(norm: float, limit: float) -> bool:
+    return isfinite(norm) and norm + _MARGIN > limit

@@ -1,7 +1,7 @@
 """One optimizer step after another on a model, and the last weights that were good."""
 
 from collections.abc import Mapping
-from math import isfinite
+from math import isfinite, nan
 from typing import NoReturn
 
 import numpy as np
@@ -16,6 +16,7 @@ from engine.layer import Array
 from engine.model import Model
 from engine.parallel import Shards
 from engine.settings import TrainingSettings
+from engine.watch import Watch
 
 
 class Learner:
@@ -25,13 +26,14 @@ class Learner:
         model: trained in place.
         settings: of the run.
         steps: that it will have.
+        watch: which weight's steps are recorded; None: no one watches.
 
     Raises:
         DivergedError: from ``step`` and ``check``; the model has the last weights and statistics that were good.
     """
 
-    def __init__(self, model: Model, settings: TrainingSettings, steps: int) -> None:
-        self._model, self._settings, self._steps = model, settings, steps
+    def __init__(self, model: Model, settings: TrainingSettings, steps: int, watch: Watch | None = None) -> None:
+        self._model, self._settings, self._steps, self._watch = model, settings, steps, watch
         learned = model.parameters.learned
         decays = optimizers.decaying(view for views in model.new_gradients().layers for view in views.values())
         self._optimizer = optimizers.create(settings, learned.size, learned.dtype, decays)
@@ -45,9 +47,9 @@ class Learner:
 
     def step(self, batch: Batch, shards: Shards, step: int) -> tuple[float, int]:
         """Train on one mini-batch, the run's *step* (from 0), and return its (mean loss, right answers)."""
-        learned, settings = self._model.parameters.learned, self._settings
+        learned = self._model.parameters.learned
         with np.errstate(all="ignore"):  # a diverging run is told from its numbers, not by warnings
-            loss, correct = shards.train(batch, (settings.seed, self.time))
+            loss, correct = shards.train(batch, (self._settings.seed, self.time))
             if not isfinite(loss):
                 self._give_up(step, divergence.bad_output(self._model, batch.inputs(slice(None))))
             if not all_finite(self._statistics):
@@ -55,12 +57,24 @@ class Learner:
             np.copyto(self._good, self._model.parameters.flat)
             if not all_finite(shards.gradient):
                 self._give_up(step, divergence.bad_part(self._model, self._parts, shards.gradient, "gradient"))
-            if settings.clip_norm:
-                clip(shards.gradient, settings.clip_norm)
-            self._optimizer.step(learned, shards.gradient, schedules.rate(settings, step, self._steps))
+            self._move(learned, shards.gradient, schedules.rate(self._settings, step, self._steps))
             if not all_finite(learned):
                 self._give_up(step, divergence.bad_part(self._model, self._parts, learned, "update"))
         return loss, correct
+
+    def _move(self, learned: Array, gradient: Array, rate: float) -> None:
+        """Take a step, and note what it does to the weight that is watched."""
+        record = self._watch.record if self._watch is not None else None  # once: another thread may choose another
+        if record is not None:
+            record.note_before(learned, gradient, self._optimizer)
+        norm = clip(gradient, self._settings.clip_norm) if self._settings.clip_norm else nan
+        self._optimizer.step(learned, gradient, rate)
+        if record is not None:
+            record.note_after(learned, rate, norm, self._optimizer)
+
+    def last_update(self) -> Array | None:
+        """Return (P + Q,): what the last step added to each parameter, 0 for statistics; None before the first step."""
+        return self._model.parameters.flat - self._good if self.time else None
 
     def norms(self, gradient: Array) -> Figures:
         """Return what ``health.step_norms`` has to say of the last step, whose *gradient* (P,) this was."""

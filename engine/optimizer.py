@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from engine import clipping
+from engine.equation import Calculation, Line, Term, named
 from engine.errors import BadInputError
 from engine.layer import Array
 
 if TYPE_CHECKING:  # the settings list the optimizers' names
     from engine.settings import TrainingSettings
+    from engine.watch import Row
 
 
 class Optimizer:
@@ -65,6 +68,45 @@ class Optimizer:
         for name, values in moments.items():
             np.copyto(self.moments[name], values)
 
+    @classmethod
+    def scales(cls, settings: "TrainingSettings") -> dict[str, float]:
+        """Return, for each of MOMENTS, its symbol in the equation, and by what that is larger than what is kept."""
+        return {}
+
+    @classmethod
+    def tell(cls, settings: "TrainingSettings", row: "Row", decay: float) -> tuple[Line, ...]:
+        """Return the step that *row* is of as a calculation with its numbers; the last line is the new weight.
+
+        It is computed in float64, so it differs from the step itself by rounding.
+
+        Args:
+            settings: of the optimizer.
+            row: what one step did to one weight.
+            decay: lambda, of this weight.
+        """
+        told = Telling(settings, row)
+        w, g = named("w", row.value), named("g", row.gradient)
+        clipped = clipping.tell(g, row.norm, settings.clip_norm)
+        if clipped is not g:
+            g = told.let("g", clipped)
+        if decay:
+            w, g = cls._tell_decay(told, w, g, named("λ", decay))
+        scales = cls.scales(settings).items()
+        kept = [named(symbol, scale * m) for (symbol, scale), m in zip(scales, row.before, strict=True)]
+        step = told.let("step", cls._tell(told, g, *kept))
+        told.let("w", w - step)
+        return told.lines
+
+    @classmethod
+    def _tell_decay(cls, told: "Telling", w: Term, g: Term, decay: Term) -> tuple[Term, Term]:
+        """Tell what ``_with_decay`` does; return the weight and the gradient after it."""
+        return w, told.let("g", g + decay * w)
+
+    @classmethod
+    def _tell(cls, told: "Telling", g: Term, *moments: Term) -> Term:
+        """Tell what ``_move`` does, from the *moments* before the step; return the step."""
+        raise NotImplementedError
+
     def _with_decay(self, parameters: Array, gradient: Array, decay: Array, learning_rate: float) -> Array:
         """Return the gradient to follow once weight decay has had its say."""
         np.multiply(decay, parameters, out=self._decayed)
@@ -73,6 +115,20 @@ class Optimizer:
     def _move(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
         """Update *parameters* and the moments."""
         raise NotImplementedError
+
+
+class Telling(Calculation):
+    """The calculation of one step of one weight.
+
+    Attributes:
+        settings: of the optimizer.
+        rate: the learning rate of the step.
+        time: how many steps there were, with this one.
+    """
+
+    def __init__(self, settings: "TrainingSettings", row: "Row") -> None:
+        super().__init__()
+        self.settings, self.rate, self.time = settings, named("η", row.rate), row.time
 
 
 def _forms(arrays: Mapping[str, Array]) -> dict[str, object]:

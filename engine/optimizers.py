@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.equation import Term, named
 from engine.errors import BadInputError
 from engine.layer import Array
-from engine.optimizer import Optimizer
+from engine.optimizer import Optimizer, Telling
 
 if TYPE_CHECKING:  # the settings list the names below
     from engine.settings import TrainingSettings
@@ -26,6 +27,10 @@ class GradientDescent(Optimizer):
     def _move(self, parameters: Array, gradient: Array, learning_rate: float) -> None:
         parameters -= np.multiply(gradient, learning_rate, out=self._scratch)
 
+    @classmethod
+    def _tell(cls, told: Telling, g: Term, *moments: Term) -> Term:
+        return told.rate * g
+
 
 class Momentum(Optimizer):
     """v <- momentum v + g; w <- w - learning_rate v. Source: Polyak, 1964, in the form of Sutskever et al., 2013."""
@@ -37,6 +42,14 @@ class Momentum(Optimizer):
         velocity *= self.settings.momentum
         velocity += gradient
         parameters -= np.multiply(velocity, learning_rate, out=self._scratch)
+
+    @classmethod
+    def scales(cls, settings: "TrainingSettings") -> dict[str, float]:
+        return {"v": 1.0}
+
+    @classmethod
+    def _tell(cls, told: Telling, g: Term, *moments: Term) -> Term:
+        return told.rate * told.let("v", named("μ", told.settings.momentum) * moments[0] + g)
 
 
 class Nesterov(Optimizer):
@@ -55,6 +68,15 @@ class Nesterov(Optimizer):
         s *= learning_rate
         parameters -= s
 
+    @classmethod
+    def scales(cls, settings: "TrainingSettings") -> dict[str, float]:
+        return {"μ·v": 1.0}
+
+    @classmethod
+    def _tell(cls, told: Telling, g: Term, *moments: Term) -> Term:
+        v = told.let("v", moments[0] + g)
+        return told.rate * (g + named("μ", told.settings.momentum) * v)
+
 
 class RMSprop(Optimizer):
     """v <- rho v + (1 - rho) g^2; w <- w - learning_rate g / (sqrt(v) + epsilon). Source: Hinton, 2012, lecture 6e."""
@@ -69,6 +91,16 @@ class RMSprop(Optimizer):
         _over_root(gradient, square, EPSILON / unit, out=s)
         s *= learning_rate / unit
         parameters -= s
+
+    @classmethod
+    def scales(cls, settings: "TrainingSettings") -> dict[str, float]:
+        return {"v": 1 - settings.rho}
+
+    @classmethod
+    def _tell(cls, told: Telling, g: Term, *moments: Term) -> Term:
+        rho = told.settings.rho
+        v = told.let("v", named("ρ", rho) * moments[0] + named("(1 − ρ)", 1 - rho) * g.squared())
+        return told.rate * g / (v.root() + named("ε", EPSILON))
 
 
 class Adam(Optimizer):
@@ -92,6 +124,19 @@ class Adam(Optimizer):
         s *= learning_rate * (1 - b1) / (1 - b1**self.time) / unit
         parameters -= s
 
+    @classmethod
+    def scales(cls, settings: "TrainingSettings") -> dict[str, float]:
+        return {"m": 1 - settings.beta1, "v": 1 - settings.beta2}
+
+    @classmethod
+    def _tell(cls, told: Telling, g: Term, *moments: Term) -> Term:
+        b1, b2 = told.settings.beta1, told.settings.beta2
+        m = told.let("m", named("β₁", b1) * moments[0] + named("(1 − β₁)", 1 - b1) * g)
+        v = told.let("v", named("β₂", b2) * moments[1] + named("(1 − β₂)", 1 - b2) * g.squared())
+        mean = told.let("m̂", m / named("(1 − β₁ᵗ)", 1 - b1**told.time))
+        square = told.let("v̂", v / named("(1 − β₂ᵗ)", 1 - b2**told.time))
+        return told.rate * mean / (square.root() + named("ε", EPSILON))
+
 
 class AdamW(Adam):
     """Adam, but weight decay shrinks the weights themselves: w <- (1 - learning_rate lambda) w before each step.
@@ -104,6 +149,10 @@ class AdamW(Adam):
         self._decayed *= learning_rate
         parameters -= self._decayed
         return gradient
+
+    @classmethod
+    def _tell_decay(cls, told: Telling, w: Term, g: Term, decay: Term) -> tuple[Term, Term]:
+        return told.let("w", w - told.rate * decay * w), g
 
 
 BY_NAME: dict[str, type[Optimizer]] = {
@@ -125,7 +174,12 @@ def decaying(arrays: Iterable[Array]) -> Array:
     Those are the arrays with more than one axis. A bias or the scale of a batch normalisation is no cause of
     overfitting, and shrinking it would only shift the outputs.
     """
-    return np.concatenate([np.zeros(0, bool), *(np.full(array.size, array.ndim > 1) for array in arrays)])
+    return np.concatenate([np.zeros(0, bool), *(np.full(array.size, decays(array.ndim)) for array in arrays)])
+
+
+def decays(axes: int) -> bool:
+    """Return whether weight decay acts on a parameter array with so many axes."""
+    return axes > 1
 
 
 def _over_root(numerator: Array, square: Array, epsilon: float, out: Array) -> None:

@@ -22,6 +22,7 @@ class ParameterVector:
         flat: (P + Q,), everything that makes a trained model.
         learned: (P,), its leading part, so that an optimizer step is a handful of calls.
         layers: for each layer a mapping from name to a view of its shape, statistics among them.
+        starts: for each layer where each of these views begins in ``flat``, by name.
     """
 
     def __init__(
@@ -36,10 +37,12 @@ class ParameterVector:
         self.flat: Array = np.zeros(size, dtype) if memory is None else np.frombuffer(memory, dtype, size)
         self.learned = self.flat[:count]
         self.layers: tuple[dict[str, Array], ...] = tuple({} for _ in shapes)
-        start = 0
-        for views, layer in [*zip(self.layers, shapes, strict=True), *zip(self.layers, statistics, strict=False)]:
+        self.starts: tuple[dict[str, int], ...] = tuple({} for _ in shapes)
+        places, start = [*zip(self.layers, self.starts, strict=True)], 0
+        for (views, starts), layer in [*zip(places, shapes, strict=True), *zip(places, statistics, strict=False)]:
             for name, shape in layer.items():
                 views[name] = self.flat[start : start + prod(shape)].reshape(shape)
+                starts[name] = start
                 start += prod(shape)
 
 

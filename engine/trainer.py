@@ -16,12 +16,14 @@ from engine.errors import BadInputError
 from engine.evaluation import Evaluating, images_at_once, in_pieces
 from engine.health import measure
 from engine.history import EpochResult, History
+from engine.layer import Array
 from engine.learner import Learner
 from engine.model import Model
 from engine.parallel import Shards
 from engine.settings import TrainingSettings
 from engine.threads import default_threads
 from engine.trainable import check_batch_size, check_trainable
+from engine.watch import Watch
 
 SPLIT_SEED = 0  # of the validation images: always the same ones, so that no run trains on those of the run before
 PROBE = 100  # training images, always the same ones too, on which the layers are measured
@@ -53,6 +55,7 @@ class Trainer:
             holds all of a smaller one, and the seed has no say in it.
         threads: shards of a mini-batch; None means one a core.
         history: continued where it is given.
+        watch: what somebody wants to know of single weights.
 
     Raises:
         BadInputError: a network or settings that cannot be trained on this data.
@@ -65,6 +68,7 @@ class Trainer:
         settings: TrainingSettings,
         threads: int | None = None,
         history: History | None = None,
+        watch: Watch | None = None,
     ) -> None:
         if not isinstance(settings, TrainingSettings):
             kind = type(settings).__name__
@@ -77,12 +81,16 @@ class Trainer:
         self.threads = default_threads() if threads is None else threads
         self._batches = -(-len(self.dataset.train) // settings.batch_size)  # in an epoch
         self.steps = settings.epochs * self._batches
-        self._learner, self._progress = Learner(model, settings, self.steps), Progress()
+        self._learner, self._progress = Learner(model, settings, self.steps, watch), Progress()
         self._norms = np.full((2, len(model.layers)), np.nan)  # of the last step of an epoch
         self._images_at_once = images_at_once(model)
         self._probe, self._checked = (
             _some(self.dataset.train, min(count, self._images_at_once)) for count in (PROBE, CHECKED)
         )
+
+    def last_update(self) -> Array | None:
+        """Return (P + Q,): what the last step added to each parameter, 0 for statistics; None before the first step."""
+        return self._learner.last_update()
 
     @classmethod
     def resume(
