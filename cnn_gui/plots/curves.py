@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -87,6 +88,11 @@ class TrainingCurves(QWidget):
         points = {name: getattr(epochs[-1], f"{name}_{kind}") for name in ("validation", "test") if epochs}
         return {name: float(value) for name, value in (curves | points).items() if np.isfinite(value)}
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        for legend in (self.loss_legend, self.accuracy_legend):
+            _take_height(legend)
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -162,6 +168,7 @@ class TrainingCurves(QWidget):
     def _write_legend(self, kind: str) -> None:
         label = self.loss_legend if kind == "loss" else self.accuracy_legend
         label.setText(self._legend(kind, _plain if kind == "loss" else _percent))
+        _take_height(label)
 
     def _legend(self, kind: str, write: Callable[[float], str]) -> str:
         colours, words = theme.tokens(self.palette()), self._words()
@@ -214,6 +221,11 @@ class TrainingCurves(QWidget):
             column.addWidget(legend)
             column.addWidget(plot, 1)
             row.addLayout(column, 1)
+
+
+def _take_height(label: QLabel) -> None:
+    """Let *label* have all of its lines: a layout counts with one only where it asks how low it may become."""
+    label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
 
 def _plain(value: float) -> str:

@@ -190,6 +190,22 @@ def test_that_the_numbers_of_steps_stay_apart(curves: TrainingCurves, steps: int
     assert spacing >= 1 and spacing * axis.width() / (high - low) >= STEP_ROOM
 
 
+def test_that_a_narrow_panel_takes_the_height_that_its_wrapped_legend_needs(curves: TrainingCurves) -> None:
+    curves.show_history(history(500, epochs=2), None)
+    heights = []
+    for width in (720, 396):
+        curves.resize(width, curves.minimumSizeHint().height())
+        QApplication.processEvents()
+        curves.resize(width, curves.minimumSizeHint().height())
+        QApplication.processEvents()
+        heights.append(curves.height())
+        for plot, legend in ((curves.loss, curves.loss_legend), (curves.accuracy, curves.accuracy_legend)):
+            assert legend.height() >= legend.heightForWidth(legend.width())
+            assert plot.height() >= plot.minimumHeight() and curves.rect().contains(plot.geometry())
+            assert legend.geometry().bottom() < plot.geometry().top()
+    assert heights[1] > heights[0]
+
+
 def test_that_the_logarithmic_axis_fits_in_what_matters(curves: TrainingCurves) -> None:
     known = history(100)
     curves.show_history(known)
