@@ -64,7 +64,7 @@ class Correlation:
     @cached_property
     def parts(self) -> Array:
         """(K, OH, OW): each plane's share of the output, before they are added up."""
-        parts: Array = np.einsum("kijuv,kuv->kij", self._windows, self.kernel)
+        parts: Array = np.einsum("kijuv,kuv->kij", self.windows, self.kernel)
         return parts
 
     @cached_property
@@ -76,11 +76,11 @@ class Correlation:
     @property
     def places(self) -> Pair:
         """(OH, OW): how many places the kernel takes, down and across."""
-        return self._windows.shape[1], self._windows.shape[2]
+        return self.windows.shape[1], self.windows.shape[2]
 
     def terms(self, i: int, j: int) -> Terms:
         """Return what the output cell (i, j) adds up; raises IndexError for a place outside."""
-        return Terms(self._windows[:, i, j], self.kernel, self.bias)
+        return Terms(self.windows[:, i, j], self.kernel, self.bias)
 
     def window(self, i: int, j: int) -> tuple[slice, slice]:
         """Return the rows and columns of the source that the kernel reads at (i, j)."""
@@ -95,8 +95,8 @@ class Correlation:
         return i, j
 
     @cached_property
-    def _windows(self) -> Array:
-        """(K, OH, OW, KH, KW), a view of the source."""
+    def windows(self) -> Array:
+        """(K, OH, OW, KH, KW): what the kernel reads at each place, a view of the source."""
         extent = tuple((k - 1) * d + 1 for k, d in zip(self.kernel.shape[1:], self.dilation, strict=True))
         (s, t), (d, e) = self.stride, self.dilation
         return sliding_window_view(self.source, extent, axis=(1, 2))[:, ::s, ::t, ::d, ::e]

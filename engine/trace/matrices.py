@@ -5,16 +5,17 @@ They differ in how often a value of the input is copied: see ``engine.ops.im2col
 
 from dataclasses import replace
 from functools import cached_property
+from math import prod
 
 import numpy as np
 
 from engine.layer import Array
-from engine.ops import conv, im2col, lowering
+from engine.ops import conv, lowering
 from engine.trace.matrix_form import Cell, MatrixForm, Term
 
 
 class Im2col(MatrixForm):
-    """Every patch as a column: weights (F/G, C/G KH KW) times values (C/G KH KW, OH OW) are the maps (F/G, OH OW)."""
+    """Every patch as a column: weights (F/G, C/G KH KW) times lines (C/G KH KW, OH OW) are the maps (F/G, OH OW)."""
 
     axes = ("channel", "u", "v")
 
@@ -23,10 +24,15 @@ class Im2col(MatrixForm):
         """C, KH, KW, OH, OW."""
         return len(self.trace.input), *self._weight.shape[2:], *self.trace.window.output
 
-    @cached_property
-    def values(self) -> Array:
-        columns: Array = im2col.im2col(self.trace.input[None, self.channels], self.trace.window)
-        return columns.reshape(self.weights.shape[1], -1)
+    @property
+    def shape(self) -> Cell:
+        return self.weights.shape[1], prod(self.trace.window.output)
+
+    def lines(self, rows: slice) -> Array:
+        patches = self.trace.forward(self.filters.start).windows.transpose(0, 3, 4, 1, 2)
+        taps = np.unravel_index(np.arange(self.weights.shape[1])[rows], patches.shape[:3])
+        lines: Array = patches[taps].reshape(-1, self.shape[1])
+        return lines
 
     def part(self, i: int) -> slice:
         return slice(0, self.weights.shape[1])
@@ -49,7 +55,7 @@ class Im2col(MatrixForm):
 class RowLowering(MatrixForm):
     """Each row once for every kernel column: weights (F/G, KH C/G KW) times KH of the rows are one row of each map.
 
-    ``values`` is (lowered rows C/G KW, OW). Two rows of the maps share the rows that both of them read, unless the
+    The lines are (lowered rows C/G KW, OW). Two rows of the maps share the rows that both of them read, unless the
     kernel's rows are dilated: then those that each reads are copied for it.
     """
 
@@ -66,8 +72,8 @@ class RowLowering(MatrixForm):
         return self.trace.window.rows.stride if self.overlaps else self.trace.window.rows.kernel
 
     @property
-    def lines(self) -> int:
-        """C/G KW: rows of ``values`` for each lowered row."""
+    def lines_each(self) -> int:
+        """C/G KW: lines for each lowered row."""
         return int(self.weights.shape[1]) // self.trace.window.rows.kernel
 
     @property
@@ -81,14 +87,15 @@ class RowLowering(MatrixForm):
         rows, cols = self.trace.window.rows, self.trace.window.cols
         return (rows.output - 1) * self.step + rows.kernel, len(self.trace.input), cols.kernel, cols.output
 
-    @cached_property
-    def values(self) -> Array:
-        x = self.trace.input[self.channels].transpose(1, 0, 2)[..., None]
-        low = lowering.lower(x, self.trace.window, 1, lambda _, shape: np.zeros(shape))
-        return low.reshape(-1, self.trace.window.cols.output)
+    @property
+    def shape(self) -> Cell:
+        return self.extents[0] * self.lines_each, self.trace.window.cols.output
+
+    def lines(self, rows: slice) -> Array:
+        return self._low[rows]
 
     def part(self, i: int) -> slice:
-        start = i * self.step * self.lines
+        start = i * self.step * self.lines_each
         return slice(start, start + self.weights.shape[1])
 
     def output(self, i: int) -> Array:
@@ -97,12 +104,12 @@ class RowLowering(MatrixForm):
 
     def at_value(self, cell: Cell, term: Term) -> Term | None:
         kernel, places = self.trace.window.rows.kernel, self.trace.window.rows.output
-        row, rest = divmod(cell[0], self.lines)
+        row, rest = divmod(cell[0], self.lines_each)
         first, last = max(0, -(-(row - kernel + 1) // self.step)), min(places - 1, row // self.step)
         if first > last:
             return None
         i = min(max(term.i, first), last)
-        column = (row - i * self.step) * self.lines + rest
+        column = (row - i * self.step) * self.lines_each + rest
         return replace(self.at_weight((term.filter, column), term), i=i, j=cell[1])
 
     def at_output(self, cell: Cell, term: Term) -> Term:
@@ -110,3 +117,10 @@ class RowLowering(MatrixForm):
 
     def _column(self, term: Term) -> int:
         return term.j
+
+    @cached_property
+    def _low(self) -> Array:
+        """(lowered rows C/G KW, OW)."""
+        x = self.trace.input[self.channels].transpose(1, 0, 2)[..., None]
+        low = lowering.lower(x, self.trace.window, 1, lambda _, shape: np.zeros(shape))
+        return low.reshape(self.shape)

@@ -63,23 +63,27 @@ class MatrixForm(ABC):
         weights: Array = self._weight.transpose(0, *order).reshape(len(self._weight), -1)
         return weights
 
-    @cached_property
+    @property
     @abstractmethod
-    def values(self) -> Array:
-        """The values of the input: what the weights are multiplied by, part by part."""
+    def shape(self) -> Cell:
+        """Rows and columns of all ``lines``."""
+
+    @abstractmethod
+    def lines(self, rows: slice) -> Array:
+        """Return some rows of the values laid out, which the weights are multiplied by part by part."""
 
     @abstractmethod
     def part(self, i: int) -> slice:
-        """Return the rows of ``values`` that make row *i* of the maps."""
+        """Return which ``lines`` make row *i* of the maps."""
 
     @abstractmethod
     def output(self, i: int) -> Array:
-        """Return (F/G, columns of ``values``): the weights times ``part(i)``, with the bias added."""
+        """Return (F/G, columns of ``lines``): the weights times those of ``part(i)``, with the bias added."""
 
     def weight_cell(self, term: Term) -> Cell:
         """Return where a term's weight stands."""
         column = 0
-        for axis, extent in zip(self.axes, self._shape, strict=True):
+        for axis, extent in zip(self.axes, self._extents, strict=True):
             column = column * extent + int(getattr(term, axis))
         return term.filter, column
 
@@ -93,7 +97,7 @@ class MatrixForm(ABC):
 
     def at_weight(self, cell: Cell, term: Term) -> Term:
         """Return the term nearest to *term* whose weight stands at *cell*."""
-        found = map(int, np.unravel_index(cell[1], self._shape))
+        found = map(int, np.unravel_index(cell[1], self._extents))
         return replace(term, filter=cell[0], **dict(zip(self.axes, found, strict=True)))
 
     @abstractmethod
@@ -114,7 +118,7 @@ class MatrixForm(ABC):
         """Return the column of the values, and of the output, that a term belongs to."""
 
     @property
-    def _shape(self) -> tuple[int, ...]:
+    def _extents(self) -> tuple[int, ...]:
         """The extents of ``axes``."""
         extents = dict(zip(("channel", "u", "v"), self._weight.shape[1:], strict=True))
         return tuple(extents[axis] for axis in self.axes)
