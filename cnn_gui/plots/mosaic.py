@@ -81,9 +81,12 @@ class MosaicView(QWidget):
         """Begin a new colour range with the next values, because they have nothing to do with those before."""
         self._steady.reset()
 
-    def set_maps(self, values: Floats, limit: float | None = None) -> None:
-        """Show maps (K, H, W); colours for -limit to +limit, or for a range that follows the values."""
-        self._show(Maps(values), limit)
+    def set_maps(self, values: Floats, limit: float | None = None, word: str = "", first: int = 0) -> None:
+        """Show maps (K, H, W); colours for -limit to +limit, or for a range that follows the values.
+
+        They are channels, or whatever *word* says, with numbers from *first*.
+        """
+        self._show(Maps(values, word, first), limit)
 
     def set_vector(self, values: Floats, names: Sequence[str] = (), limit: float | None = None) -> None:
         """Show values (K,) as cells, with *names* in them where there are as many."""

@@ -17,7 +17,7 @@ def small_font(font: QFont) -> QFont:
 
 def number(value: float, digits: int = 4) -> str:
     """Return *value* with so many significant digits and a true minus sign."""
-    return f"{value:.{digits}g}".replace("-", "−")
+    return f"{value or 0:.{digits}g}".replace("-", "−")  # no minus before 0
 
 
 def fixed(value: float, limit: float) -> str:

@@ -56,10 +56,21 @@ class Tiles:
 
 
 class Maps(Tiles):
-    """Maps (K, H, W): one tile a channel."""
+    """Maps (K, H, W): one tile a channel, or what *word* says; the first has the number *first*."""
 
-    def __init__(self, values: Floats) -> None:
+    def __init__(self, values: Floats, word: str = "", first: int = 0) -> None:
         super().__init__(_with_axes(values, 3, "maps (K, H, W)"))
+        self._word, self._first = word or _tr("channel"), first
+
+    @property
+    def _form(self) -> tuple[object, ...]:
+        return self.values.shape, self._word, self._first
+
+    def where(self, tile: int, row: int, column: int) -> str:
+        return _tr("{0}, row {1}, column {2}").format(self.tile_name(tile), row, column)
+
+    def tile_name(self, tile: int) -> str:
+        return f"{self._word} {self._first + tile}"
 
 
 class Vector(Tiles):

@@ -1,0 +1,1 @@
+"""The ways of a convolution's gradients back, stage by stage."""

@@ -1,0 +1,117 @@
+"""What happens to the gradients of a convolution, in sentences with the layer's own numbers."""
+
+from collections.abc import Callable
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+
+from engine.geometry import Axis, Window
+from engine.trace.convolution import ConvolutionTrace
+
+
+def gradient(trace: ConvolutionTrace, channel: int) -> str:
+    """Say where the way begins."""
+    readers, (height, width) = trace.readers(channel), trace.window.output
+    filters = _tr("1 filter reads") if len(trace.weight[readers]) == 1 else _tr("{0} filters read").format(
+        len(trace.weight[readers])
+    )  # fmt: skip
+    text = _tr(
+        "dC/dO: how the loss C of this sample changes with each output. {0} channel {1}; the map of each has {2}."
+    )
+    return text.format(filters, channel, f"{height} × {width}")
+
+
+def dilated(window: Window) -> str:
+    """Say how many zeros come between neighbours."""
+    if window.rows.stride == window.cols.stride == 1:
+        text = _tr("Nothing to insert: S − 1 = 0 zeros come between neighbours.")
+    else:
+        text = _tr("S − 1 = {0} zeros come between neighbours, for the window stepped over S pixels.").format(
+            _axes(window, lambda a: str(a.stride - 1))
+        )
+    size = _axes(window, lambda a: f"({a.output} − 1)·{a.stride} + 1 = {a.dilated}")
+    return text + _tr(" Size (O − 1)·S + 1: {0}.").format(size)
+
+
+def padded(window: Window) -> str:
+    """Say how many zeros come around."""
+    if window.rows.extent == window.cols.extent == 1:
+        return _tr("Nothing to add: the kernel is one cell, so K' − 1 = 0 zeros come on every side.")
+    text = _tr("K' − 1 = {0} zeros come on every side. Size: {1}.")
+    size = _axes(window, lambda a: f"{a.dilated} + 2·{a.extent - 1} = {a.dilated + 2 * (a.extent - 1)}")
+    text = text.format(_axes(window, lambda a: str(a.extent - 1)), size)
+    if not _is_spread(window):
+        return text + _tr(" So each value meets every cell of the kernel.")
+    extent = _axes(window, lambda a: f"({a.kernel} − 1)·{a.dilation} + 1 = {a.extent}")
+    return text + _tr(" K' = (K − 1)·D + 1: {0}.").format(extent)
+
+
+def turned(window: Window) -> str:
+    """Say what turning does."""
+    if window.taps == 1:
+        return _tr("A kernel of one cell stays as it is when it turns by 180°.")
+    text = _tr("The kernel turns by 180°: its cell (u, v) goes to ({0} − u, {1} − v).")
+    text = text.format(window.rows.kernel - 1, window.cols.kernel - 1)
+    if not _is_spread(window):
+        return text
+    return text + _tr(" Its cells stay D = {0} apart.").format(_axes(window, lambda a: str(a.dilation)))
+
+
+def slid(trace: ConvolutionTrace, channel: int) -> str:
+    """Say how the full correlation adds up."""
+    size = _axes(trace.window, lambda a: f"{a.dilated + 2 * (a.extent - 1)} − {a.extent} + 1 = {a.used}")
+    filters = len(trace.weight[trace.readers(channel)])
+    text = _tr("The turned kernel slides by one cell at a time; the products of {0} add up. Places: {1}.")
+    return text.format(_tr("the one filter") if filters == 1 else _tr("all {0} filters").format(filters), size)
+
+
+def cropped(window: Window) -> str:
+    """Say what is appended, and what is cropped."""
+    axes = (window.rows, window.cols)
+    first = _tr("Appended, for no window reached them: r = {0} zero rows and columns.")
+    if not any(a.trailing for a in axes):
+        first = _tr("Nothing to append: r = {0}.")
+    second = _tr("Cropped padding: {0}.") if any(a.before or a.after for a in axes) else _tr(
+        "Nothing to crop: P = 0."
+    )  # fmt: skip
+    texts = first.format(_axes(window, _rest)), second.format(_axes(window, _cropped)), unread(window)
+    return " ".join(filter(None, texts))
+
+
+def unread(window: Window) -> str:
+    """Say how many pixels no window reads; '' for none."""
+    count, (height, width) = int(np.count_nonzero(window.read_counts() == 0)), window.size
+    text = _tr("{0} of {1} pixels never read: dC/dX = 0.")
+    return text.format(count, height * width) if count else ""
+
+
+def trimmed(window: Window) -> str:
+    """Say what is trimmed from the padded input."""
+    text = _tr("Nothing to trim: r = {0}.")
+    if window.rows.trailing or window.cols.trailing:
+        text = _tr("Trimmed: r = {0} rows and columns of the padded input that no window read.")
+    return text.format(_axes(window, _rest))
+
+
+def _is_spread(window: Window) -> bool:
+    return window.rows.dilation > 1 or window.cols.dilation > 1
+
+
+def _axes(window: Window, of: Callable[[Axis], str]) -> str:
+    """Return what *of* says of both axes, once where it is the same."""
+    rows, cols = of(window.rows), of(window.cols)
+    return rows if rows == cols else _tr("{0} down, {1} across").format(rows, cols)
+
+
+def _rest(axis: Axis) -> str:
+    padded = f"2·{axis.before}" if axis.before == axis.after else f"{axis.before} + {axis.after}"
+    return f"({axis.size} + {padded} − {axis.extent}) mod {axis.stride} = {axis.trailing}"
+
+
+def _cropped(axis: Axis) -> str:
+    padded = f"2·{axis.before}" if axis.before == axis.after else f"{axis.before} − {axis.after}"
+    return f"{axis.padded} − {padded} = {axis.size}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("backward", text)
