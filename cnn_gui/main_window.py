@@ -169,5 +169,6 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         self.loader.wait()
+        self.microscope.shut_down()
         settings.save_layout(self)
         event.accept()

@@ -82,6 +82,11 @@ class Microscope(QWidget):
         if self.view is None or not self.view.step_back():
             self.left.emit()
 
+    def shut_down(self) -> None:
+        """End what views do in the background; the window goes."""
+        for view in self._made.values():
+            view.shut_down()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.frame_wanted.emit()

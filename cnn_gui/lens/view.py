@@ -29,3 +29,6 @@ class LayerView(QWidget):
     def step_back(self) -> bool:
         """Go one level up within the page; False where it is at its top."""
         return False
+
+    def shut_down(self) -> None:
+        """End what runs in the background, and wait for it: the window goes."""

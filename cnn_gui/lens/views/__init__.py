@@ -1,7 +1,8 @@
 """The views of the microscope: one file each. ALL is their order as tabs."""
 
 from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.pooling import PoolingView
 
-ALL: tuple[type[LayerView], ...] = (ConvolutionView, PoolingView)
+ALL: tuple[type[LayerView], ...] = (ConvolutionView, PoolingView, CheckView)

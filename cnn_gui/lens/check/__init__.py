@@ -1,0 +1,1 @@
+"""Gradient checks of the selected layer, off the GUI thread, and what they found."""

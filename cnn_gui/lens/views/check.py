@@ -1,0 +1,141 @@
+"""The gradient check of any layer: is what backward computes really the slope?"""
+
+from dataclasses import replace
+from typing import ClassVar
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QScrollArea,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from cnn_gui import theme
+from cnn_gui.lens.check import words
+from cnn_gui.lens.check.checker import GradientChecker
+from cnn_gui.lens.check.job import CheckJob
+from cnn_gui.lens.check.report_view import ReportView
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.view import LayerView
+from engine.gradreport import GradientReport
+from engine.layer import LayerConfig
+
+USUAL_CELLS, MOST_CELLS = 50, 9999
+
+
+class CheckView(LayerView):
+    """Checks the layer on show when a person asks for it, and keeps each layer's last result."""
+
+    kinds: ClassVar[tuple[type[LayerConfig], ...]] = (LayerConfig,)
+    title: ClassVar[str] = "Check"
+    tip: ClassVar[str] = "Whether backward computes the true gradients of this layer"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._now: CheckJob | None = None  # of the layer on show
+        self._results: dict[str, tuple[int, str, GradientReport]] = {}  # fingerprint, title and report, by uid
+        self.checker = GradientChecker(self)
+        self.check_button, self.cancel_button = QPushButton(self.tr("Check gradients")), QPushButton(self.tr("Cancel"))
+        self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), QLabel()
+        self.explanation, self.report = QLabel(words.explanation()), ReportView()
+        self._arrange()
+        self._explain()
+        self.check_button.clicked.connect(self._check)
+        self.cancel_button.clicked.connect(self.checker.cancel)
+        self.checker.changed.connect(self._show_progress)
+        self.checker.progressed.connect(self._on_progressed)
+        self.checker.finished.connect(self._on_finished)
+        self.checker.failed.connect(self.status.setText)
+        self._show_progress()
+
+    def show_frame(self, frame: Frame) -> None:
+        layer = frame.layer_trace
+        assert layer is not None
+        sample = frame.sample.title if frame.sample else ""
+        title = " · ".join(filter(None, (frame.title(), sample, frame.moment())))
+        self._now = CheckJob.of(layer, title, self.cells.value())
+        self._show_result()
+
+    def shut_down(self) -> None:
+        self.checker.shut_down()
+
+    def _check(self) -> None:
+        if self._now is not None:
+            self.checker.start(replace(self._now, cells=self.cells.value()))
+
+    def _on_finished(self, job: CheckJob, report: GradientReport) -> None:
+        self._results[job.uid] = job.fingerprint, job.title, report
+        self._show_result()
+
+    def _show_result(self) -> None:
+        """Show the last result of the layer on show, and whether it is of now."""
+        found = self._results.get(self._now.uid) if self._now else None
+        if found is None or self._now is None:
+            self.report.show_report(None)
+            return
+        mark, title, report = found
+        changed = self.tr("Layer, weights, sample or faults are others since; check again.")
+        self.report.show_report(report, title, "" if mark == self._now.fingerprint else changed)
+
+    def _show_progress(self) -> None:
+        job = self.checker.job
+        for part in (self.progress, self.cancel_button):
+            part.setVisible(job is not None)
+        self.progress.reset()
+        self.status.setText(self.tr("Checking {0}").format(job.title) if job else "")
+
+    def _on_progressed(self, done: int, total: int) -> None:
+        self.progress.setMaximum(total)
+        self.progress.setValue(done)
+
+    def _explain(self) -> None:
+        self.explanation.setProperty("role", "hint")
+        self.explanation.setWordWrap(True)
+        self.status.setProperty("role", "muted")
+        self.check_button.setProperty("role", "primary")
+        self.check_button.setToolTip(
+            self.tr("Check this layer with its weights of now, near what it reads of the sample")
+        )
+        self.cells.setRange(1, MOST_CELLS)
+        self.cells.setValue(USUAL_CELLS)
+        self.cells.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
+        self.cells.setAccessibleName(self.tr("Cells of each array"))
+        self.cells.setToolTip(self.tr("How many cells of each array are checked, drawn at random"))
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Progress of the check"))
+
+    def _arrange(self) -> None:
+        page, scroll = QWidget(), QScrollArea()
+        column, controls, running, whole = QVBoxLayout(page), QHBoxLayout(), QGridLayout(), QVBoxLayout(self)
+        cells_label = QLabel(self.tr("Cells of each array"))
+        cells_label.setBuddy(self.cells)
+        for part in (self.check_button, cells_label, self.cells):
+            controls.addWidget(part)
+        controls.addStretch(1)
+        running.addWidget(self.status, 0, 0)
+        running.addWidget(self.progress, 1, 0)
+        running.addWidget(self.cancel_button, 0, 1, 2, 1)
+        running.setColumnStretch(0, 1)
+        for part in (self.progress, self.cancel_button):  # so that nothing moves when a check begins
+            policy = part.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(policy)
+        column.setSpacing(theme.SPACE[2])
+        column.setContentsMargins(0, theme.SPACE[1], theme.SPACE[1], 0)
+        column.addWidget(self.explanation)
+        for row in (controls, running):
+            row.setSpacing(theme.SPACE[1])
+            column.addLayout(row)
+        column.addWidget(self.report)
+        column.addStretch(1)
+        scroll.setWidget(page)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.addWidget(scroll)
