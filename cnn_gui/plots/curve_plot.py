@@ -17,6 +17,7 @@ from cnn_gui.plots.text import small_font
 Floats = npt.NDArray[np.floating]
 HEADROOM = 0.04  # of the axis, above its highest round number: pyqtgraph leaves out a label at the very edge
 AXIS_WIDTH = 48  # px, wide enough for any value, so that the plot does not jump when its scale changes
+SYMBOLS = (2, 6)  # px, the size of an epoch's point: least and most
 STEP_ROOM = 56  # px, at least, from one number of steps to the next
 
 
@@ -77,6 +78,8 @@ class CurvePlot(pg.PlotWidget):
         if not finite.all():
             steps, values = steps[finite], values[finite]
         self.series[name].setData(steps, values)
+        if STYLES[name].symbol is not None:
+            self.series[name].setSymbolSize(self._symbol_size(len(steps)))
 
     def show_message(self, shown: bool) -> None:
         """Show the message in the place of the plot, or the plot."""
@@ -126,8 +129,12 @@ class CurvePlot(pg.PlotWidget):
         super().mouseDoubleClickEvent(event)
         self.whole_wanted.emit()
 
+    def _symbol_size(self, points: int) -> int:
+        """Return how large so many points may be, in px, to stay apart and leave the other curves to be seen."""
+        return min(max(self.width() // (2 * max(points, 1)), SYMBOLS[0]), SYMBOLS[1])
+
     def _add(self, style: Style) -> pg.PlotDataItem:
-        item = self.plot([], [], symbol=style.symbol, symbolSize=6)
+        item = self.plot([], [], symbol=style.symbol, symbolSize=SYMBOLS[1])
         if style.symbol is None:  # a million steps become what the plot has pixels for, extremes kept
             item.setDownsampling(auto=True, method="peak" if style.width == 1 else "subsample")
             item.setClipToView(True)

@@ -206,6 +206,14 @@ def test_that_a_narrow_panel_takes_the_height_that_its_wrapped_legend_needs(curv
     assert heights[1] > heights[0]
 
 
+@pytest.mark.parametrize(("epochs", "size"), [(1, 6), (12, 6), (40, 4), (1000, 2)])
+def test_that_the_points_of_many_epochs_become_small_and_stay_apart(curves: TrainingCurves, epochs, size) -> None:
+    curves.resize(736, 280)
+    QApplication.processEvents()
+    curves.show_history(history(5000, epochs=epochs), None)
+    assert {curves.loss.series[name].opts["symbolSize"] for name in ("validation", "test")} == {size}
+
+
 def test_that_the_logarithmic_axis_fits_in_what_matters(curves: TrainingCurves) -> None:
     known = history(100)
     curves.show_history(known)
