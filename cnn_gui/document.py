@@ -19,6 +19,7 @@ from engine.schema import params_of
 from engine.settings import TrainingSettings
 from engine.shapes import LayerInfo, Problem, first_problem
 from engine.trace.tracer import Tracer
+from engine.watch import Watch
 
 UNDO_LIMIT = 500
 
@@ -93,6 +94,16 @@ class Document(QObject):
     def history(self) -> History:
         """The run so far."""
         return self._network.history
+
+    @property
+    def last_update(self) -> np.ndarray | None:
+        """(P,): what the last step of training added to each weight; None where that is not known."""
+        return self._network.last_update
+
+    @property
+    def watch(self) -> Watch:
+        """What a person observes of the weights while they learn."""
+        return self._network.watch
 
     @property
     def problem(self) -> Problem | None:
@@ -178,9 +189,9 @@ class Document(QObject):
         self.data = self.data.after_failure(text)
         self.data_changed.emit()
 
-    def set_weights(self, flat: np.ndarray) -> None:
-        """Take over weights (P,) from a training run."""
-        if self._network.set_weights(flat):
+    def set_weights(self, flat: np.ndarray, update: np.ndarray | None = None) -> None:
+        """Take over weights (P,) from a training run, and what its last step added to each where that is known."""
+        if self._network.set_weights(flat, update):
             self._touch()
             self.weights_changed.emit()
 
