@@ -15,6 +15,7 @@ from engine.model import Model
 from engine.settings import TrainingSettings
 from engine.shapes import CROSS_ENTROPY, LayerInfo, first_problem, infer_shapes
 from engine.trace.tracer import Tracer
+from engine.watch import Watch
 
 
 class Learned(NamedTuple):
@@ -32,12 +33,16 @@ class Network:
         infos: what is known of each layer, problems among it.
         model: computes with the weights of now; None while the chain cannot work.
         history: the run so far.
+        last_update: what the last step of training added to each weight (P,), where that is known.
+        watch: what a person observes of the weights while they learn.
     """
 
     def __init__(self, seed: int) -> None:
         self.infos: tuple[LayerInfo, ...] = ()
         self.model: Model | None = None
         self.history = History()
+        self.last_update: Array | None = None
+        self.watch = Watch()
         self._tracer: Tracer | None = None
         self._loss = CROSS_ENTROPY
         self._stash = WeightStash()
@@ -59,7 +64,7 @@ class Network:
         self.infos = infer_shapes(architecture, data.input_shape, len(data.class_names), settings.loss)
         able = architecture.layers and first_problem(self.infos) is None
         self.model = Model.build(architecture, data.input_shape, self._rng) if able else None
-        self._tracer, self._loss = None, settings.loss
+        self._tracer, self._loss, self.last_update = None, settings.loss, None
         if self.model is not None:
             self._stash.restore(self.model)
 
@@ -78,11 +83,12 @@ class Network:
         self.history = self._histories.pop(new, History())
         return True
 
-    def set_weights(self, flat: Array) -> bool:
-        """Take over weights (P,); False where they are of another network."""
+    def set_weights(self, flat: Array, update: Array | None = None) -> bool:
+        """Take over weights (P,) and what the last step added to each; False where they are of another network."""
         if self.model is None or flat.size != self.model.parameters.flat.size:
             return False
         np.copyto(self.model.parameters.flat, flat)
+        self.last_update = update
         return True
 
     def weights(self, architecture: Architecture, input_shape: Shape) -> Weights:
@@ -104,5 +110,5 @@ class Network:
             return learned
         before = Learned(self.model.parameters.flat.copy(), self.history, self._stash)
         np.copyto(self.model.parameters.flat, learned.weights)
-        self.history, self._stash = learned.history, learned.stash
+        self.history, self._stash, self.last_update = learned.history, learned.stash, None
         return before

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
+from cnn_gui.lens.learning import Learning
 from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
 from engine.shapes import LayerInfo
@@ -84,6 +85,11 @@ class Frame:
     def layer_trace(self) -> LayerTrace | None:
         """The selected layer's part of ``trace``."""
         return self.trace.layers[self.index] if self.spec is not None and self.trace is not None else None
+
+    @property
+    def learning(self) -> Learning | None:
+        """How the selected layer learns; None if none is."""
+        return Learning(self._document, self.spec) if self.spec else None
 
     @property
     def prediction(self) -> tuple[int, float] | None:

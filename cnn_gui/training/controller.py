@@ -60,7 +60,8 @@ class TrainingController(QObject):
         if self.busy or document.problem is not None or document.data.dataset is None or document.model is None:
             return
         self._control, self._mailbox = RunControl(paused), Mailbox()
-        self._worker = TrainingWorker(_trainer_maker(document), self._control, self._mailbox)
+        document.watch.begin(document.model, document.settings, document.history.steps)
+        self._worker = TrainingWorker(_trainer_maker(document), self._control, self._mailbox, document.watch)
         self._thread = QThread()
         self._worker.moveToThread(self._thread)
         self._thread.started.connect(self._worker.run)
@@ -116,15 +117,15 @@ class TrainingController(QObject):
     def _on_epoch_finished(self, result: EpochResult) -> None:
         self.epoch_finished.emit(result)
 
-    @Slot(object)
-    def _on_finished(self, parameters: np.ndarray | None) -> None:
+    @Slot(object, object)
+    def _on_finished(self, parameters: np.ndarray | None, update: np.ndarray | None) -> None:
         if self._thread is None:
             return
         self._thread.quit()
         self._thread.wait()
         self._release()
         if parameters is not None:
-            self._document.set_weights(parameters)
+            self._document.set_weights(parameters, update)
         self._set_state(State.IDLE)
 
     def _release(self) -> None:
@@ -142,11 +143,11 @@ def _trainer_maker(document: Document) -> Callable[[], Trainer]:
     """Return a function that makes the trainer in the thread that trains: splitting the data takes a moment."""
     model, dataset, settings, history = document.model, document.data.dataset, document.settings, document.history
     assert model is not None and dataset is not None
-    weights = model.parameters.flat.copy()
+    weights, watch = model.parameters.flat.copy(), document.watch
 
     def make() -> Trainer:
         own = Model.build(model.architecture, model.input_shape, np.random.default_rng(0))
         np.copyto(own.parameters.flat, weights)
-        return Trainer(own, dataset, settings, history=history)
+        return Trainer(own, dataset, settings, history=history, watch=watch)
 
     return make

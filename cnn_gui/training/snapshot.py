@@ -7,21 +7,27 @@ import numpy.typing as npt
 
 from engine.trainer import StepResult
 
+Floats = npt.NDArray[np.floating]
+
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """The network at one moment of a run: the last step's figures and a read-only copy of all weights (P,).
 
-    ``history_step`` counts from the last reset, ``result.step`` from the start of the run.
+    ``history_step`` counts from the last reset, ``result.step`` from the start of the run. ``update`` (P,) is what the
+    last step added to each weight, where somebody wants to see that.
     """
 
     result: StepResult
     history_step: int
-    parameters: npt.NDArray[np.floating]
+    parameters: Floats
+    update: Floats | None = None
 
 
-def take_snapshot(result: StepResult, history_step: int, parameters: npt.NDArray[np.floating]) -> Snapshot:
-    """Return a snapshot with a copy of *parameters* that nobody writes to."""
+def take_snapshot(result: StepResult, history_step: int, parameters: Floats, update: Floats | None = None) -> Snapshot:
+    """Return a snapshot with a copy of *parameters* that nobody writes to, and *update* itself, no longer writable."""
     copy = parameters.copy()
-    copy.flags.writeable = False
-    return Snapshot(result, history_step, copy)
+    for array in (copy, update):
+        if array is not None:
+            array.flags.writeable = False
+    return Snapshot(result, history_step, copy, update)

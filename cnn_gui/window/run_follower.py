@@ -49,7 +49,7 @@ class RunFollower(QObject):
         if snapshot is not None:
             self._run_end = snapshot.history_step + snapshot.result.steps - snapshot.result.step
             self._lens.set_step(snapshot.history_step)
-            self._document.set_weights(snapshot.parameters)
+            self._document.set_weights(snapshot.parameters, snapshot.update)
             self._run_bar.show_progress(snapshot.result)
             self._lens.refresh()
 

@@ -14,6 +14,7 @@ from cnn_gui.training.mailbox import Mailbox
 from cnn_gui.training.snapshot import take_snapshot
 from engine.model import Model
 from engine.trainer import StepResult, Trainer
+from engine.watch import Weight
 from tests.helpers import tiny
 
 
@@ -207,3 +208,47 @@ def test_that_no_step_is_lost_where_several_threads_ask_for_some():
         control.step_done()
     threading.Timer(0.05, control.stop).start()
     assert not control.wait_until_wanted()  # held: all steps are used up
+
+
+def test_that_the_last_update_comes_along_where_it_is_wanted_and_stays_after_a_stop(document, controller, qtbot):
+    endless(document)
+    assert document.last_update is None
+    controller.start()
+    qtbot.waitUntil(lambda: (snapshot := controller.take_snapshot()) is not None and snapshot.update is None)
+    document.watch.wants_update = True
+    qtbot.waitUntil(lambda: (snapshot := controller.take_snapshot()) is not None and snapshot.update is not None)
+    document.watch.wants_update = False
+    controller.step()
+    wait_for(qtbot, controller, State.PAUSED)
+    qtbot.wait(50)
+    first = controller.take_snapshot()
+    controller.step()
+    qtbot.wait(50)
+    held = controller.take_snapshot()
+    assert held.result.step == first.result.step + 1
+    learned = document.model.parameters.learned.size
+    np.testing.assert_array_equal((held.parameters - first.parameters)[:learned], held.update[:learned])
+    controller.stop()
+    wait_for(qtbot, controller, State.IDLE)
+    np.testing.assert_array_equal(document.last_update, held.update)
+    document.reset_weights()
+    assert document.last_update is None
+
+
+def test_that_the_record_of_a_weight_goes_on_after_a_stop(document, controller, qtbot):
+    endless(document)
+    uid = document.architecture.layers[0].uid
+    document.watch.look_at(Weight(uid, "weight", (1, 0, 2, 2)), document.model)
+    for _ in range(2):
+        controller.start()
+        start = document.history.steps
+        qtbot.waitUntil(lambda start=start: document.history.steps > start + 3)
+        controller.stop()
+        wait_for(qtbot, controller, State.IDLE)
+    record = document.watch.record
+    assert record.rows()[:, 0].tolist() == list(range(1, document.history.steps + 1))
+    assert record.latest.updated == document.model.parameters.layers[0]["weight"][1, 0, 2, 2]
+    document.reset_weights()
+    controller.step()
+    qtbot.waitUntil(lambda: document.watch.record.latest is not None and document.watch.record.latest.step == 1)
+    assert document.watch.record.weight == record.weight
