@@ -34,6 +34,7 @@ class Frame:
 
     Attributes:
         spec, info, index: the selected layer; None, None and -1 if none is.
+        is_last: whether no layer follows it, so that its output is the network's.
         parameters: its learned arrays by name; empty if it has none or cannot work.
         sample: the image on show, or None.
         step: the training step of the weights; 0 for initial ones.
@@ -47,6 +48,7 @@ class Frame:
         self.spec: LayerSpec | None = document.selected_spec
         self.index = document.architecture.index(self.spec.uid) if self.spec else -1
         self.info: LayerInfo | None = document.infos[self.index] if self.spec else None
+        self.is_last = self.spec is not None and self.index == len(self._architecture.layers) - 1
         self.parameters: Mapping[str, Array] = (
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
         )

@@ -108,8 +108,7 @@ class Microscope(QWidget):
 
     def _offer(self, frame: Frame) -> None:
         """Have a tab for each view that suits the layer; the same kind of view stays on show where it can."""
-        config = frame.spec.config if frame.spec else None
-        kinds = [kind for kind in ALL if isinstance(config, kind.kinds)]
+        kinds = [kind for kind in ALL if kind.suits(frame)]
         if kinds == self._kinds:
             return
         before, self._kinds = type(self.tabs.currentWidget()), kinds

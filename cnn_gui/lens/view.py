@@ -22,6 +22,11 @@ class LayerView(QWidget):
     title: ClassVar[str] = ""
     tip: ClassVar[str] = ""
 
+    @classmethod
+    def suits(cls, frame: Frame) -> bool:
+        """Return whether it can show the selected layer of *frame*."""
+        return frame.spec is not None and isinstance(frame.spec.config, cls.kinds)
+
     def show_frame(self, frame: Frame) -> None:
         """Show the selected layer of *frame*, whose ``layer_trace`` is there."""
         raise NotImplementedError

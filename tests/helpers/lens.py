@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from cnn_gui.document import Document
 from cnn_gui.lens.frame import Frame, Sample
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.grid import Cell
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.mosaic import MosaicView
@@ -57,7 +58,7 @@ def shown(qtbot: QtBot, kind: type[View], frame: Frame, width: int = 580, height
 def point_at(view: GridView, cell: Cell) -> None:
     """Move the mouse to a cell."""
     assert view.placement is not None
-    QTest.mouseMove(view, view.placement.cell(cell).center().toPoint())
+    move(view, view.placement.cell(cell).center())
 
 
 def point_at_spot(view: MosaicView, spot: Spot) -> None:
@@ -66,9 +67,15 @@ def point_at_spot(view: MosaicView, spot: Spot) -> None:
     assert page is not None
     place = page.geometry.cell_rect(spot)
     assert place is not None
-    QTest.mouseMove(view.canvas, place.center().toPoint())
+    move(view.canvas, place.center())
 
 
-def leave(view: QWidget) -> None:
-    """Move the mouse away from all pictures of *view*."""
-    QTest.mouseMove(view, QPointF(1, 1).toPoint())
+def point_at_row(table: BarTable, row: int) -> None:
+    """Move the mouse to a row of a table."""
+    move(table.viewport(), table.row_rect(row).center())
+
+
+def move(widget: QWidget, to: QPointF) -> None:
+    """Move the mouse to a place of a widget; by way of its corner, since Qt drops a move to where it is already."""
+    for place in (QPointF(0, 0), to):
+        QTest.mouseMove(widget, place.toPoint())

@@ -1,0 +1,196 @@
+"""A table of numbers, some of them as bars: painted, so that thousands of rows cost no more than those in sight."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPalette,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
+
+from cnn_gui import theme
+from cnn_gui.plots import export
+from cnn_gui.plots.bar_column import Column
+from cnn_gui.plots.text import small_font
+
+_MEASURED = 32  # rows
+_LOW, _HIGH = 20, 32  # px, height of a row
+
+
+class BarTable(QAbstractScrollArea):
+    """Rows of numbers; the mouse reads them.
+
+    Attributes:
+        columns: what is on show.
+        spot: the row under the mouse, or None.
+
+    Signals:
+        pointed(int or None): the mouse is over another row.
+        clicked(int): a row was clicked.
+
+    Thread: GUI.
+    """
+
+    pointed = Signal(object)
+    clicked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.columns: Sequence[Column] = ()
+        self.spot: int | None = None
+        self._marked: Sequence[int] = ()
+        self._title = ""
+        self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.viewport().setMouseTracking(True)
+
+    def show_columns(self, columns: Sequence[Column], title: str, marked: Sequence[int] = ()) -> None:
+        """Show other numbers; the rows *marked* stand out."""
+        self.columns, self._marked, self._title = tuple(columns), tuple(marked), title
+        self.setAccessibleName(title)
+        if self.spot is not None and self.spot >= self.rows:
+            self._point_at(None)
+        self.setMaximumHeight((self.rows + 1) * _HIGH)
+        self._measure()
+        self.viewport().update()
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.columns[0].values) if self.columns else 0
+
+    @property
+    def marked(self) -> Sequence[int]:
+        """The rows that stand out."""
+        return self._marked
+
+    def row_rect(self, row: int) -> QRectF:
+        """Return where a row lies in the viewport."""
+        top = (row + 1) * self._row_height - self.verticalScrollBar().value()
+        return QRectF(0, top, self.viewport().width(), self._row_height)
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 12 * _LOW)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(200, 4 * _LOW)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._measure()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self.viewport().update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        scheme, painter = theme.tokens(self.palette()), QPainter(self.viewport())
+        if not self.columns:
+            return
+        painter.setFont(small_font(self.font()))
+        edges = self._edges()
+        first = self.verticalScrollBar().value() // self._row_height
+        last = min(self.rows, first + self.viewport().height() // self._row_height + 1)
+        for row in range(first, last):
+            self._paint_row(painter, row, edges, scheme)
+        self._paint_titles(painter, edges, scheme)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._point_at(self._row_at(event.position()))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self._row_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and row is not None:
+            self.clicked.emit(row)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._point_at(None)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.columns:
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            values = np.stack([column.values for column in self.columns], axis=1)
+            export.fill_menu(menu, self.viewport(), values, self._title)
+            menu.popup(event.globalPos())
+
+    @property
+    def _row_height(self) -> int:
+        """As high as lets all rows be seen, within limits."""
+        return min(_HIGH, max(_LOW, self.viewport().height() // (self.rows + 1)))
+
+    def _measure(self) -> None:
+        over = (self.rows + 1) * self._row_height - self.viewport().height()
+        self.verticalScrollBar().setRange(0, max(0, over))
+        self.verticalScrollBar().setPageStep(self.viewport().height())
+        self.verticalScrollBar().setSingleStep(self._row_height)
+
+    def _edges(self) -> list[tuple[float, float]]:
+        """Return (left, width) of each column; those of bars share what the others leave, which shrink if they must."""
+        room = max(1, self.viewport().width() - theme.SPACE[0])
+        widths = [self._width(column) for column in self.columns]
+        bars = sum(1 for column in self.columns if column.bars)
+        rest = room - sum(widths)
+        if rest < 0 or not bars:
+            widths = [width * room / sum(widths) for width in widths]
+            rest = 0
+        edges, left = [], float(theme.SPACE[0])
+        for column, own in zip(self.columns, widths, strict=True):
+            width = rest / bars if column.bars else own
+            edges.append((left, width))
+            left += width
+        return edges
+
+    def _width(self, column: Column) -> float:
+        """Return the width that texts need: measured where they are few, else that of the longest number."""
+        if column.bars:
+            return 0
+        metrics = QFontMetrics(small_font(self.font()))
+        texts = [column.written(row) for row in range(self.rows)] if self.rows <= _MEASURED else [column.widest]
+        return max(map(metrics.horizontalAdvance, [column.title, *texts])) + theme.SPACE[2]
+
+    def _paint_titles(self, painter: QPainter, edges: Sequence[tuple[float, float]], scheme: theme.Tokens) -> None:
+        height = self._row_height
+        painter.fillRect(QRectF(0, 0, self.viewport().width(), height), self.palette().color(QPalette.ColorRole.Base))
+        painter.setPen(QColor(scheme.muted))
+        for column, (left, width) in zip(self.columns, edges, strict=True):
+            painter.drawText(QRectF(left, 0, width - theme.SPACE[2], height), column.side, column.title)
+        painter.setPen(QColor(scheme.line))
+        painter.drawLine(QPointF(0, height - 0.5), QPointF(self.viewport().width(), height - 0.5))
+
+    def _paint_row(
+        self, painter: QPainter, row: int, edges: Sequence[tuple[float, float]], scheme: theme.Tokens
+    ) -> None:
+        rect = self.row_rect(row)
+        if row == self.spot or row in self._marked:
+            painter.fillRect(rect, QColor(scheme.raised))
+        if row in self._marked:
+            painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), QColor(scheme.accent))
+        metrics = painter.fontMetrics()
+        for column, (left, width) in zip(self.columns, edges, strict=True):
+            room = QRectF(left, rect.top(), width - theme.SPACE[2], rect.height())
+            if column.bars:
+                column.paint_bar(painter, row, room, scheme)
+            else:
+                painter.setPen(QColor(scheme.text))
+                text = metrics.elidedText(column.written(row), Qt.TextElideMode.ElideRight, int(room.width()))
+                painter.drawText(room, column.side, text)
+
+    def _row_at(self, position: QPointF) -> int | None:
+        row = int((position.y() + self.verticalScrollBar().value()) // self._row_height) - 1
+        return row if position.y() >= self._row_height and row < self.rows else None
+
+    def _point_at(self, row: int | None) -> None:
+        if row != self.spot:
+            self.spot = row
+            self.pointed.emit(row)
+            self.viewport().update()
