@@ -44,9 +44,12 @@ def main() -> int:
 def take_all(out: Path, suffix: str, only: list[str]) -> None:
     """Take a picture of each situation in each scheme and size, or only those of the names in *only*."""
     from cnn_gui import theme
+    from tests import microscope_pictures
 
     with started() as (app, window):
-        for name, prepare in SITUATIONS.items():
+        of_lenet, of_others = microscope_pictures.situations()
+        first, *later = SITUATIONS.items()
+        for name, prepare in [first, *of_lenet, *later, *of_others]:
             prepare(app, window)
             for word, scheme in (("light", theme.LIGHT), ("dark", theme.DARK)):
                 theme.apply(app, scheme)
@@ -92,6 +95,7 @@ def show_first_start(app: "QApplication", window: "MainWindow") -> None:
 def show_training(app: "QApplication", window: "MainWindow") -> None:
     """In mid-training, looking at the maps of the second convolution, a digit drawn."""
     document = window.document
+    window.microscope.left.emit()
     draw_a_digit(app, window)
     document.select(document.architecture.layers[3].uid)
     window.lens.tabs.setCurrentWidget(window.lens.maps)
