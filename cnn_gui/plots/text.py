@@ -21,8 +21,22 @@ def number(value: float, digits: int = 4) -> str:
 
 
 def fixed(value: float, limit: float) -> str:
-    """Return *value* with as many decimals as show three digits of *limit* > 0, so that such numbers line up."""
-    return f"{value:.{max(0, 2 - floor(log10(limit)))}f}".replace("-", "−")
+    """Return *value* with as many decimals as show three digits of *limit* > 0, so that such numbers line up.
+
+    What rounds to zero has no sign.
+    """
+    text = f"{value:.{max(0, 2 - floor(log10(limit)))}f}"
+    return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def unit(limit: float) -> int:
+    """Return e so that numbers up to *limit* > 0 are short in units of 10^e: a multiple of 3, 0 for everyday ones."""
+    return 0 if 0.01 <= limit < 100_000 else max(-300, 3 * floor(log10(limit) / 3))
+
+
+def power(exponent: int) -> str:
+    """Return '10⁻⁶' for -6."""
+    return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def readable_on(background: QColor) -> QColor:
