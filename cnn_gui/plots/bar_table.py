@@ -22,6 +22,7 @@ from cnn_gui.plots.bar_column import Column
 from cnn_gui.plots.text import small_font
 
 _MEASURED = 32  # rows
+_SLACK = 2  # px: a text may take a little more where it is painted than where it is measured
 _LOW, _HIGH = 20, 32  # px, height of a row
 
 
@@ -156,7 +157,7 @@ class BarTable(QAbstractScrollArea):
             return 0
         metrics = QFontMetrics(small_font(self.font()))
         texts = [column.written(row) for row in range(self.rows)] if self.rows <= _MEASURED else [column.widest]
-        return max(map(metrics.horizontalAdvance, [column.title, *texts])) + theme.SPACE[2]
+        return max(map(metrics.horizontalAdvance, [column.title, *texts])) + theme.SPACE[2] + _SLACK
 
     def _paint_titles(self, painter: QPainter, edges: Sequence[tuple[float, float]], scheme: theme.Tokens) -> None:
         height = self._row_height

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.names import class_title
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import scoring_words as words
 from cnn_gui.plots.bar_column import Column
@@ -107,5 +108,4 @@ class ScoringView(LayerView):
 
     def _name(self, row: int) -> str:
         assert self._frame is not None
-        name = self._frame.class_name(row)
-        return self.tr("class {0}").format(name) if name.isdigit() else name
+        return class_title(self._frame, row)

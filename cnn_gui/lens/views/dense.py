@@ -1,0 +1,123 @@
+"""What makes a unit of a dense layer large or small: each input times its weight, largest first."""
+
+from typing import ClassVar
+
+import numpy as np
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.names import input_title, puts_out_scores, unit_title
+from cnn_gui.lens.view import LayerView
+from cnn_gui.plots.bar_column import Column
+from cnn_gui.plots.bar_table import BarTable
+from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.mosaic import MosaicView
+from cnn_gui.plots.text import number
+from cnn_gui.plots.wrapped_text import WrappedText
+from engine.layer import Array, LayerConfig
+from engine.layers.dense import DenseConfig
+from engine.trace.dense import DenseTrace
+from engine.trace.flatten import Flattening, behind
+
+DIGITS = 3
+
+
+class DenseView(LayerView):
+    """One unit's sum, product by product; below it all units, to choose from."""
+
+    kinds: ClassVar[tuple[type[LayerConfig], ...]] = (DenseConfig,)
+    title: ClassVar[str] = "Contributions"
+    tip: ClassVar[str] = "What each input adds to a unit, largest first"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._frame: Frame | None = None
+        self._trace: DenseTrace | None = None
+        self._flattening: Flattening | None = None
+        self._order: Array = np.zeros(0, np.intp)
+        self._layer_uid = ""
+        self.unit = 0
+        self.lines, self.table, self.units = WrappedText(4), BarTable(), MosaicView()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, theme.SPACE[1], 0, 0)
+        column.setSpacing(theme.SPACE[1])
+        column.addWidget(self.lines)
+        column.addWidget(self.table, 5)
+        column.addWidget(self.units, 3)
+        self.units.setAccessibleName(self.tr("All units of the layer"))
+        self.units.tile_selected.connect(self._choose)
+        self.table.pointed.connect(self._write)
+
+    def show_frame(self, frame: Frame) -> None:
+        layer, trace = frame.layer_trace, frame.trace
+        assert layer is not None and trace is not None and frame.spec is not None
+        self._frame, self._trace = frame, DenseTrace(layer)
+        self._flattening = behind(trace.layers, frame.index)
+        scores = puts_out_scores(frame)
+        if frame.spec.uid != self._layer_uid:
+            self._layer_uid = frame.spec.uid
+            self.unit = frame.label or 0 if scores else int(np.argmax(layer.output))
+        self.unit = min(self.unit, len(layer.output) - 1)
+        self.units.set_caption(frame.title(), self.tr("click a unit to see what makes it"))
+        self.units.set_vector(layer.output, frame.class_names if scores else ())
+        self._show_unit()
+        self.units.blockSignals(True)
+        self.units.canvas.select(self.unit)
+        self.units.blockSignals(False)
+
+    def _show_unit(self) -> None:
+        assert self._trace is not None
+        trace, products = self._trace, self._trace.contributions(self.unit)
+        order = self._order = trace.largest_first(self.unit)
+        self.table.show_columns(
+            [
+                Column(self.tr("input"), order, text=self._name, widest=self._widest(), name=True),
+                Column(self.tr("value"), trace.input[order]),
+                Column(self.tr("weight"), trace.weight[self.unit][order]),
+                Column(self.tr("product"), products[order]),
+                Column("", products[order], ColorMap.ACTIVATIONS),
+                Column(self.tr("sum so far"), np.cumsum(products[order])),
+            ],
+            self.tr("contributions"),
+        )
+        self._write()
+
+    def _write(self) -> None:
+        if self._trace is None or self._frame is None:
+            return
+        trace, products = self._trace, self._trace.contributions(self.unit)
+        output, bias = n(trace.output[self.unit]), n(trace.bias[self.unit])
+        name, total = unit_title(self._frame, self.unit), n(products.sum())
+        whole = self.tr("{0} = sum of {1:,} products + bias = {2} + {3} = {4}")
+        raised, lowered = products[products > 0], products[products < 0]
+        parts = self.tr("{0:,} inputs raise it by {1}, {2:,} lower it by {3}, {4:,} leave it as it is.")
+        rest = len(products) - len(raised) - len(lowered)
+        lines = [
+            whole.format(name, len(products), total, bias, output),
+            parts.format(len(raised), n(raised.sum()), len(lowered), n(-lowered.sum()), rest),
+        ]
+        if self.table.spot is not None:
+            i = int(self._order[self.table.spot])
+            product = self.tr("{0}: value × weight = {1} × {2} = {3}")
+            numbers = trace.input[i], trace.weight[self.unit, i], products[i]
+            lines.append(product.format(self._name(self.table.spot), *map(n, numbers)))
+        self.lines.show_lines(lines)
+
+    def _choose(self, tile: int) -> None:
+        if tile >= 0 and self._trace is not None:
+            self.unit = tile
+            self._show_unit()
+
+    def _name(self, row: int) -> str:
+        return input_title(self._flattening, int(self._order[row]))
+
+    def _widest(self) -> str:
+        """Return the longest name of an input, near enough: that of the last one."""
+        return input_title(self._flattening, len(self._order) - 1)
+
+
+def n(value: float | np.floating) -> str:
+    """Return a number; a negative one in brackets, so that it can follow an operator."""
+    text = number(float(value), DIGITS)
+    return f"({text})" if value < 0 else text
