@@ -11,7 +11,7 @@ from cnn_gui import theme
 from cnn_gui.plots.grid import Cell, Grid, Mark, Part, Placement
 from cnn_gui.plots.pictures import to_image, to_pixels
 from cnn_gui.plots.strongest import strongest
-from cnn_gui.plots.text import fixed, readable_on
+from cnn_gui.plots.text import fixed, readable_on, unit
 
 MOST_NUMBERS = 260  # in one grid: painting text is slow, and nobody reads more
 _LINES_FROM = 7  # px, the smallest cell with a line around it
@@ -20,8 +20,11 @@ _RING = 2  # px
 _WAYS = 3  # of writing a number: with all digits, with one fewer, and that without the zero before the point
 
 
-def paint_grid(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens, vector: bool = False) -> None:
-    """Paint the cells of *grid* where *place* says, as one image or, with *vector*, as a shape each."""
+def paint_grid(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens, vector: bool = False) -> bool:
+    """Paint the cells of *grid* where *place* says, as one image or, with *vector*, as a shape each.
+
+    Return whether numbers fit into them; these are in units of ``unit(grid.limit)``.
+    """
     values = grid.values if vector else _shrunk(grid.values, place, painter.device().devicePixelRatio())
     pixels = to_pixels(values, grid.colormap, grid.limit, scheme.dark)
     if vector:
@@ -35,7 +38,7 @@ def paint_grid(painter: QPainter, grid: Grid, place: Placement, scheme: theme.To
     if place.side >= _LINES_FROM:
         painter.drawLines([*_lines(place)])
     painter.drawRect(place.rect)
-    _paint_numbers(painter, grid, place, pixels)
+    return _paint_numbers(painter, grid, place, pixels)
 
 
 def paint_window(painter: QPainter, part: Part, place: Placement, colour: str) -> None:
@@ -117,26 +120,28 @@ def _lines(place: Placement) -> Iterable[QLineF]:
         yield QLineF(x, rect.top(), x, rect.bottom())
 
 
-def _paint_numbers(painter: QPainter, grid: Grid, place: Placement, pixels: np.ndarray) -> None:
-    """Write the values into the cells, with as many digits as let the longest of them fit."""
+def _paint_numbers(painter: QPainter, grid: Grid, place: Placement, pixels: np.ndarray) -> bool:
+    """Write the values into the cells, with as many digits as let the longest of them fit; False if they do not."""
     metrics, cell = painter.fontMetrics(), place.cell((0, 0))
     if grid.values.size > MOST_NUMBERS or cell.height() < metrics.height():
-        return
+        return False
     for fewer in range(_WAYS):
         texts = [[_written(grid, value, fewer) for value in row] for row in grid.values.tolist()]
         if cell.width() >= max(metrics.horizontalAdvance(text) for row in texts for text in row) + 2:
             break
     else:
-        return
+        return False
     for (row, column), pixel in np.ndenumerate(pixels):
         painter.setPen(readable_on(QColor.fromRgba(int(pixel))))
         painter.drawText(place.cell((row, column)), Qt.AlignmentFlag.AlignCenter, texts[row][column])
+    return True
 
 
 def _written(grid: Grid, value: float, fewer: int) -> str:
     if grid.whole or value == 0:
         return f"{value or 0:.0f}".replace("-", "−")
-    text = fixed(value, grid.limit * (10 if fewer else 1))
+    scale = 10.0 ** unit(grid.limit)
+    text = fixed(value / scale, grid.limit / scale * (10 if fewer else 1))
     return text.replace("0.", ".", 1) if fewer == _WAYS - 1 else text
 
 
