@@ -12,6 +12,7 @@ from cnn_gui.document import Document
 from cnn_gui.lens.learning import Learning
 from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
+from engine.remedies import Remedy, remedies
 from engine.shapes import LayerInfo
 from engine.trace.record import LayerTrace, Trace
 
@@ -40,6 +41,7 @@ class Frame:
         step: the training step of the weights; 0 for initial ones.
         class_names: of the data.
         problem: why the network cannot compute, or ''.
+        locked: whether a training run owns the network, so that it cannot be edited.
     """
 
     def __init__(self, document: Document, sample: Sample | None, step: int) -> None:
@@ -53,7 +55,7 @@ class Frame:
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
         )
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
-        self.problem = str(document.problem or "")
+        self.problem, self.locked = str(document.problem or ""), document.locked
         ended = document.history.epochs
         self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
 
@@ -92,6 +94,14 @@ class Frame:
     def learning(self) -> Learning | None:
         """How the selected layer learns; None if none is."""
         return Learning(self._document, self.spec) if self.spec else None
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """What to change in the selected layer so that it reads every pixel; empty where it does, or none is known."""
+        if self.spec is None:
+            return ()
+        data, loss = self._document.data, self._document.settings.loss
+        return remedies(self._architecture, self.spec.uid, data.input_shape, len(data.class_names), loss)
 
     @property
     def prediction(self) -> tuple[int, float] | None:

@@ -13,6 +13,13 @@ def padding(window: Window) -> Marks:
     return marks
 
 
+def excluded(window: Window) -> Marks:
+    """Return (H + 2P, W + 2P): the padding, and the pixels that no window reads."""
+    marks = padding(window)
+    marks[inside(window)][window.read_counts() == 0] = Mark.UNREAD
+    return marks
+
+
 def inserted(shape: Cell, step: Cell) -> Marks:
     """Return (H, W): the zeros between values that lie *step* rows and columns apart."""
     marks = np.full(shape, Mark.INSERTED, np.uint8)

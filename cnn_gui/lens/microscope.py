@@ -52,6 +52,7 @@ class Microscope(QWidget):
         self.previous_button.clicked.connect(lambda: self._go(-1))
         self.next_button.clicked.connect(lambda: self._go(1))
         self.tabs.currentChanged.connect(self.frame_wanted)
+        document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
 
     @property
     def view(self) -> LayerView | None:
@@ -117,6 +118,7 @@ class Microscope(QWidget):
         for kind in kinds:
             if kind not in self._made:
                 self._made[kind] = kind()
+                self._made[kind].configured.connect(self._document.configure)
             self.tabs.setTabToolTip(self.tabs.addTab(self._made[kind], self.tr(kind.title)), self.tr(kind.tip))
         self.tabs.setCurrentIndex(next((i for i, kind in enumerate(kinds) if kind is before), 0))
         self.tabs.blockSignals(False)

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cnn_gui.lens.frame import Frame
@@ -15,12 +16,16 @@ class LayerView(QWidget):
         kinds: the configs of the layers that it shows.
         title: what it is called, translated where it is made.
 
+    Signals:
+        configured(str, LayerConfig): a person wants the layer of that uid to be like that.
+
     Thread: GUI.
     """
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = ()
     title: ClassVar[str] = ""
     tip: ClassVar[str] = ""
+    configured = Signal(str, object)
 
     @classmethod
     def suits(cls, frame: Frame) -> bool:

@@ -40,7 +40,7 @@ class Legend(QWidget):
         """Return the texts under the bar: left end, middle, right end."""
         end = number(self._limit)
         if self._colormap is ColorMap.COUNTS:
-            return [self.tr("0 (never)"), "", self.tr("{0} times").format(end)]
+            return [self.tr("0 (never)"), "", self.tr("{0} times").format(end) if self._limit > 1 else self.tr("once")]
         if not self._colormap.signed:
             return ["0", number(self._limit / 2), end]
         return [f"−{end}", "0", f"+{end}"]

@@ -1,0 +1,1 @@
+"""How often a layer's windows read each pixel: the words, the table and the remedies."""
