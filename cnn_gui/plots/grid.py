@@ -16,6 +16,7 @@ Cell = tuple[int, int]
 Part = tuple[slice, slice]  # rows and columns, with a step where they are apart
 
 _LONGEST = 40  # px, the longer side of an elastic cell
+_EVEN = 8  # screen pixels: elastic cells that are smaller may differ by one, so that they fill their area
 
 
 class Mark(IntEnum):
@@ -91,7 +92,7 @@ class Placement:
         """
         sides = area.height() / shape[0], area.width() / shape[1]
         if elastic:
-            high, wide = (_whole(min(side, _LONGEST), n, ratio) for side, n in zip(sides, shape, strict=True))
+            high, wide = (_whole(min(side, _LONGEST), n, ratio, _EVEN) for side, n in zip(sides, shape, strict=True))
         else:
             high = wide = _whole(min(sides), max(shape), ratio)
         height, width = high * shape[0], wide * shape[1]
@@ -124,10 +125,10 @@ class Placement:
         return min(int(row), self.shape[0] - 1), min(int(column), self.shape[1] - 1)
 
 
-def _whole(side: float, cells: int, ratio: float) -> float:
-    """Return the largest side up to *side* of whole screen pixels, or of less than one where all *cells* have whole."""
+def _whole(side: float, cells: int, ratio: float, even: float = 1) -> float:
+    """Return the largest side up to *side*, of whole screen pixels; below *even* only all *cells* have whole ones."""
     pixels = side * ratio
-    return int(pixels) / ratio if pixels >= 1 else max(1, int(pixels * cells)) / cells / ratio
+    return int(pixels) / ratio if pixels >= even else max(1, int(pixels * cells)) / cells / ratio
 
 
 def _tr(text: str) -> str:

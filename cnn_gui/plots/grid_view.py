@@ -19,7 +19,7 @@ from cnn_gui import theme
 from cnn_gui.plots import export
 from cnn_gui.plots.grid import Cell, Grid, Part, Placement
 from cnn_gui.plots.grid_painter import paint_cells, paint_grid, paint_window
-from cnn_gui.plots.text import small_font
+from cnn_gui.plots.text import power, small_font, unit
 
 _SMALLEST = 40  # px, of the picture
 
@@ -28,6 +28,9 @@ class GridView(QWidget):
     """One array with its title above and its size below; the mouse reads its cells.
 
     The picture is made when it is painted, so a hidden view costs nothing.
+
+    Attributes:
+        size_below: whether the size has a line of its own; else it follows the title.
 
     Signals:
         pointed(Cell or None): the mouse is over another cell, counted from 0 in the array.
@@ -43,6 +46,7 @@ class GridView(QWidget):
         super().__init__(parent)
         self.grid: Grid | None = None
         self.spot: Cell | None = None
+        self.size_below = True
         self._window: Part | None = None
         self._cells: Sequence[Cell] = ()
         self._made: QPixmap | None = None
@@ -76,7 +80,8 @@ class GridView(QWidget):
     def place_of(self, grid: Grid) -> Placement:
         """Return where the cells of a grid would lie."""
         line = QFontMetrics(small_font(self.font())).height() + 2
-        area = QRectF(0.5, line, self.width() - 1, max(1, self.height() - 2 * line))
+        below = line if self.size_below else 1
+        area = QRectF(0.5, line, self.width() - 1, max(1, self.height() - line - below))
         return Placement.fit(grid.shape, area, self.devicePixelRatioF(), grid.elastic)
 
     def sizeHint(self) -> QSize:
@@ -114,20 +119,25 @@ class GridView(QWidget):
     def paint_picture(self, painter: QPainter, grid: Grid, place: Placement, vector: bool = False) -> None:
         """Paint title, cells and size; with *vector* each cell is a shape."""
         painter.setFont(small_font(self.font()))
-        paint_grid(painter, grid, place, theme.tokens(self.palette()), vector)
-        self.paint_labels(painter, grid, place)
+        numbers = paint_grid(painter, grid, place, theme.tokens(self.palette()), vector)
+        self.paint_labels(painter, grid, place, numbers)
 
-    def paint_labels(self, painter: QPainter, grid: Grid, place: Placement) -> None:
-        """Paint the title above the cells and their size below."""
+    def paint_labels(self, painter: QPainter, grid: Grid, place: Placement, numbers: bool = False) -> None:
+        """Paint the title above the cells, their size and, where there are *numbers* in them, the unit of these."""
         painter.setFont(small_font(self.font()))
         scheme, metrics = theme.tokens(self.palette()), painter.fontMetrics()
-        title = metrics.elidedText(grid.title, Qt.TextElideMode.ElideRight, self.width())
+        size = f"{grid.shape[0]} × {grid.shape[1]}"
+        if numbers and unit(grid.limit) and not grid.whole:
+            size = self.tr("{0}, in {1}").format(size, power(unit(grid.limit)))
+        text = grid.title if self.size_below else ", ".join(filter(None, (grid.title, size)))
+        title = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
         above = QRectF(0, place.rect.top() - metrics.height() - 2, self.width(), metrics.height())
-        below = QRectF(0, place.rect.bottom() + 2, self.width(), metrics.height())
         painter.setPen(QColor(scheme.text))
         painter.drawText(above, Qt.AlignmentFlag.AlignCenter, title)
-        painter.setPen(QColor(scheme.muted))
-        painter.drawText(below, Qt.AlignmentFlag.AlignCenter, f"{grid.shape[0]} × {grid.shape[1]}")
+        if self.size_below:
+            below = QRectF(0, place.rect.bottom() + 2, self.width(), metrics.height())
+            painter.setPen(QColor(scheme.muted))
+            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, size)
 
     def paint_highlights(self, painter: QPainter, place: Placement) -> None:
         """Paint the rings."""

@@ -189,6 +189,6 @@ def test_that_elastic_cells_use_both_sides_of_their_area(
     place = Placement.fit((rows, columns), area, ratio, elastic=True)
     assert area.adjusted(-1, -1, 1, 1).contains(place.rect)
     for used, room, cells in ((place.rect.width(), width, columns), (place.rect.height(), height, rows)):
-        assert used >= min(room, 40 * cells) / 2 - 1  # cells are whole pixels, so that up to a half stays free
+        assert used >= min(room, 40 * cells) * 8 / 9 - 1  # from 8 pixels on, cells are whole ones
     for cell in ((0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)):
         assert place.at(place.cell(cell).center()) == cell

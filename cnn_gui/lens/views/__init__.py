@@ -4,8 +4,9 @@ from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.dense import DenseView
+from cnn_gui.lens.views.matrix import MatrixPage
 from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.reads import ReadCountsView
 from cnn_gui.lens.views.scoring import ScoringView
 
-ALL: tuple[type[LayerView], ...] = (ConvolutionView, PoolingView, DenseView, ScoringView, ReadCountsView, CheckView)
+ALL: tuple[type[LayerView], ...] = (ConvolutionView, MatrixPage, PoolingView, DenseView, ScoringView, ReadCountsView, CheckView)

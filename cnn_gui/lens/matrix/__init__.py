@@ -1,0 +1,1 @@
+"""A convolution as a product of matrices: its pictures, its words, what it costs."""
