@@ -31,9 +31,10 @@ def main() -> int:
     parser.add_argument("--scale", type=int, choices=(1, 2), help="only this scale")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
     if options.scale is None:
         for scale in ("1", "2"):
-            environment = {**os.environ, "QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+            environment = {**os.environ, "QT_SCALE_FACTOR": scale}
             command = [sys.executable, "-m", "tests.pictures", *sys.argv[1:], "--scale", scale]
             subprocess.run(command, env=environment, check=True)
         return 0
