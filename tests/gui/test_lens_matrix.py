@@ -37,7 +37,10 @@ def opened(qtbot: QtBot, *layers: LayerSpec, layer: int = 0, way: int = IM2COL) 
 def simple(qtbot: QtBot) -> tuple[MatrixPage, LayerTrace]:
     """A convolution of six channels by five filters."""
     layers = new_layer("conv2d", filters=6, kernel_size=3), new_layer("conv2d", filters=5, kernel_size=3, padding=1)
-    return opened(qtbot, *layers, layer=1)
+    page, trace = opened(qtbot, *layers, layer=1)
+    assert (page.term.i, page.term.j) == (3, 3)
+    page.show_term(Term())
+    return page, trace
 
 
 def values(view: GridView) -> Array:
@@ -182,6 +185,7 @@ def test_that_a_large_matrix_comes_in_pages(qtbot: QtBot, monkeypatch: pytest.Mo
     page, trace = opened(qtbot, new_layer("conv2d", filters=6, kernel_size=3),
                          new_layer("conv2d", filters=5, kernel_size=3, padding=1), layer=1)  # fmt: skip
     board = page.board
+    page.show_term(Term())
     assert page.pager.label.text() == "1 / 3" and values(board.values).shape == (20, 36)
     QTest.mouseClick(page.pager.on_button, Qt.MouseButton.LeftButton)
     assert page.pager.label.text() == "2 / 3" and page.term == Term(0, 2, 0, 2)
@@ -240,9 +244,7 @@ def test_the_worked_example(qtbot: QtBot) -> None:
     assert values(page.board.weights).tolist() == [[6, 0, -7, -1]]
     assert values(page.board.output).tolist() == [[-37, -75, -112, 70, 34, 43, -19, -15, 7]]
     point_at(page.board.values, (2, 0))
-    assert page.lines.texts[2] == (
-        "Output 0 at (0, 0) = sum of 4 products = −37; the lit product: (−7) × 5 = −35. "
-    )
+    assert page.lines.texts[2] == ("Output 0 at (0, 0) = sum of 4 products = −37; the lit product: (−7) × 5 = −35. ")
 
 
 def test_that_a_smaller_layer_takes_the_light_within_its_bounds(qtbot: QtBot) -> None:

@@ -80,7 +80,8 @@ class MatrixPage(LayerView):
         _offer(self.channel, self.channel_label, form.channels.start, self._trace.weight.shape[1])
         self.costs.show_lines(words.costs(form))
         self.saving.show_lines([f"{words.saving(form)} {words.at_once(form)}"])
-        self.board.show_form(form, _within(form, self.term))
+        term = Term(i=rows // 2, j=columns // 2) if self.board.form is None else self.term  # corners are often padding
+        self.board.show_form(form, _within(form, term))
         self._write()
 
     def _show(self, term: Term) -> None:
