@@ -10,6 +10,7 @@ from engine.gradreport import ArrayCheck, GradientReport, verdict
 from engine.layer import Array
 
 EPSILON = 1e-5
+TIE_DECIMALS = 4  # inputs that are the same in so many are made equal: what is nearly tied has kinks within the step
 ROUNDING = 4 * np.finfo(float).eps  # of an output, which is a sum itself
 
 Told = Callable[[int, int], None]

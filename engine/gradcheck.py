@@ -15,19 +15,19 @@ Ties have a check of their own: where all equal inputs of a layer that picks mov
 them, so there is a slope, and it is the sum of their gradients, whichever of them backward has chosen.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import partial
 
 import numpy as np
 
 from engine.architecture import Architecture, LayerSpec
-from engine.differences import EPSILON, Differences, Target, Told, drawn, equal, nobody
+from engine.differences import EPSILON, TIE_DECIMALS, Differences, Target, Told, drawn, equal, nobody
+from engine.faults import Fault
 from engine.gradreport import GradientReport
 from engine.layer import Array, LayerConfig, Part, Shape
 from engine.model import Model, Pass, in_field_order
 from engine.shapes import CROSS_ENTROPY
 
-TIE_DECIMALS = 4  # inputs that are the same in so many are made equal: what is nearly tied has kinks within the step
 INPUT, TIES = "input", "equal inputs together"
 
 
@@ -72,6 +72,7 @@ def check_layer_at(
     jitter: float = 0.01,
     training: bool = True,
     told: Told = nobody,
+    faults: Collection[Fault] = (),
 ) -> GradientReport:
     """Check one layer with its own parameters near an input of its own; L as in ``check_layer``.
 
@@ -85,11 +86,13 @@ def check_layer_at(
         jitter: standard deviation of what is added to each input, so that none is exactly at a kink.
         training: check the layer as it works in training, rather than as it evaluates.
         told: called before each cell with (done, total); what it raises ends the check.
+        faults: deliberate ones of its backward.
 
     Raises:
         BadInputError: a layer that does not fit *x*.
     """
-    model = Model(_alone(config), x.shape[1:], np.float64)
+    alone = _alone(config)
+    model = Model(alone, x.shape[1:], np.float64, faults={alone.layers[0].uid: faults} if faults else None)
     for name, values in parameters.items():
         model.parameters.layers[0][name][...] = values
     shard, part = Pass(model), Part(training, batch=len(x))
@@ -100,7 +103,7 @@ def check_layer_at(
         return in_field_order(shard.activations(x, part)[-1]).copy()
 
     targets = []
-    if model.layers[0].picks and (groups := equal(tied, samples)):
+    if config.build(x.shape[1:]).picks and (groups := equal(tied, samples)):
         outputs(tied)
         targets.append(Target(TIES, tied, shard.backward(direction).copy(), groups, partial(outputs, tied)))
     outputs(x)

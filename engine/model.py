@@ -6,6 +6,7 @@ import numpy.typing as npt
 from engine import losses
 from engine.architecture import Architecture
 from engine.errors import BadInputError
+from engine.faults import Faults, spoilt
 from engine.layer import Array, Layer, Part, Shape, Workspace
 from engine.layers.plain import check_backend
 from engine.losses import LossResult
@@ -25,6 +26,7 @@ class Model:
         output_shape: of one sample, (K,) for a classifier.
         backend: what convolution and pooling are computed with.
         layers: one per layer of the architecture.
+        faults: of the layers whose gradients are wrong on purpose, by uid; none, usually.
         parameters: their weights, biases and statistics, as one vector and as views.
         gradients: after ``backward``, the gradient of each weight and bias: ``gradients.layers[0]["weight"]``.
     """
@@ -36,6 +38,7 @@ class Model:
         dtype: npt.DTypeLike,
         backend: str = "fast",
         memory: memoryview | None = None,
+        faults: Faults | None = None,
     ) -> None:
         check_backend(backend)
         _check(architecture, input_shape, dtype)
@@ -48,6 +51,10 @@ class Model:
         self.architecture, self.input_shape, self.output_shape = architecture, input_shape, shapes[-1]
         self.backend = backend
         self.layers: tuple[Layer, ...] = tuple(c.build(s, backend) for c, s in zip(configs, shapes, strict=False))
+        self.faults: Faults = dict(faults or {})
+        if self.faults:
+            steps = zip(self.layers, architecture.layers, shapes, strict=False)
+            self.layers = tuple(spoilt(each, spec.config, s, self.faults.get(spec.uid, ())) for each, spec, s in steps)
         self._parameter_shapes = [c.parameter_shapes(s) for c, s in zip(configs, shapes, strict=False)]
         self.parameters = ParameterVector(
             self._parameter_shapes,

@@ -28,7 +28,7 @@ class Shards:
     Args:
         model: its parameters are read, never written; batch statistics are.
         threads: the number of parts, each on a core of its own; 1 for a network with layers that are not the
-            engine's own, which another process does not know.
+            engine's own, or with deliberate faults, which another process does not know.
         loss: one of ``engine.losses.BY_NAME``.
 
     Attributes:
@@ -45,7 +45,7 @@ class Shards:
             raise BadInputError(f"threads={threads} leaves nobody to work; use 1 or more.")
         pin_blas()
         self._model, self._loss = model, loss
-        alone = os.name != "posix" or not all(map(_is_known, model.architecture.layers))
+        alone = os.name != "posix" or bool(model.faults) or not all(map(_is_known, model.architecture.layers))
         self._threads = 1 if alone else threads
         self._pass = Pass(model, loss)
         self._workers: list[Worker] = []  # started when first needed

@@ -123,7 +123,13 @@ class Trainer:
         return trainer
 
     def state(self) -> TrainingState:
-        """Return a copy of all that the rest of the run depends on; between two events, or before and after ``run``."""
+        """Return a copy of all that the rest of the run depends on; between two events, or before and after ``run``.
+
+        Raises:
+            BadInputError: the network has deliberate faults, which are never saved.
+        """
+        if self.model.faults:
+            raise BadInputError("A run with deliberate faults is never saved; train without them.")
         return TrainingState(
             self.model.architecture, self.settings, self._fingerprint, self.threads, self.model.backend,
             replace(self._progress),

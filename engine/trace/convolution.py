@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 
+from engine.faults import MISPLACED, UNDILATED, UNROTATED
 from engine.geometry import Axis
 from engine.layer import Array
 from engine.layers.conv import Conv2DConfig
@@ -22,6 +23,8 @@ from engine.trace.record import LayerTrace
 
 class ConvolutionTrace:
     """The intermediates of a convolution, in float64; each is computed when it is first asked for.
+
+    Where the layer has deliberate faults, the stages have them too; ``col2im`` is what is right.
 
     Attributes:
         window: where the kernels read.
@@ -63,7 +66,11 @@ class ConvolutionTrace:
     @cached_property
     def dilated(self) -> Array:
         """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
-        return dilate(self.grad_output, self._config.stride)
+        dilated = dilate(self.grad_output, self._config.stride)
+        if UNDILATED in self._layer.faults:
+            dilated[...] = 0
+            dilated[:, : self.window.rows.output, : self.window.cols.output] = self.grad_output
+        return dilated
 
     @cached_property
     def spread(self) -> Array:
@@ -74,7 +81,7 @@ class ConvolutionTrace:
     @cached_property
     def rotated(self) -> Array:
         """(F, C/G, KH, KW): every kernel turned by 180 degrees."""
-        return self.weight[:, :, ::-1, ::-1]
+        return self.weight if UNROTATED in self._layer.faults else self.weight[:, :, ::-1, ::-1]
 
     def kernels(self, channel: int, turned: bool) -> Array:
         """Return (F/G, K', K'): the kernel of each filter that reads a channel, with D - 1 zeros between its cells."""
@@ -92,7 +99,10 @@ class ConvolutionTrace:
 
     def appended(self, channel: int) -> Array:
         """Return (H + 2P, W + 2P): the output of ``full`` with a zero for every trailing row and column."""
-        return np.pad(self.full(channel).output, [(0, axis.trailing) for axis in self._axes])
+        ends = [(0, axis.trailing) for axis in self._axes]
+        if MISPLACED in self._layer.faults:
+            ends = [(after, before) for before, after in ends]
+        return np.pad(self.full(channel).output, ends)
 
     def cropped(self, channel: int) -> Array:
         """Return (H, W): ``appended`` without the padding, the channel's dC/dX."""

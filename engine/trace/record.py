@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.architecture import LayerSpec
+from engine.faults import Fault
 from engine.layer import Array
 from engine.trace.scoring import Scoring
 
@@ -18,6 +19,7 @@ class LayerTrace:
         input, output: (C, H, W) or (features,).
         grad_input, grad_output: dC/dX and dC/dO, in the shapes of input and output.
         gradients: of each learned array, by name, summed over the mini-batch.
+        faults: deliberate ones of its backward.
     """
 
     spec: LayerSpec
@@ -27,6 +29,7 @@ class LayerTrace:
     grad_input: Array
     grad_output: Array
     gradients: Mapping[str, Array]
+    faults: frozenset[Fault] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ import numpy as np
 
 from engine import losses
 from engine.errors import BadInputError
+from engine.faults import Faults
 from engine.layer import Array, Part, Workspace
 from engine.model import Model, Pass, in_field_order
 from engine.ops import checks
@@ -20,14 +21,15 @@ class Tracer:
     Args:
         model: the network, in any dtype.
         loss: one of ``engine.losses.BY_NAME``.
+        faults: of its layers on the way back; None: those that *model* has.
 
     Raises:
         BadInputError: an unknown loss.
     """
 
-    def __init__(self, model: Model, loss: str = CROSS_ENTROPY) -> None:
+    def __init__(self, model: Model, loss: str = CROSS_ENTROPY, faults: Faults | None = None) -> None:
         self._model, self._loss = model, loss
-        self._double = Model(model.architecture, model.input_shape, np.float64)
+        self._double = Model(model.architecture, model.input_shape, np.float64, faults=faults or model.faults)
         self._pass = Pass(self._double, loss)
 
     def trace(
@@ -61,7 +63,12 @@ class Tracer:
             gradients.append(_kept(scoring.grad_outputs))
         flows = zip(values[:-1], values[1:], gradients[:-1], gradients[1:], strict=True)
         layers = zip(self._model.architecture.layers, self._parameters(), flows, self._gradients(), strict=True)
-        return Trace(tuple(LayerTrace(spec, own, *flow, grads) for spec, own, flow, grads in layers), scoring)
+        faults = self._double.faults
+        kept = (
+            LayerTrace(spec, own, *flow, grads, frozenset(faults.get(spec.uid, ())))
+            for spec, own, flow, grads in layers
+        )
+        return Trace(tuple(kept), scoring)
 
     def _parameters(self) -> list[Mapping[str, Array]]:
         return [{name: _kept(view) for name, view in views.items()} for views in self._double.parameters.layers]
