@@ -77,7 +77,7 @@ class MosaicCanvas(QWidget):
         """Go so many pages on, but not past the first or the last."""
         if self.pages:
             self._number = min(max(self.page + pages, 0), self.pages.number - 1)
-            self._point_at(None)
+            self.point_at(None)
             self._redraw()
             self.pages_changed.emit()
 
@@ -86,6 +86,13 @@ class MosaicCanvas(QWidget):
         if tile != self.selected:
             self.selected = tile
             self.selected_changed.emit(tile)
+            self.update()
+
+    def point_at(self, spot: Spot | None) -> None:
+        """Read another value, as the mouse does; None for none."""
+        if spot != self.spot:
+            self.spot = spot
+            self.pointed.emit(spot)
             self.update()
 
     def drawn(self) -> MosaicPage | None:
@@ -131,14 +138,14 @@ class MosaicCanvas(QWidget):
             self.select(page.geometry.neighbour(self.selected, *_STEPS[event.key()]))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self._point_at(self._spot_at(event.position()))
+        self.point_at(self._spot_at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         spot = None if self._strip else self._spot_at(event.position())
         self.select(-1 if spot is None or spot.tile == self.selected else spot.tile)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._point_at(None)
+        self.point_at(None)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())
@@ -163,7 +170,7 @@ class MosaicCanvas(QWidget):
 
     def _start_anew(self) -> None:
         self._number = 0
-        self._point_at(None)
+        self.point_at(None)
         self.select(-1)
         self._rearrange()
 
@@ -184,9 +191,3 @@ class MosaicCanvas(QWidget):
     def _spot_at(self, position: QPointF) -> Spot | None:
         page = self.drawn()
         return page.geometry.spot_at(position) if page else None
-
-    def _point_at(self, spot: Spot | None) -> None:
-        if spot != self.spot:
-            self.spot = spot
-            self.pointed.emit(spot)
-            self.update()

@@ -1,0 +1,74 @@
+"""Several mosaics of the same places: pointing at a value in one points at it in all."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.plots.mosaic import MosaicView
+from cnn_gui.plots.mosaic_geometry import Spot
+from engine.layer import Array
+
+
+class LinkedMosaics(QWidget):
+    """Mosaics side by side, of maps (C, H, W) or vectors (features,) of one shape; their pages turn together.
+
+    Attributes:
+        views: the mosaics.
+        spot: the value under the mouse, in any of them; None without.
+
+    Signals:
+        pointed(Spot or None): the mouse is over another value.
+
+    Thread: GUI.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.views = tuple(MosaicView() for _ in names)
+        self.spot: Spot | None = None
+        self._linking = False
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.SPACE[2])
+        for view, name in zip(self.views, names, strict=True):
+            view.set_caption(name)
+            view.setAccessibleName(name)
+            row.addWidget(view, 1)
+            view.canvas.pointed.connect(self._on_pointed)
+            view.canvas.pages_changed.connect(lambda view=view: self._on_page_changed(view))
+
+    def show_values(self, *values: Array) -> None:
+        """Show an array in each of them."""
+        for view, array in zip(self.views, values, strict=True):
+            if array.ndim == 3:
+                view.set_maps(array)
+            else:
+                view.set_vector(array)
+
+    def index(self) -> tuple[int, ...] | None:
+        """Return where in the arrays the value under the mouse stands."""
+        if self.spot is None or self.views[0].canvas.tiles is None:
+            return None
+        vector = self.views[0].canvas.tiles.shape == (1, 1)
+        return (self.spot.tile,) if vector else tuple(self.spot)
+
+    def _on_pointed(self, spot: Spot | None) -> None:
+        if self._linking:
+            return
+        self._linking, self.spot = True, spot
+        for view in self.views:
+            view.canvas.point_at(spot)
+        self._linking = False
+        self.pointed.emit(spot)
+
+    def _on_page_changed(self, turned: MosaicView) -> None:
+        if self._linking:
+            return
+        self._linking = True
+        for view in self.views:
+            view.canvas.turn(turned.canvas.page - view.canvas.page)
+        self._linking = False

@@ -1,0 +1,163 @@
+"""A function of one number: its curve, and how many values lie where."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnn_gui import theme
+from cnn_gui.plots.round_numbers import COARSE, round_up
+from cnn_gui.plots.text import number, small_font
+
+Floats = npt.NDArray[np.floating]
+_LEFT, _RIGHT, _LINE = 40, 12, 16  # px: room for the numbers of the axis, and for a line of text
+_TICK_ROOM = 56, 24  # px from a tick to the next, across and down, at least
+_HEADROOM = 0.06  # of the range of y, above and below
+_TALLEST = 0.6  # of the height: the longest bar of the histogram
+_DOT = 4  # px, radius
+
+
+class FunctionPlot(QWidget):
+    """Draws y over x with a histogram behind it and stretches of x shaded. Zero is always in sight.
+
+    Attributes:
+        title: what the curve is.
+        x, y: the curve (n,), x rising.
+        counts: (bins,), how many values lie in each equal part of the range of x; empty for none.
+        shaded: (n,), where something is special.
+        cursor: the place (x, y) that is read, or None.
+
+    Signals:
+        pointed(float or None): the x under the mouse.
+
+    Thread: GUI.
+    """
+
+    pointed = Signal(object)
+
+    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.title = title
+        self.x = self.y = np.array([0.0, 1.0])
+        self.counts: npt.NDArray[np.intp] = np.zeros(0, np.intp)
+        self.shaded: npt.NDArray[np.bool_] = np.zeros(2, np.bool_)
+        self.cursor: tuple[float, float] | None = None
+        self.setAccessibleName(title)
+        self.setMouseTracking(True)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+
+    def show_curve(self, x: Floats, y: Floats, counts: npt.NDArray[np.intp], shaded: npt.NDArray[np.bool_]) -> None:
+        """Show another curve."""
+        self.x, self.y, self.counts, self.shaded = x, y, counts, shaded
+        self.update()
+
+    def set_cursor(self, place: tuple[float, float] | None) -> None:
+        """Mark a place of the curve; None for none."""
+        if place != self.cursor:
+            self.cursor = place
+            self.update()
+
+    def to_screen(self, x: float, y: float) -> QPointF:
+        """Return where a place of the curve lies on the widget."""
+        area, (low, high) = self._area, self._range
+        right = (x - self.x[0]) / (self.x[-1] - self.x[0])
+        return QPointF(area.left() + right * area.width(), area.bottom() - (y - low) / (high - low) * area.height())
+
+    def sizeHint(self) -> QSize:
+        return QSize(320, 160)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 80)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        share = (event.position().x() - self._area.left()) / self._area.width()
+        inside = 0 <= share <= 1
+        self.pointed.emit(float(self.x[0] + share * (self.x[-1] - self.x[0])) if inside else None)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self.pointed.emit(None)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        scheme, painter = theme.tokens(self.palette()), QPainter(self)
+        painter.setFont(small_font(self.font()))
+        self._paint_shade(painter, scheme)
+        self._paint_counts(painter, scheme)
+        self._paint_axes(painter, scheme)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(scheme.accent), 2))
+        painter.drawPolyline(self._line())
+        if self.cursor is not None:
+            self._paint_cursor(painter, self.to_screen(*self.cursor), scheme)
+
+    @property
+    def _area(self) -> QRectF:
+        return QRectF(_LEFT, _LINE + 0.5, max(1, self.width() - _LEFT - _RIGHT), max(1, self.height() - 2 * _LINE - 1))
+
+    @property
+    def _range(self) -> tuple[float, float]:
+        """Return what y the lower and the upper edge stand for."""
+        low, high = float(np.min(self.y, initial=0)), float(np.max(self.y, initial=0))
+        room = _HEADROOM * (high - low) or 1.0
+        return low - room, high + room
+
+    def _line(self) -> QPolygonF:
+        area, (low, high) = self._area, self._range
+        right = area.left() + (self.x - self.x[0]) / (self.x[-1] - self.x[0]) * area.width()
+        down = area.bottom() - (self.y - low) / (high - low) * area.height()
+        return QPolygonF([QPointF(x, y) for x, y in zip(right.tolist(), down.tolist(), strict=True)])
+
+    def _paint_shade(self, painter: QPainter, scheme: theme.Tokens) -> None:
+        colour = QColor(scheme.warning)
+        colour.setAlphaF(0.12)
+        edges = np.flatnonzero(np.diff(np.concatenate(([0], self.shaded.astype(np.int8), [0]))))
+        for start, stop in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+            left, right = (self.to_screen(float(self.x[i]), 0).x() for i in (start, stop - 1))
+            painter.fillRect(QRectF(left, self._area.top(), right - left, self._area.height()), colour)
+
+    def _paint_counts(self, painter: QPainter, scheme: theme.Tokens) -> None:
+        if not self.counts.any():
+            return
+        area, most, colour = self._area, int(self.counts.max()), QColor(scheme.muted)
+        colour.setAlphaF(0.4)
+        width = area.width() / len(self.counts)
+        for i, count in enumerate(self.counts.tolist()):
+            height = count / most * area.height() * _TALLEST
+            bar = QRectF(area.left() + i * width, area.bottom() - height, max(width - 1, 1), height)
+            painter.fillRect(bar, colour)
+
+    def _paint_axes(self, painter: QPainter, scheme: theme.Tokens) -> None:
+        area = self._area
+        painter.setPen(QColor(scheme.text))
+        painter.drawText(QRectF(area.left(), 0, area.width(), _LINE), Qt.AlignmentFlag.AlignVCenter, self.title)
+        for value in _ticks(float(self.x[0]), float(self.x[-1]), area.width() / _TICK_ROOM[0]):
+            at = self.to_screen(value, 0).x()
+            self._paint_line(painter, QLineF(at, area.top(), at, area.bottom()), value, scheme)
+            painter.drawText(QRectF(at - 40, area.bottom(), 80, _LINE), Qt.AlignmentFlag.AlignCenter, number(value))
+        for value in _ticks(*self._range, area.height() / _TICK_ROOM[1]):
+            at = self.to_screen(0, value).y()
+            self._paint_line(painter, QLineF(area.left(), at, area.right(), at), value, scheme)
+            side = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+            painter.drawText(QRectF(0, at - _LINE / 2, _LEFT - theme.SPACE[0], _LINE), int(side), number(value))
+
+    def _paint_line(self, painter: QPainter, line: QLineF, value: float, scheme: theme.Tokens) -> None:
+        """Paint a line of the raster, stronger through zero; the pen is then that of its number."""
+        painter.setPen(QColor(scheme.muted if value == 0 else scheme.line))
+        painter.drawLine(line)
+        painter.setPen(QColor(scheme.muted))
+
+    def _paint_cursor(self, painter: QPainter, at: QPointF, scheme: theme.Tokens) -> None:
+        painter.setPen(QPen(QColor(scheme.muted), 1, Qt.PenStyle.DashLine))
+        painter.drawLine(QPointF(at.x(), self._area.top()), QPointF(at.x(), self._area.bottom()))
+        painter.setPen(QPen(QColor(scheme.surface), 2))
+        painter.setBrush(QColor(scheme.accent))
+        painter.drawEllipse(at, _DOT, _DOT)
+
+
+def _ticks(low: float, high: float, most: float) -> Iterator[float]:
+    """Yield round numbers from *low* to *high*, about *most* of them, zero among them."""
+    step = round_up((high - low) / max(most, 1), COARSE)
+    for i in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1):
+        yield i * step
