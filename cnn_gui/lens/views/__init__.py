@@ -1,6 +1,7 @@
 """The views of the microscope: one file each. ALL is their order as tabs."""
 
 from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.views.activation import ActivationView
 from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.dense import DenseView
@@ -9,4 +10,13 @@ from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.reads import ReadCountsView
 from cnn_gui.lens.views.scoring import ScoringView
 
-ALL: tuple[type[LayerView], ...] = (ConvolutionView, MatrixPage, PoolingView, DenseView, ScoringView, ReadCountsView, CheckView)
+ALL: tuple[type[LayerView], ...] = (
+    ConvolutionView,
+    MatrixPage,
+    PoolingView,
+    ActivationView,
+    DenseView,
+    ScoringView,
+    ReadCountsView,
+    CheckView,
+)
