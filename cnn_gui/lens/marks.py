@@ -1,4 +1,4 @@
-"""Which cells are something special: of the arrays that a convolution reads, and of those on its gradient's way back."""
+"""Which cells of a convolution's arrays, on the way forward and back, are something special."""
 
 import numpy as np
 

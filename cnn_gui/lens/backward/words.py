@@ -1,24 +1,22 @@
 """What happens to the gradients of a convolution, in sentences with the layer's own numbers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from cnn_gui.lens.step import formula
+from cnn_gui.plots.text import number
 from engine.geometry import Axis, Window
 from engine.trace.convolution import ConvolutionTrace
 
 
 def gradient(trace: ConvolutionTrace, channel: int) -> str:
     """Say where the way begins."""
-    readers, (height, width) = trace.readers(channel), trace.window.output
-    filters = _tr("1 filter reads") if len(trace.weight[readers]) == 1 else _tr("{0} filters read").format(
-        len(trace.weight[readers])
-    )  # fmt: skip
-    text = _tr(
-        "dC/dO: how the loss C of this sample changes with each output. {0} channel {1}; the map of each has {2}."
-    )
-    return text.format(filters, channel, f"{height} × {width}")
+    count, (height, width) = len(trace.weight[trace.readers(channel)]), trace.window.output
+    filters = _tr("1 filter reads") if count == 1 else _tr("{0} filters read").format(count)
+    text = _tr("dC/dO: how the loss C of this sample changes with each output. {0} channel {1}; O is {2} × {3}.")
+    return text.format(filters, channel, height, width)
 
 
 def dilated(window: Window) -> str:
@@ -91,6 +89,42 @@ def trimmed(window: Window) -> str:
     if window.rows.trailing or window.cols.trailing:
         text = _tr("Trimmed: r = {0} rows and columns of the padded input that no window read.")
     return text.format(_axes(window, _rest))
+
+
+def correlated(window: Window) -> str:
+    """Say how dC/dW comes about."""
+    text = _tr("Slid under the dilated dC/dO in steps of D = {0}: {1} sums, one for each cell of the kernel.")
+    size = _axes(window, lambda a: f"({a.used} − {a.dilated})/{a.dilation} + 1 = {a.kernel}")
+    return text.format(_axes(window, lambda a: str(a.dilation)), size)
+
+
+def bias(trace: ConvolutionTrace) -> str:
+    """Say how dC/db comes about."""
+    text = _tr("The bias of a filter is added to each of its {0} × {1} outputs, so dC/db is the sum of all of dC/dO:"
+               " row by row, then the rows.")  # fmt: skip
+    return text.format(*trace.window.output)
+
+
+def no_bias() -> str:
+    """Say that there is nothing to learn from the sums."""
+    return _tr("This layer has no biases. If it had, dC/db would be the sum of all of dC/dO of each filter.")
+
+
+def row_sums(filter_: int, values: Sequence[float], total: float) -> str:
+    """Return 'dC/db 3 = 0.1 + 0.2 = 0.3': the sum of each row, and of all of them."""
+    end = f" = {number(total, formula.DIGITS)}" if len(values) > 1 else ""
+    return f"dC/db {filter_} = {' + '.join(formula.summands(values))}{end}"
+
+
+def mini_batch() -> str:
+    """Say how this is part of a training step."""
+    return _tr("C is the loss of this one sample. A training step adds up the dC/dW of the N samples of its mini-batch"
+               " and divides by N.")  # fmt: skip
+
+
+def difference(largest: float) -> str:
+    """Say how far dC/dW is from the one that training computes."""
+    return _tr("Largest difference to what the engine computes for this sample: {0}.").format(number(largest, 3))
 
 
 def _is_spread(window: Window) -> bool:

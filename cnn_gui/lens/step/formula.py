@@ -1,5 +1,7 @@
 """The words of one step: products, sums and the cell that they make."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.step.lane import Lane
@@ -23,15 +25,20 @@ def products(lane: Lane, terms: Terms, plane: int) -> str:
 
 def total(lane: Lane, terms: Terms) -> str:
     """Return 'output = 1.3 + 0.2 + bias 0.1 = 1.6': the sums of all planes, the bias, and the output cell."""
-    sums = terms.sums.tolist()
-    shown = [_n(each) for each in sums[:MOST_SUMS]]
-    if len(sums) > MOST_SUMS:
-        rest = sum(sums[MOST_SUMS:])
-        shown.append(_tr("{0} (the other {1})").format(_n(rest), len(sums) - MOST_SUMS))
+    shown = summands(terms.sums.tolist())
     if terms.bias:
         shown.append(_tr("bias {0}").format(_n(terms.bias)))
     end = "" if len(shown) == 1 else f" = {number(terms.total, DIGITS)}"
     return f"{lane.sum_word} = {' + '.join(shown)}{end}"
+
+
+def summands(values: Sequence[float]) -> list[str]:
+    """Return what is to be joined by plus signs; of many values the first, and the sum of the others."""
+    shown = [number(values[0], DIGITS), *(_n(each) for each in values[1:MOST_SUMS])]
+    if len(values) > MOST_SUMS:
+        rest = sum(values[MOST_SUMS:])
+        shown.append(_tr("{0} (the other {1})").format(_n(rest), len(values) - MOST_SUMS))
+    return shown
 
 
 def _plane(lane: Lane, plane: int) -> str:

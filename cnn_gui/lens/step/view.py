@@ -18,6 +18,9 @@ class StepView(QWidget):
     """Steps through a lane. Pointing at a cell of the source or of the output takes the window there; pointing at a
     cell of the kernel or of the products shows which cell of the source belongs to it.
 
+    Attributes:
+        source_row: source and output; a view may add what belongs beside them.
+
     Signals:
         place_changed(int, int): the row and the column of the output that are on show.
 
@@ -34,6 +37,7 @@ class StepView(QWidget):
         self.patch, self.kernel, self.products = GridView(), GridView(), GridView()
         self.plane, self.plane_label = QSpinBox(), QLabel()
         self.transport, self.lines = Transport(), WrappedText(3)
+        self.source_row = row_of(self.source, "→", self.output)
         self._arrange()
         self.plane.valueChanged.connect(self._show_place)
         self.transport.place_changed.connect(self._on_walked)
@@ -127,7 +131,7 @@ class StepView(QWidget):
         choice.addWidget(self.plane)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[1])
-        column.addLayout(row_of(self.source, "→", self.output), 6)
+        column.addLayout(self.source_row, 6)
         column.addLayout(row_of(self.patch, "×", self.kernel, "=", self.products), 5)
         column.addWidget(self.lines)
         column.addLayout(choice)

@@ -1,0 +1,331 @@
+"""The gradients of a convolution on their way back: every number on show is that of the defining loops."""
+
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cnn_gui import motion, theme
+from cnn_gui.lens.backward import stage_bar
+from cnn_gui.lens.backward.stages import Stage
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.views.bias_gradient import BiasGradientView
+from cnn_gui.lens.views.gradients import GradientsView
+from cnn_gui.lens.views.input_gradient import InputGradientView
+from cnn_gui.lens.views.weight_gradient import WeightGradientView
+from cnn_gui.plots.grid import Mark
+from cnn_gui.plots.grid_view import GridView
+from cnn_gui.plots.mosaic import MosaicView
+from cnn_gui.plots.mosaic_geometry import Spot
+from engine.architecture import new_layer
+from engine.geometry import Window
+from engine.layer import Array
+from engine.layers.conv import Conv2DConfig
+from engine.ops import reference
+from engine.trace.record import LayerTrace
+from tests.helpers.lens import document_of, frame_of, point_at, shown
+
+CLOSE = {"rtol": 1e-9, "atol": 1e-13}
+CASES: dict[str, dict[str, Any]] = {
+    "stride 2, a row and a column are excluded": {"kernel_size": 3, "stride": 2},
+    "gaps, for the stride exceeds the kernel": {"kernel_size": (2, 1), "stride": 3},
+    "unequal padding": {"kernel_size": (4, 3), "stride": (1, 2), "padding": "same"},
+    "dilated kernel": {"kernel_size": 3, "dilation": 2, "padding": (1, 2)},
+    "groups": {"kernel_size": 3, "stride": (1, 2), "groups": 2, "padding": 1},
+    "one cell": {"kernel_size": 1, "bias": False},
+}
+
+
+def convolved(**how: Any) -> Frame:
+    """Return the frame of a convolution of four channels of 8 x 8 by six filters."""
+    last = new_layer("tanh"), new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")
+    return frame_of(
+        document_of(new_layer("conv2d", filters=4, kernel_size=1), new_layer("conv2d", filters=6, **how), *last), 1
+    )
+
+
+def layer_of(frame: Frame) -> LayerTrace:
+    assert frame.layer_trace is not None
+    return frame.layer_trace
+
+
+def by_loops(layer: LayerTrace) -> tuple[Array, Array, Array]:
+    """Return dC/dX, dC/dW and dC/db by the defining loops."""
+    config = cast(Conv2DConfig, layer.spec.config)
+    how = {name: getattr(config, name) for name in ("stride", "padding", "dilation", "groups")}
+    dx, dw, db = reference.conv2d_backward(
+        layer.grad_output[None], layer.input[None], layer.parameters["weight"], **how
+    )
+    return dx[0], dw, db
+
+
+def window_of(layer: LayerTrace) -> Window:
+    config = cast(Conv2DConfig, layer.spec.config)
+    return config.window(layer.input.shape)
+
+
+def values(view: GridView) -> Array:
+    assert view.grid is not None
+    return view.grid.values
+
+
+def marks(view: GridView) -> Array:
+    assert view.grid is not None and view.grid.marks is not None
+    return view.grid.marks
+
+
+def go_to(view: InputGradientView, stage: Stage) -> None:
+    """Click on a stage."""
+    QTest.mouseClick(view.bar.tabs, Qt.MouseButton.LeftButton, pos=view.bar.tabs.tabRect(stage).center())
+    assert view.stage is stage
+
+
+def choose_filter(view: MosaicView, tile: int) -> None:
+    """Click on a tile."""
+    page = view.canvas.drawn()
+    assert page is not None
+    place = page.geometry.cell_rect(Spot(tile, 0, 0))
+    assert place is not None
+    QTest.mouseClick(view.canvas, Qt.MouseButton.LeftButton, pos=place.center().toPoint())
+
+
+def spread(array: Array, step: tuple[int, int]) -> Array:
+    """Put zeros between neighbours, one value at a time."""
+    result = np.zeros([(n - 1) * s + 1 for n, s in zip(array.shape, step, strict=True)])
+    for (i, j), value in np.ndenumerate(array):
+        result[i * step[0], j * step[1]] = value
+    return result
+
+
+@pytest.mark.parametrize("how", CASES.values(), ids=CASES)
+def test_that_every_stage_shows_the_numbers_of_every_filter(qtbot: QtBot, how: dict[str, Any]) -> None:
+    frame = convolved(**how)
+    view, layer = shown(qtbot, InputGradientView, frame), layer_of(frame)
+    config = cast(Conv2DConfig, layer.spec.config)
+    QTest.keyClick(view.channel, Qt.Key.Key_Up)
+    readers = range(3) if config.groups == 2 else range(6)
+    window, page = window_of(layer), view.planes
+    for tile, f in enumerate(readers):
+        go_to(view, Stage.GRADIENT)
+        if tile:
+            choose_filter(page.mosaic, tile)
+        assert page.plane == tile and not page.before.isVisible()
+        gradient = layer.grad_output[f]
+        dilated = spread(gradient, config.stride)
+        around = window.rows.extent - 1, window.cols.extent - 1
+        kernel = spread(layer.parameters["weight"][f, 1], config.dilation)
+        expected = (
+            (Stage.GRADIENT, None, gradient), (Stage.DILATED, gradient, dilated),
+            (Stage.PADDED, dilated, np.pad(dilated, [(n, n) for n in around])),
+            (Stage.TURNED, kernel, np.rot90(kernel, 2)),
+        )  # fmt: skip
+        for stage, before, after in expected:
+            go_to(view, stage)
+            assert values(page.after).tolist() == after.tolist()
+            if before is not None:
+                assert values(page.before).tolist() == before.tolist()
+            assert page.after.grid is not None and f" {f}" in page.after.grid.title
+
+
+@pytest.mark.parametrize("how", CASES.values(), ids=CASES)
+def test_that_the_full_correlation_ends_at_the_gradient_of_the_loops(qtbot: QtBot, how: dict[str, Any]) -> None:
+    frame = convolved(**how)
+    view, layer = shown(qtbot, InputGradientView, frame), layer_of(frame)
+    window, expected = window_of(layer), by_loops(layer)[0]
+    for channel in range(4):
+        view.channel.setValue(channel)
+        go_to(view, Stage.SLID)
+        padded = np.zeros((window.rows.padded, window.cols.padded))
+        inside = slice(window.rows.before, window.rows.before + 8), slice(window.cols.before, window.cols.before + 8)
+        padded[inside] = expected[channel]
+        reached = padded[: window.rows.used, : window.cols.used]
+        real = marks(view.steps.output) == Mark.NONE
+        np.testing.assert_allclose(values(view.steps.output)[real], reached[real], **CLOSE)
+        place = reached.shape[0] // 2, reached.shape[1] - 1
+        point_at(view.steps.output, place)
+        lane = view.steps.lane
+        assert lane is not None and view.steps.place == place
+        assert lane.correlation.terms(*place).total == pytest.approx(reached[place] if real[place] else values(
+            view.steps.output)[place], abs=1e-12)  # fmt: skip
+        go_to(view, Stage.CROPPED)
+        for picture in (view.cropped.cropped, view.cropped.col2im):
+            np.testing.assert_allclose(values(picture), expected[channel], **CLOSE)
+        assert 0 <= view.cropped.difference < 1e-12 and "rounding" in view.cropped.verdict.text()
+        assert values(view.cropped.appended).shape == padded.shape
+
+
+def test_that_excluded_rows_are_appended_padding_is_cropped_and_both_have_their_hatch(qtbot: QtBot) -> None:
+    view = shown(qtbot, InputGradientView, convolved(kernel_size=3, stride=3, padding=(1, 0)))
+    go_to(view, Stage.CROPPED)
+    whole = marks(view.cropped.appended)
+    assert whole.shape == (10, 8)
+    assert (whole[9] == Mark.APPENDED).all() and (whole[:, 6:] == Mark.APPENDED).all()
+    assert (whole[0, :6] == Mark.PADDING).all() and (whole[1:9, :6] == Mark.NONE).all()
+    assert (marks(view.cropped.cropped)[:, 6:] == Mark.APPENDED).all()
+    assert not values(view.cropped.cropped)[:, 6:].any()
+    assert view.sentence.texts[0] == (
+        "Appended, for no window reached them: r = (8 + 2·1 − 3) mod 3 = 1 down, (8 + 2·0 − 3) mod 3 = 2 across zero"
+        " rows and columns. Cropped padding: 10 − 2·1 = 8 down, 8 − 2·0 = 8 across. 16 of 64 pixels never read: dC/dX = 0."
+    )
+
+
+def test_that_the_sentences_have_the_numbers_of_the_layer(qtbot: QtBot) -> None:
+    view = shown(qtbot, InputGradientView, convolved(kernel_size=3, stride=2, dilation=(2, 1)))
+    told = {}
+    for stage in Stage:
+        go_to(view, stage)
+        told[stage] = view.sentence.texts[0]
+    assert "6 filters read channel 0; O is 2 × 3" in told[Stage.GRADIENT]
+    assert told[Stage.DILATED].startswith("S − 1 = 1 zeros")
+    assert told[Stage.DILATED].endswith("Size (O − 1)·S + 1: (2 − 1)·2 + 1 = 3 down, (3 − 1)·2 + 1 = 5 across.")
+    assert "K' − 1 = 4 down, 2 across zeros" in told[Stage.PADDED]
+    assert "3 + 2·4 = 11 down, 5 + 2·2 = 9 across" in told[Stage.PADDED]
+    assert "(3 − 1)·2 + 1 = 5 down, (3 − 1)·1 + 1 = 3 across" in told[Stage.PADDED]
+    assert "goes to (2 − u, 2 − v)" in told[Stage.TURNED] and "D = 2 down, 1 across apart" in told[Stage.TURNED]
+    assert "all 6 filters" in told[Stage.SLID] and "11 − 5 + 1 = 7 down, 9 − 3 + 1 = 7 across" in told[Stage.SLID]
+
+
+def test_that_a_stage_with_nothing_to_do_says_so(qtbot: QtBot) -> None:
+    view = shown(qtbot, InputGradientView, convolved(kernel_size=1))
+    told = []
+    for stage in (Stage.DILATED, Stage.PADDED, Stage.TURNED, Stage.CROPPED):
+        go_to(view, stage)
+        told.append(view.sentence.texts[0])
+    assert (
+        told[0] == "Nothing to insert: S − 1 = 0 zeros come between neighbours. Size (O − 1)·S + 1: (8 − 1)·1 + 1 = 8."
+    )
+    assert told[1] == "Nothing to add: the kernel is one cell, so K' − 1 = 0 zeros come on every side."
+    assert told[2] == "A kernel of one cell stays as it is when it turns by 180°."
+    assert told[3] == "Nothing to append: r = (8 + 2·0 − 1) mod 1 = 0. Nothing to crop: P = 0."
+
+
+def test_that_left_and_right_go_from_stage_to_stage_and_play_goes_to_the_last(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = shown(qtbot, InputGradientView, convolved(kernel_size=3, stride=2))
+    for key, stage in ((Qt.Key.Key_Left, 0), (Qt.Key.Key_Right, 1), (Qt.Key.Key_Right, 2), (Qt.Key.Key_Left, 1)):
+        QTest.keyClick(view, key)
+        assert view.bar.stage == stage
+    QTest.keyClick(view.bar.tabs, Qt.Key.Key_Right)
+    assert view.bar.stage == 2
+    monkeypatch.setattr(stage_bar, "_PERIOD", 5)
+    qtbot.mouseClick(view.bar.play_button, Qt.MouseButton.LeftButton)
+    assert view.bar.playing
+    qtbot.waitUntil(lambda: view.stage is Stage.CROPPED and not view.bar.playing)
+    qtbot.mouseClick(view.bar.play_button, Qt.MouseButton.LeftButton)
+    assert view.stage is Stage.GRADIENT and view.bar.playing
+    view.hide()
+    assert not view.bar.playing
+
+
+def test_that_zeros_slide_in_and_the_kernel_turns_unless_motion_is_not_wanted(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    frame = convolved(kernel_size=3, stride=3)
+    view = shown(qtbot, InputGradientView, frame)
+    for stage in (Stage.DILATED, Stage.PADDED, Stage.TURNED):
+        go_to(view, stage)
+        moving = view.planes.after
+        assert moving.moving
+        early = moving.grab().toImage()
+        qtbot.waitUntil(lambda moving=moving: not moving.moving, timeout=2000)
+        assert moving.grab().toImage() != early
+    view.show_frame(frame)
+    assert not view.planes.after.moving
+    monkeypatch.setenv(motion.REDUCED_MOTION, "1")
+    go_to(view, Stage.DILATED)
+    assert not view.planes.after.moving
+    go_to(view, Stage.CROPPED)
+    assert not view.cropped.appended.moving and not view.cropped.cropped.moving
+
+
+@pytest.mark.parametrize("how", CASES.values(), ids=CASES)
+def test_that_the_gradient_of_every_kernel_is_that_of_the_loops(qtbot: QtBot, how: dict[str, Any]) -> None:
+    frame = convolved(**how)
+    view, layer = shown(qtbot, WeightGradientView, frame), layer_of(frame)
+    expected, config = by_loops(layer)[1], cast(Conv2DConfig, layer.spec.config)
+    for f in range(6):
+        view.filter.setValue(f)
+        channels = range(4) if config.groups == 1 else range(f // 3 * 2, f // 3 * 2 + 2)
+        assert (view.channel.minimum(), view.channel.maximum()) == (channels.start, channels.stop - 1)
+        for k, channel in enumerate(channels):
+            view.channel.setValue(channel)
+            np.testing.assert_allclose(values(view.steps.output), expected[f, k], **CLOSE)
+            assert values(view.kernel).tolist() == layer.parameters["weight"][f, k].tolist()
+            assert 0 <= view.difference < 1e-12
+    point_at(view.steps.output, (0, 0))
+    window, padding = window_of(layer), marks(view.steps.source)
+    assert padding.shape == (window.rows.used, window.cols.used)
+    assert values(view.steps.kernel).tolist() == spread(layer.grad_output[5], config.stride).tolist()
+
+
+def test_that_what_is_trimmed_and_what_training_does_with_the_gradient_is_said(qtbot: QtBot) -> None:
+    view = shown(qtbot, WeightGradientView, convolved(kernel_size=3, stride=2, padding=(1, 0)))
+    assert view.sentence.texts == (
+        "Trimmed: r = (8 + 2·1 − 3) mod 2 = 1 down, (8 + 2·0 − 3) mod 2 = 1 across rows and columns of the padded input"
+        " that no window read.",
+        "Slid under the dilated dC/dO in steps of D = 1: (9 − 7)/1 + 1 = 3 down, (7 − 5)/1 + 1 = 3 across sums, one for"
+        " each cell of the kernel.",
+    )
+    assert "adds up the dC/dW of the N samples of its mini-batch and divides by N" in view.training.texts[0]
+    assert "Largest difference" in view.training.texts[1]
+
+
+def test_that_the_gradient_of_a_bias_is_added_up_in_the_open(qtbot: QtBot) -> None:
+    frame = convolved(kernel_size=3, stride=3)
+    view, layer = shown(qtbot, BiasGradientView, frame), layer_of(frame)
+    expected = by_loops(layer)[2]
+    QTest.mouseClick(view.table.viewport(), Qt.MouseButton.LeftButton, pos=view.table.row_rect(4).center().toPoint())
+    assert view.filter == 4 and list(view.table.marked) == [4]
+    np.testing.assert_allclose(view.table.columns[1].values, expected, **CLOSE)
+    assert values(view.gradient).tolist() == layer.grad_output[4].tolist()
+    rows = [sum(row) for row in layer.grad_output[4].tolist()]
+    np.testing.assert_allclose(values(view.rows)[:, 0], rows, **CLOSE)
+    assert float(values(view.total)[0, 0]) == pytest.approx(expected[4])
+    first, second = (f"{row:.3g}".replace("-", "−") for row in rows)
+    second = f"({second})" if second.startswith("−") else second
+    total = f"{expected[4]:.3g}".replace("-", "−")
+    assert view.addition.texts == (f"dC/db 4 = {first} + {second} = {total}",)
+    unbiased = shown(qtbot, BiasGradientView, convolved(kernel_size=1, bias=False))
+    assert unbiased.sentence.texts[0].startswith("This layer has no biases.")
+
+
+@pytest.mark.parametrize("layer", range(6))
+def test_that_the_gradients_of_any_layer_are_shown(qtbot: QtBot, layer: int) -> None:
+    frame = convolved(kernel_size=3)
+    frame = frame_of(frame._document, layer)
+    view, trace = shown(qtbot, GradientsView, frame), layer_of(frame)
+    for mosaic, gradient in ((view.outputs, trace.grad_output), (view.inputs, trace.grad_input)):
+        assert mosaic.canvas.tiles is not None
+        np.testing.assert_allclose(mosaic.canvas.tiles.values.reshape(gradient.shape), gradient, rtol=1e-6)
+    assert ("not used" in view.outputs.caption.whole_text) == (layer == 5)
+
+
+def test_that_newer_weights_change_the_numbers_and_leave_stage_channel_and_filter(qtbot: QtBot) -> None:
+    frame = convolved(kernel_size=3, stride=2)
+    view, document = shown(qtbot, InputGradientView, frame), frame._document
+    view.channel.setValue(2)
+    choose_filter(view.planes.mosaic, 3)
+    go_to(view, Stage.DILATED)
+    assert document.model is not None
+    document.set_weights(document.model.parameters.flat * 0.5)
+    newer = frame_of(document, 1)
+    view.show_frame(newer)
+    assert view.stage is Stage.DILATED and view.channel.value() == 2 and view.planes.plane == 3
+    assert values(view.planes.after)[::2, ::2].tolist() == layer_of(newer).grad_output[3].tolist()
+
+
+@pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_that_all_is_painted_in_both_schemes_where_there_is_little_room(
+    qtbot: QtBot, qapp: QApplication, scheme: theme.Tokens
+) -> None:
+    theme.apply(qapp, scheme)
+    view = shown(qtbot, InputGradientView, convolved(kernel_size=3, stride=2), 440, 420)
+    for stage in Stage:
+        go_to(view, stage)
+        assert view.grab().width() == 440 and not view.planes.mosaic.note.isVisible()
+    theme.apply(qapp, theme.LIGHT)
