@@ -18,7 +18,8 @@ UNKNOWN = "?"
 def layer_face(spec: LayerSpec, info: LayerInfo) -> Face:
     """Return what the card of a layer says."""
     lines = (spec.config.summary(), parameter_count(info.parameters) if info.parameters else "")
-    return Face(spec.type.name, spec.type.category, spec.type.label, tuple(filter(None, lines)))
+    badge = _tr("{0:,} px unread").format(info.unread) if info.unread and info.problem is None else ""
+    return Face(spec.type.name, spec.type.category, spec.type.label, tuple(filter(None, lines)), badge)
 
 
 def input_face(shape: Shape, data: str) -> Face:
@@ -51,12 +52,20 @@ def parameter_sum(config: LayerConfig, shape: Shape) -> str:
 
 def tooltip(spec: LayerSpec, info: LayerInfo) -> str:
     """Return a card's tooltip: what the layer does, what it makes of its input, and what is wrong with it."""
-    facts = [spec.type.doc, spec.config.summary(), _flow(info)]
+    facts = [spec.type.doc, spec.config.summary(), _flow(info), unread(info)]
     if info.problem is not None:
         facts = [info.problem.what, info.problem.remedy]
     keys = _tr("Drag to move (Ctrl+Left, Ctrl+Right), Delete to delete.")
     lines = [html.escape(line) for line in facts if line]
     return "<br>".join([f"<b>{html.escape(spec.type.label)}</b>", *lines, f"<small>{html.escape(keys)}</small>"])
+
+
+def unread(info: LayerInfo) -> str:
+    """Return how many pixels a layer never reads, and where to see which; '' if it reads all."""
+    if not (info.unread and info.input):
+        return ""
+    text = _tr("{0:,} of {1:,} pixels of each map are never read. Its read counts under the microscope show which.")
+    return text.format(info.unread, prod(info.input[1:]))
 
 
 def end_tooltip(face: Face) -> str:
@@ -82,7 +91,7 @@ def _spoken(spec: LayerSpec, info: LayerInfo, position: int, count: int) -> str:
     place = _tr("layer {0} of {1}").format(position, count)
     parts = [spec.type.label, place, spec.config.summary(), _flow(info), parameter_count(info.parameters)]
     problem = _tr("Problem: {0}").format(info.problem) if info.problem else ""
-    return ". ".join([", ".join(filter(None, parts)), *filter(None, [problem])])
+    return ". ".join([", ".join(filter(None, parts)), *filter(None, [problem or unread(info)])])
 
 
 def _flow(info: LayerInfo) -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cnn_gui import theme
-from cnn_gui.editor import lettering
+from cnn_gui.editor import badge, lettering
 from cnn_gui.editor.layer_icons import icon_of
 
 _STRIPE = 4  # px
@@ -19,12 +19,16 @@ _TITLE_HEIGHT, _LINE_HEIGHT = 18, 15
 
 @dataclass(frozen=True, slots=True)
 class Face:
-    """What a card says: icon and stripe by *icon* and *category*, a *title*, and up to two *lines* below it."""
+    """What a card says: icon and stripe by *icon* and *category*, a *title*, and up to two *lines* below it.
+
+    A *badge* has a few words of warning.
+    """
 
     icon: str
     category: str
     title: str
     lines: tuple[str, ...] = ()
+    badge: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ def paint(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme
         _paint_ring(painter, card, look, scheme)
     _paint_body(painter, card, face, look, scheme)
     _paint_text(painter, card, face, look, scheme, top)
+    if face.badge:
+        badge.paint(painter, card, face.badge, scheme)
 
 
 def _paint_shadow(painter: QPainter, card: QRectF, look: Look, scheme: theme.Tokens) -> None:

@@ -1,8 +1,10 @@
 """The network canvas under real drag, mouse and key events."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QWheelEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeySequence, QPainter, QWheelEvent
 from PySide6.QtWidgets import QApplication, QMainWindow
 from pytestqt.qtbot import QtBot
 
@@ -121,6 +123,34 @@ def test_that_lenet5_fits_the_first_window_without_scrolling(canvas: NetworkCanv
     document.replace(presets.load("lenet5").architecture, "Load")
     canvas.resize(606, 492)
     assert canvas.verticalScrollBar().maximum() == 0
+
+
+def test_that_pixels_that_are_never_read_have_a_badge_until_none_are_left(canvas, document) -> None:
+    card, before = canvas.chain.cards[uid(document, 0)], document.architecture.layers[0].config
+    assert card.face.badge == "" and "never read" not in card.toolTip()
+    plain = canvas.grab(canvas.mapFromScene(card.sceneBoundingRect()).boundingRect()).toImage()
+    document.configure(uid(document, 0), replace(before, kernel_size=(5, 5), stride=(2, 2)))
+    assert card.face.badge == "55 px unread"
+    assert "55 of 784 pixels of each map are never read." in card.toolTip()
+    document.select(uid(document, 0))
+    assert "55 of 784 pixels" in canvas.accessibleDescription()
+    document.select("")
+    document.undo_stack.undo()
+    assert card.face.badge == "" and "never read" not in card.toolTip()
+    assert canvas.grab(canvas.mapFromScene(card.sceneBoundingRect()).boundingRect()).toImage() == plain
+
+
+def test_that_a_badge_is_painted_within_the_reach_of_its_card(canvas, document) -> None:
+    card = canvas.chain.cards[uid(document, 0)]
+    area = canvas.mapFromScene(card.sceneBoundingRect()).boundingRect()
+    before = canvas.viewport().grab().toImage()
+    card.show(replace(card.face, badge="55 px unread"), card.look)
+    after = canvas.viewport().grab().toImage()
+    assert after.copy(area) != before.copy(area)
+    for image in (before, after):
+        with QPainter(image) as painter:
+            painter.fillRect(area, Qt.GlobalColor.black)
+    assert after == before
 
 
 def test_that_a_problem_is_told_on_the_canvas_and_in_the_tooltip_and_unknown_shapes_are_marked(
