@@ -2,21 +2,29 @@
 
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views.activation import ActivationView
+from cnn_gui.lens.views.bias_gradient import BiasGradientView
 from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.dense import DenseView
+from cnn_gui.lens.views.gradients import GradientsView
+from cnn_gui.lens.views.input_gradient import InputGradientView
 from cnn_gui.lens.views.matrix import MatrixPage
 from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.reads import ReadCountsView
 from cnn_gui.lens.views.scoring import ScoringView
+from cnn_gui.lens.views.weight_gradient import WeightGradientView
 
 ALL: tuple[type[LayerView], ...] = (
     ConvolutionView,
+    InputGradientView,
+    WeightGradientView,
+    BiasGradientView,
     MatrixPage,
     PoolingView,
     ActivationView,
     DenseView,
     ScoringView,
+    GradientsView,
     ReadCountsView,
     CheckView,
 )
