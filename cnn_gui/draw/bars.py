@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
@@ -19,8 +19,13 @@ _ROOMY = 130  # px: below it the per cents are whole numbers, to leave room for 
 class ProbabilityBars(QWidget):
     """Name, bar and per cent of each class, or of the ten likeliest of many; the winner stands out.
 
+    Signals:
+        clicked(): a person clicked the answer.
+
     Thread: GUI.
     """
+
+    clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -29,7 +34,7 @@ class ProbabilityBars(QWidget):
         self._reason = ""
         self._rows: list[BarRow] | None = None  # as shown; None: to be made anew
         self.setAccessibleName(self.tr("Probability of each class"))
-        self.setToolTip(self.tr("How sure the network is of each class; all classes together make 100 %."))
+        self.setToolTip(self.tr("How sure the network is of each class; all together make 100 %. Click to see why."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._refresh()
 
@@ -87,6 +92,12 @@ class ProbabilityBars(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._rows = None
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton and self.rows():
+            self.clicked.emit()
+        else:
+            super().mousePressEvent(event)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         scheme = theme.tokens(self.palette())
         painter = QPainter(self)
@@ -128,4 +139,5 @@ class ProbabilityBars(QWidget):
         self._rows = None
         said = self.message() or ", ".join(f"{row.name}: {row.percent}" for row in self.rows())
         self.setAccessibleDescription(said)
+        self.setCursor(Qt.CursorShape.PointingHandCursor if self._rows else Qt.CursorShape.ArrowCursor)
         self.update()

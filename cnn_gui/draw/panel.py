@@ -25,12 +25,14 @@ class DrawPanel(QWidget):
         digit_changed(object): the picture for the network, (height, width) float32 in [0, 1], read-only, at
             each mouse move; None when the paper is empty.
         follow_changed(bool): the activation maps should, or should no longer, follow the drawing.
+        why_wanted(): a person wants to know why the network reads the drawing as it does.
 
     Thread: GUI.
     """
 
     digit_changed = Signal(object)
     follow_changed = Signal(bool)
+    why_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -43,6 +45,7 @@ class DrawPanel(QWidget):
         self._arrange()
         self.canvas.strokes_changed.connect(self._on_strokes_changed)
         self.tools.follow_box.toggled.connect(self.follow_changed)
+        self.bars.clicked.connect(self.why_wanted)
 
     @property
     def digit(self) -> Ink | None:

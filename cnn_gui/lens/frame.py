@@ -59,6 +59,11 @@ class Frame:
         ended = document.history.epochs
         self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
 
+    @property
+    def architecture(self) -> Architecture:
+        """All layers, of which the selected one is the layer number ``index``."""
+        return self._architecture
+
     @cached_property
     def values(self) -> tuple[Array, ...] | None:
         """The input and every layer's output for the sample, (C, H, W) or (features,); None without a network."""

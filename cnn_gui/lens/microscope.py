@@ -20,6 +20,7 @@ from cnn_gui.document import Document
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
+from cnn_gui.lens.views.why import WhyView
 from cnn_gui.plots.labels import ElidedLabel
 
 
@@ -41,6 +42,7 @@ class Microscope(QWidget):
         self._document = document
         self._made: dict[type[LayerView], LayerView] = {}
         self._kinds: Sequence[type[LayerView]] = ()
+        self._wanted: type[LayerView] | None = None
         self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
         self.about, self.moment = ElidedLabel("muted"), QLabel()
         self.previous_button, self.next_button = QToolButton(), QToolButton()
@@ -78,6 +80,20 @@ class Microscope(QWidget):
         if self.view is not None:
             self.view.show_frame(frame)
 
+    def look_through(self, kind: type[LayerView]) -> None:
+        """Have the view of that *kind* on show, at once or when a layer comes that it suits."""
+        if kind in self._kinds:
+            self.tabs.setCurrentIndex(self._kinds.index(kind))
+        else:
+            self._wanted = kind
+
+    def explain(self) -> None:
+        """Select the last layer, and look at why the network puts that out."""
+        layers = self._document.architecture.layers
+        if layers:
+            self._document.select(layers[-1].uid)
+            self.look_through(WhyView)
+
     def step_back(self) -> None:
         """Go one level up: within the view, or to the network."""
         if self.view is None or not self.view.step_back():
@@ -112,7 +128,8 @@ class Microscope(QWidget):
         kinds = [kind for kind in ALL if kind.suits(frame)]
         if kinds == self._kinds:
             return
-        before, self._kinds = type(self.tabs.currentWidget()), kinds
+        before, self._kinds = self._wanted or type(self.tabs.currentWidget()), kinds
+        self._wanted = None
         self.tabs.blockSignals(True)
         self.tabs.clear()
         for kind in kinds:

@@ -29,6 +29,7 @@ class LensPanel(QWidget):
         sample_requested(int): a person chose the test image of that number; it is on show already.
         framed(Frame): this is what there is to see now.
         opened(): a person wants to look into the selected layer.
+        why_wanted(): a person wants to know why the network reads the sample as it does.
 
     Thread: GUI.
     """
@@ -36,6 +37,7 @@ class LensPanel(QWidget):
     sample_requested = Signal(int)
     framed = Signal(object)
     opened = Signal()
+    why_wanted = Signal()
 
     def __init__(
         self, document: Document, rng: np.random.Generator | None = None, parent: QWidget | None = None
@@ -49,7 +51,7 @@ class LensPanel(QWidget):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         self.heading, self.about = QLabel(), ElidedLabel("muted")
-        self.inside_button = QPushButton(self.tr("Look inside"))
+        self.inside_button, self.why_button = QPushButton(self.tr("Look inside")), QPushButton(self.tr("Why?"))
         self.kernels, self.maps = KernelsView(), MapsView()
         self.tabs = QTabWidget()
         self._arrange()
@@ -98,6 +100,7 @@ class LensPanel(QWidget):
         if isinstance(view := self.tabs.currentWidget(), KernelsView | MapsView):
             view.show_frame(frame)
         self.inside_button.setEnabled(frame.spec is not None)
+        self.why_button.setEnabled(frame.sample is not None and not frame.problem)
         self.framed.emit(frame)
         self.last_cost = perf_counter() - start
 
@@ -152,11 +155,14 @@ class LensPanel(QWidget):
         for signal in (document.architecture_changed, document.selection_changed, self.tabs.currentChanged):
             signal.connect(self._on_changed)
         self.inside_button.clicked.connect(self.opened)
+        self.why_button.clicked.connect(self.why_wanted)
         self.maps.samples.chosen.connect(self.choose)
         self.maps.samples.random_wanted.connect(self._on_random_wanted)
 
     def _arrange(self) -> None:
         self.heading.setProperty("role", "heading")
+        self.why_button.setAccessibleName(self.tr("Why this class?"))
+        self.why_button.setToolTip(self.tr("Which pixels the network's answer comes from (W)"))
         self.inside_button.setToolTip(self.tr("Every number of the selected layer, forward and backward (Enter)"))
         self.tabs.addTab(self.kernels, self.tr("&Kernels"))
         self.tabs.addTab(self.maps, self.tr("Activation &maps"))
@@ -170,6 +176,7 @@ class LensPanel(QWidget):
         head.setSpacing(theme.SPACE[1])
         head.addWidget(self.heading)
         head.addWidget(self.about, 1)
+        head.addWidget(self.why_button)
         head.addWidget(self.inside_button)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[0])

@@ -21,6 +21,7 @@ class DrawingReader(QObject):
         document.weights_changed.connect(self._read)
         draw.digit_changed.connect(self._read)
         draw.follow_changed.connect(self._follow)
+        draw.why_wanted.connect(self._on_why_wanted)
         lens.sample_requested.connect(self._on_sample_requested)
         self._on_data_changed()
 
@@ -44,6 +45,12 @@ class DrawingReader(QObject):
         picture = self._draw.digit if follow else None
         shown = None if picture is None else as_input(self._document, picture)
         self._lens.set_sample(shown, self.tr("your drawing"))
+
+    @Slot()
+    def _on_why_wanted(self) -> None:
+        self._draw.set_follow_drawing(True)
+        self._follow(True)
+        self._lens.why_wanted.emit()
 
     @Slot()
     def _on_sample_requested(self) -> None:

@@ -26,7 +26,9 @@ def build(window: "MainWindow") -> None:
     networks = bar.addMenu(window.tr("&Network"))
     preset_menu.fill(networks, window.document)
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
-    _add_schemes(window, bar.addMenu(window.tr("&View")))
+    view = bar.addMenu(window.tr("&View"))
+    _fill(view, made, "why", "")
+    _add_schemes(window, view)
     _fill(bar.addMenu(window.tr("&Help")), made, "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
 
@@ -44,6 +46,14 @@ def _commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("step", tr("&One step"), window.run_bar.step_button.click, "step", "F6"),
         Command("stop", tr("&Stop"), window.run_bar.stop_button.click, "stop", "Shift+F5"),
         Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
+        Command(
+            "why",
+            tr("&Why this class?"),
+            window.lens.why_wanted.emit,
+            "",
+            "W",
+            tr("Which pixels the answer comes from"),
+        ),
         Command("keys", tr("&Keys"), lambda: keys.show_list(window), "info", "H"),
         Command("log", tr("Show the &log's folder"), _open_log_folder),
         Command("about", tr("&About"), lambda: _show_about(window)),

@@ -21,9 +21,10 @@ class MicroscopeDoor(QObject):
         self, canvas: NetworkCanvas, lens: LensPanel, microscope: Microscope, middle: QStackedWidget, parent: QObject
     ) -> None:
         super().__init__(parent)
-        self._canvas, self._lens, self._middle = canvas, lens, middle
+        self._canvas, self._lens, self._microscope, self._middle = canvas, lens, microscope, middle
         canvas.opened.connect(self._open)
         lens.opened.connect(self._open)
+        lens.why_wanted.connect(self._explain)
         lens.framed.connect(microscope.show_frame)
         lens.framed.connect(self._show_maps)
         microscope.frame_wanted.connect(lens.renew)
@@ -37,6 +38,11 @@ class MicroscopeDoor(QObject):
     @Slot()
     def _open(self) -> None:
         self._middle.setCurrentIndex(INSIDE)
+
+    @Slot()
+    def _explain(self) -> None:
+        self._microscope.explain()
+        self._open()
 
     @Slot()
     def _close(self) -> None:

@@ -13,6 +13,7 @@ from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.reads import ReadCountsView
 from cnn_gui.lens.views.scoring import ScoringView
 from cnn_gui.lens.views.weight_gradient import WeightGradientView
+from cnn_gui.lens.views.why import WhyView
 
 ALL: tuple[type[LayerView], ...] = (
     ConvolutionView,
@@ -27,4 +28,5 @@ ALL: tuple[type[LayerView], ...] = (
     GradientsView,
     ReadCountsView,
     CheckView,
+    WhyView,
 )

@@ -1,0 +1,196 @@
+"""Why this class: which pixels a logit comes from, by four kinds of map, and the sum that it is."""
+
+from typing import ClassVar
+
+import numpy as np
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from cnn_gui.background import Background
+from cnn_gui.lens.frame import Frame, layer_title
+from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.why import words
+from cnn_gui.lens.why.controls import WhyControls
+from cnn_gui.lens.why.question import Kind, Question, layers_with_maps, usual_layer
+from cnn_gui.lens.why.sum_bar import SumBar
+from cnn_gui.plots.colormaps import signed_levels
+from cnn_gui.plots.grid import Grid
+from cnn_gui.plots.grid_view import GridView
+from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.legend import Legend
+from cnn_gui.plots.overlay_view import Overlay, OverlayView
+from cnn_gui.plots.wrapped_text import WrappedText
+from engine.layer import Array
+from engine.trace.contributions import contributions
+from engine.trace.occlusion import Occlusion, occlusion
+from engine.trace.replay import scored
+
+_STRENGTH, _SLIDER = 70, 120  # per cent; px
+
+
+class WhyView(LayerView):
+    """The image under the chosen map, the map, and the numbers; an occlusion comes in by itself when it is ready."""
+
+    title: ClassVar[str] = "Why this class?"
+    tip: ClassVar[str] = "Which pixels the network's answer comes from (W)"
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._frame: Frame | None = None
+        self._question: Question | None = None
+        self._occlusion: tuple[Question, Occlusion] | None = None
+        self._asked: Question | None = None
+        self._values: Array | None = None
+        self.controls, self.image, self.map = WhyControls(), OverlayView(), GridView()
+        self.strength, self.legend, self.state = QSlider(Qt.Orientation.Horizontal), Legend(), ElidedLabel("muted")
+        self.meaning, self.sum_bar, self.sums = WrappedText(3), SumBar(), WrappedText(4)
+        self.background = Background(self)
+        self._arrange()
+        self.controls.changed.connect(self._show)
+        self.strength.valueChanged.connect(self._show_pictures)
+        self.background.advanced.connect(self._on_advanced)
+        self.background.finished.connect(self._on_finished)
+        self.background.failed.connect(self.state.show_text)
+
+    @classmethod
+    def suits(cls, frame: Frame) -> bool:
+        """Return whether the selected layer makes the logits, or comes after them."""
+        return frame.index >= max(0, scored(frame.architecture.layers) - 1)
+
+    def show_frame(self, frame: Frame) -> None:
+        trace, prediction = frame.trace, frame.prediction
+        assert trace is not None and frame.sample is not None
+        self._frame = frame
+        read = 0 if prediction is None else prediction[0]
+        names = [frame.class_name(k) for k in range(len(trace.layers[-1].output))]
+        self.controls.show_classes(names, read, frame.sample.label)
+        self.controls.show_layers(layers_with_maps(frame.architecture, trace), usual_layer(trace))
+        self.controls.show_image_size((frame.sample.image.shape[1], frame.sample.image.shape[2]))
+        self._show()
+
+    def hideEvent(self, event: QEvent) -> None:
+        super().hideEvent(event)
+        self._forget()
+
+    def shut_down(self) -> None:
+        self._forget()
+
+    def _forget(self) -> None:
+        """Give up the occlusion that is under way."""
+        self.background.cancel()
+        self._asked = None
+
+    def _show(self) -> None:
+        if self._frame is None or self._frame.trace is None or self._frame.sample is None:
+            return
+        frame, trace, controls = self._frame, self._frame.trace, self.controls
+        chosen = controls.chosen(frame.prediction[0] if frame.prediction else 0, frame.sample.label)
+        self._question = Question(trace, chosen, controls.kind, controls.position, controls.patch)
+        found = contributions(trace, chosen)
+        if controls.kind is Kind.OCCLUSION:
+            self._values = self._occluded()
+        else:
+            self._forget()
+            self._values = self._question.answer(found)
+            self.state.show_text("")
+        layers = frame.architecture.layers
+        count = scored(layers)
+        titles = [layer_title(frame.architecture, spec) for spec in layers[:count]]
+        output = float(trace.layers[-1].output[chosen])
+        self.sums.show_lines(words.sums(found, output, self._name, count < len(layers), titles))
+        self.sum_bar.show_sum(found)
+        self._show_pictures()
+
+    @property
+    def _name(self) -> str:
+        """The chosen class's."""
+        assert self._frame is not None and self._question is not None
+        return self._frame.class_name(self._question.chosen)
+
+    def _occluded(self) -> Array | None:
+        """Return the map of the newest occlusion that was asked for like this, and ask for one where it is old."""
+        question, answered = self._question, self._occlusion
+        assert question is not None
+        like = answered is not None and question.is_like(answered[0])
+        if not (like and answered is not None and question.is_about(answered[0])):
+            self._ask(question)
+        return answered[1].spread(answered[1].logit) if like and answered is not None else None
+
+    def _ask(self, question: Question) -> None:
+        """Let an occlusion be computed: now for another question, in a while for newer weights."""
+        if self._asked is not None and question.is_about(self._asked):
+            return
+        anew = self._asked is not None and question.is_like(self._asked)
+        self._asked = question
+
+        def answer():
+            found = yield from occlusion(question.trace, question.chosen, question.patch)
+            return question, found
+
+        if anew:
+            self.background.ask_anew(answer)
+        else:
+            self.state.show_text(self.tr("Covering the image place by place..."))
+            self.background.ask(answer)
+
+    def _on_advanced(self, share: float) -> None:
+        if self._values is None:
+            self.state.show_text(self.tr("Covering the image place by place: {0:.0f} %").format(100 * share))
+
+    def _on_finished(self, answer: tuple[Question, Occlusion]) -> None:
+        self._occlusion = answer
+        self.state.show_text("")
+        if self._question is not None and self._question.is_like(answer[0]):
+            self._values = answer[1].spread(answer[1].logit)
+            self._show_pictures()
+
+    def _show_pictures(self) -> None:
+        question, values = self._question, self._values
+        if question is None or self._frame is None:
+            return
+        colormap = question.kind.colormap
+        limit = 1.0 if values is None else signed_levels(values)
+        over = np.full(question.size, np.nan) if values is None else values
+        strength = self.strength.value() / 100
+        title = self._frame.sample.title if self._frame.sample else ""
+        self.image.show_grid(Overlay(over, colormap, limit, title, image=question.image, strength=strength))
+        shown = None if values is None else Grid(values, colormap, limit, words.map_title(question.kind, self._name))
+        self.map.show_grid(shown)
+        self.legend.show_range(colormap, limit)
+        self.meaning.show_lines(self._meaning(question, values))
+
+    def _meaning(self, question: Question, values: Array | None) -> list[str]:
+        if values is None:
+            return [""]
+        text = words.meaning(question, self._name, values, self.controls.layers.currentText())
+        if question.kind is not Kind.OCCLUSION or self._occlusion is None:
+            return [text]
+        squeezed = bool(question.trace.layers[-1].spec.config.fused_loss)
+        return [text, words.worst_place(*self._occlusion, self._name, squeezed)]
+
+    def _arrange(self) -> None:
+        self.strength.setRange(0, 100)
+        self.strength.setValue(_STRENGTH)
+        self.strength.setFixedWidth(_SLIDER)
+        self.strength.setAccessibleName(self.tr("Strength"))
+        self.strength.setToolTip(self.tr("How strongly the map covers the image"))
+        self.image.size_below = self.map.size_below = False
+        pictures, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        for view in (self.image, self.map):
+            pictures.addWidget(view, 1)
+        label = QLabel(self.tr("Strength"))
+        label.setProperty("role", "muted")
+        for part in (label, self.strength):
+            below.addWidget(part)
+        below.addWidget(self.state, 1)
+        below.addWidget(self.legend)
+        for layout, space in ((pictures, theme.SPACE[2]), (below, theme.SPACE[2]), (column, theme.SPACE[1])):
+            layout.setContentsMargins(0, 0, 0, 0)
+            layout.setSpacing(space)
+        column.setContentsMargins(0, theme.SPACE[1], 0, 0)
+        column.addWidget(self.controls)
+        column.addLayout(pictures, 1)
+        column.addLayout(below)
+        for part in (self.meaning, self.sum_bar, self.sums):
+            column.addWidget(part)

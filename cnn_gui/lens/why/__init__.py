@@ -1,0 +1,1 @@
+"""Why this class: maps over the image and the sum that makes a logit."""

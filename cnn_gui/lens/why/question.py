@@ -1,0 +1,87 @@
+"""What is asked of a prediction, and the maps that answer it at once."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+
+from cnn_gui.lens.frame import layer_title
+from cnn_gui.plots.colormaps import ColorMap
+from engine.architecture import Architecture
+from engine.layer import Array
+from engine.layers.activation import ActivationConfig
+from engine.layers.conv import Conv2DConfig
+from engine.trace.attribution import enlarged, grad_cam, input_gradient
+from engine.trace.contributions import Contributions
+from engine.trace.occlusion import Patch
+from engine.trace.record import Trace
+
+
+class Kind(IntEnum):
+    """A way to say which pixels matter."""
+
+    CONTRIBUTIONS = 0
+    GRADIENT = 1
+    GRAD_CAM = 2
+    OCCLUSION = 3
+
+    @property
+    def colormap(self) -> ColorMap:
+        """What the colours of its map mean."""
+        return ColorMap.GRADIENTS if self is Kind.GRADIENT else ColorMap.ACTIVATIONS
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Question:
+    """Why class *chosen*, asked by *kind*: Grad-CAM of the layer at *position*, occlusion by *patch*."""
+
+    trace: Trace
+    chosen: int
+    kind: Kind
+    position: int
+    patch: Patch
+
+    @property
+    def image(self) -> Array:
+        """(C, H, W)."""
+        return self.trace.layers[0].input
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """(H, W) of the image."""
+        return self.image.shape[1], self.image.shape[2]
+
+    def is_like(self, other: "Question") -> bool:
+        """Return whether *other* asks the same of the same image and layers, with whatever weights."""
+        choices = [(q.chosen, q.kind, q.position, q.patch, [layer.spec for layer in q.trace.layers])
+                   for q in (self, other)]  # fmt: skip
+        return choices[0] == choices[1] and np.array_equal(self.image, other.image)
+
+    def is_about(self, other: "Question") -> bool:
+        """Return whether the answer to *other* is this one's too: it is alike, and the weights give the same scores."""
+        return self.is_like(other) and np.array_equal(self.trace.scoring.scores, other.trace.scoring.scores)
+
+    def answer(self, found: Contributions) -> Array:
+        """Return the map (H, W), summed over the image's channels; not that of an occlusion, which takes a while."""
+        if self.kind is Kind.CONTRIBUTIONS:
+            return found.pixels.sum(axis=0)
+        if self.kind is Kind.GRADIENT:
+            return input_gradient(self.trace, self.chosen).sum(axis=0)
+        return enlarged(grad_cam(self.trace, self.chosen, self.position), self.size)
+
+
+def layers_with_maps(architecture: Architecture, trace: Trace) -> list[tuple[str, int]]:
+    """Return title and position of every layer that puts out maps."""
+    specs = architecture.layers
+    return [(layer_title(architecture, specs[n]), n) for n, layer in enumerate(trace.layers) if layer.output.ndim == 3]
+
+
+def usual_layer(trace: Trace) -> int:
+    """Return the position that Grad-CAM is made for: the last convolution, after its activation; -1 without maps."""
+    maps = [n for n, layer in enumerate(trace.layers) if layer.output.ndim == 3]
+    last = max(
+        (n for n in maps if isinstance(trace.layers[n].spec.config, Conv2DConfig)), default=max(maps, default=-1)
+    )
+    after = last + 1
+    active = after in maps and isinstance(trace.layers[after].spec.config, ActivationConfig)
+    return after if active else last

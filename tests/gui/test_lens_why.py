@@ -1,0 +1,229 @@
+"""Why this class: the way there, the maps and sums on show, and an occlusion that comes in by itself."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QComboBox
+from pytestqt.qtbot import QtBot
+
+from cnn_gui import background
+from cnn_gui.lens.views.why import WhyView
+from cnn_gui.lens.why.question import Kind
+from cnn_gui.main_window import MainWindow
+from cnn_gui.plots.overlay_view import Overlay
+from cnn_gui.window.microscope_door import INSIDE
+from engine.architecture import Architecture, new_layer
+from engine.data.dataset import pixels
+from engine.trace.attribution import enlarged, grad_cam, input_gradient
+from engine.trace.contributions import contributions
+from engine.trace.occlusion import Occlusion, occlusion
+from engine.trace.record import Trace
+from tests.helpers import tiny
+from tests.helpers.window import show_window
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Iterator[MainWindow]:
+    window = show_window(qtbot)
+    window.document.set_data(tiny.dataset(classes=4), "bundled")
+    window.document.replace(tiny.architecture(classes=4), "Load it")
+    qtbot.mouseClick(window.lens.why_button, Qt.MouseButton.LeftButton)
+    window.lens.refresh()
+    yield window
+
+
+def view_of(window: MainWindow) -> WhyView:
+    assert isinstance(window.microscope.view, WhyView)
+    return window.microscope.view
+
+
+def traced(window: MainWindow, index: int = 0) -> Trace:
+    document = window.document
+    assert document.tracer is not None and document.data.dataset is not None
+    test = document.data.dataset.test
+    return document.tracer.trace(pixels(test.images[index][None]), test.labels[index : index + 1])
+
+
+def shown(view: WhyView) -> np.ndarray:
+    assert view.map.grid is not None
+    return view.map.grid.values
+
+
+def choose(box: QComboBox, data: int) -> None:
+    box.setCurrentIndex(box.findData(data))
+
+
+def covered(trace: Trace, view: WhyView, chosen: int) -> Occlusion:
+    pieces = occlusion(trace, chosen, view.controls.patch)
+    while True:
+        try:
+            next(pieces)
+        except StopIteration as end:
+            return end.value
+
+
+def test_that_the_button_opens_it_on_the_last_layer(window: MainWindow) -> None:
+    assert window.middle.currentIndex() == INSIDE
+    assert window.microscope.heading.text() == "Softmax 1"
+    assert view_of(window).isVisible()
+
+
+@pytest.mark.parametrize("way", ["key", "drawing"])
+def test_the_other_ways_there(qtbot: QtBot, window: MainWindow, way: str) -> None:
+    window.document.select(window.document.architecture.layers[0].uid)
+    qtbot.mouseClick(window.microscope.back_button, Qt.MouseButton.LeftButton)
+    if way == "key":
+        qtbot.keyClick(window.canvas, Qt.Key.Key_W)
+        title = "test image 0"
+    else:
+        qtbot.mousePress(window.draw.canvas, Qt.MouseButton.LeftButton)
+        qtbot.mouseMove(window.draw.canvas, window.draw.canvas.rect().center())
+        qtbot.mouseRelease(window.draw.canvas, Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(window.draw.bars, Qt.MouseButton.LeftButton)
+        title = "your drawing"
+    window.lens.refresh()
+    assert window.middle.currentIndex() == INSIDE and view_of(window).isVisible()
+    assert view_of(window).image.grid is not None and view_of(window).image.grid.title == title
+
+
+def test_that_it_is_there_for_the_layers_that_make_and_squeeze_the_logits_alone(window: MainWindow) -> None:
+    layers = window.document.architecture.layers
+    for position, spec in enumerate(layers):
+        window.document.select(spec.uid)
+        window.lens.refresh()
+        tabs = window.microscope.tabs
+        offered = any(isinstance(tabs.widget(n), WhyView) for n in range(tabs.count()))
+        assert offered == (position >= len(layers) - 2)
+
+
+def test_that_the_maps_are_those_of_the_live_network(window: MainWindow) -> None:
+    view, trace = view_of(window), traced(window)
+    read = int(trace.layers[-1].output.argmax())
+    for chosen in (None, 0, 3):
+        if chosen is not None:
+            choose(view.controls.classes, chosen)
+        k = read if chosen is None else chosen
+        expected = {
+            Kind.CONTRIBUTIONS: contributions(trace, k).pixels.sum(axis=0),
+            Kind.GRADIENT: input_gradient(trace, k).sum(axis=0),
+            Kind.GRAD_CAM: enlarged(grad_cam(trace, k, 1), (8, 8)),
+        }
+        for kind, values in expected.items():
+            view.controls.kinds.setCurrentIndex(kind)
+            np.testing.assert_allclose(shown(view), values, atol=1e-12)
+            assert isinstance(view.image.grid, Overlay) and (view.image.grid.values == shown(view)).all()
+            np.testing.assert_allclose(view.image.grid.image, trace.layers[0].input)
+
+
+def test_that_grad_cam_looks_at_the_chosen_layer(window: MainWindow) -> None:
+    view, trace = view_of(window), traced(window)
+    view.controls.kinds.setCurrentIndex(Kind.GRAD_CAM)
+    assert view.controls.layers.currentText() == "ReLU 1"
+    choose(view.controls.layers, 2)
+    read = int(trace.layers[-1].output.argmax())
+    np.testing.assert_allclose(shown(view), enlarged(grad_cam(trace, read, 2), (8, 8)), atol=1e-12)
+    assert "maps of Pooling 1" in view.meaning.texts[0]
+
+
+def test_that_the_sum_on_show_adds_up(window: MainWindow) -> None:
+    view = view_of(window)
+    for chosen in range(4):
+        choose(view.controls.classes, chosen)
+        found = contributions(traced(window), chosen)
+        text = view.sums.texts[0].replace("−", "-").replace("(", " ").replace(")", " ")
+        assert text.startswith(f"Logit of {chosen}: {found.logit:.2f}, probability ")
+        equation = text.split("logit: ")[1].split(", from")[0]
+        logit, rest = (part.strip() for part in equation.split("="))
+        pixels, bias = (float(part) for part in rest.split(" + "))
+        assert float(logit) == pytest.approx(pixels + bias, abs=1e-9)
+        assert pixels == pytest.approx(found.pixels.sum(), abs=0.0051) and bias == pytest.approx(found.bias, abs=0.0101)
+        assert view.sum_bar.ends[-1] == float(logit)
+
+
+def test_that_the_class_follows_what_is_read_and_what_is_true_or_stays(window: MainWindow) -> None:
+    view = view_of(window)
+    for index in range(8):
+        window.lens.choose(index)
+        window.lens.refresh()
+        trace = traced(window, index)
+        read, true = int(trace.layers[-1].output.argmax()), index % 4
+        same = "read, true" if read == true else "read"
+        assert view.controls.classes.currentText() == f"{read} ({same})"
+        assert (view.controls.classes.itemText(1) == f"{true} (true)") == (read != true)
+        assert f"logit of {read}" in view.map.grid.title  # type: ignore[union-attr]
+    choose(view.controls.classes, 2)
+    window.lens.choose(0)
+    window.lens.refresh()
+    assert view.controls.classes.currentText() == "2" and "logit of 2" in view.map.grid.title  # type: ignore[union-attr]
+
+
+def test_that_an_occlusion_comes_in_by_itself(qtbot: QtBot, window: MainWindow) -> None:
+    view, trace = view_of(window), traced(window)
+    choose(view.controls.classes, 1)
+    view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
+    assert view.map.grid is None and "place by place" in view.state.whole_text
+    view.controls.size.setValue(3)
+    view.controls.stride.setValue(2)
+    view.controls.grey.setValue(0.5)
+    qtbot.waitUntil(lambda: view.map.grid is not None)
+    found = covered(trace, view, 1)
+    assert found.window.rows.kernel == 3 and found.window.rows.stride == 2
+    np.testing.assert_allclose(shown(view), found.spread(found.logit), atol=1e-12)
+    assert "worst place" in view.meaning.texts[1] and view.state.whole_text == ""
+
+
+def test_that_another_sample_cancels_an_occlusion_and_begins_its_own(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    choose(view.controls.classes, 1)
+    view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
+    window.lens.choose(5)
+    window.lens.refresh()
+    assert view.map.grid is None
+    qtbot.waitUntil(lambda: view.map.grid is not None)
+    found = covered(traced(window, 5), view, 1)
+    np.testing.assert_allclose(shown(view), found.spread(found.logit), atol=1e-12)
+    view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
+    assert not view.background.busy
+
+
+def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(background, "PAUSE", 0.2)
+    view, document = view_of(window), window.document
+    choose(view.controls.classes, 1)
+    view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
+    qtbot.waitUntil(lambda: view.map.grid is not None)
+    before = shown(view).copy()
+    assert document.model is not None
+    document.set_weights(1.5 * document.model.parameters.flat)
+    window.lens.refresh()
+    assert (shown(view) == before).all() and not view.background.busy
+    found = covered(traced(window), view, 1)
+    qtbot.waitUntil(lambda: np.allclose(shown(view), found.spread(found.logit)))
+
+
+def test_that_hiding_ends_the_work(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
+    qtbot.mouseClick(window.microscope.back_button, Qt.MouseButton.LeftButton)
+    assert not view.background.busy
+    qtbot.keyClick(window.canvas, Qt.Key.Key_W)
+    qtbot.waitUntil(lambda: view.map.grid is not None)
+
+
+def test_that_it_works_without_maps_and_without_softmax(qtbot: QtBot, window: MainWindow) -> None:
+    document = window.document
+    view_of(window).controls.kinds.setCurrentIndex(Kind.GRAD_CAM)
+    document.set_settings(replace(document.settings, loss="mean squared error"))
+    document.replace(Architecture((new_layer("flatten"), new_layer("dense", units=4))), "Plain")
+    qtbot.keyClick(window.canvas, Qt.Key.Key_W)
+    window.lens.refresh()
+    view = view_of(window)
+    assert not view.controls.kinds.isTabEnabled(Kind.GRAD_CAM) and view.controls.kind is Kind.CONTRIBUTIONS
+    assert "probability" not in view.sums.texts[0]
+    found = contributions(traced(window), int(traced(window).layers[-1].output.argmax()))
+    np.testing.assert_allclose(shown(view), found.pixels.sum(axis=0))
