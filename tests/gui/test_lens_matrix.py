@@ -84,8 +84,8 @@ def test_that_a_column_under_the_mouse_lights_its_patch_and_shows_its_numbers(
     assert (board.weights.lit, board.values.lit, board.output.lit) == ((0, 31), (31, 15), (0, 15))
     assert page.channel.value() == 3 and page.transport.place == 15
     texts = page.lines.texts
-    assert texts[0] == "Column 15 of X is the patch of output (2, 3): 2 · 6 + 3 = 15."
-    assert texts[1] == "Row 31 is channel 3, kernel cell (1, 1): (3 · 3 + 1) · 3 + 1 = 31."
+    assert texts[0] == "Column 15 = 2 · 6 + 3: the patch of output (2, 3)."
+    assert texts[1] == "Row 31 = (3 · 3 + 1) · 3 + 1: channel 3, kernel cell (1, 1)."
     assert texts[2].startswith("Output 0 at (2, 3) = sum of 54 products + bias ")
 
 
@@ -155,8 +155,8 @@ def test_that_the_lowered_rows_of_an_output_row_light_up_and_others_lead_to_the_
     assert board.values.highlighted[0] == (slice(3 * 18, 6 * 18), slice(0, 6))
     assert values(board.values)[5 * 18 + 3 * 3 + 1, 4] == np.pad(trace.input[3], 1)[5, 5]
     texts = page.lines.texts
-    assert texts[0] == "Output row 3 is W × rows 54 to 107 of L: from 3 · 1 · 18 = 54 on, 3 · 18 of them."
-    assert texts[1] == "Row 100 is lowered row 5, channel 3, kernel column 1: (5 · 6 + 3) · 3 + 1 = 100."
+    assert texts[0] == "Output row 3 = W × rows 3 · 1 · 18 = 54 to 107 of L."
+    assert texts[1] == "Row 100 = (5 · 6 + 3) · 3 + 1: lowered row 5, channel 3, kernel column 1."
     assert page.transport.place == 3
     QTest.mouseClick(page.transport.step_button, Qt.MouseButton.LeftButton)
     assert page.term.i == 4 and board.output.accessibleName().startswith("Y: output row 4")
@@ -168,7 +168,7 @@ def test_that_the_neighbours_of_the_lit_cell_are_enlarged_with_their_padding(
     (page, _), board = simple, simple[0].board
     point_at(board.values, (20, 3))
     grid, (_, cells) = board.enlarged.grid, board.enlarged.highlighted
-    assert grid is not None and grid.marks is not None and grid.title == "X around (20, 3)"
+    assert grid is not None and grid.marks is not None and grid.title == "X at (20, 3)"
     (row, column) = cells[0]
     assert (row + grid.origin[0], column + grid.origin[1]) == (20, 3)
     rows, columns = (slice(start, start + n) for start, n in zip(grid.origin, grid.shape, strict=True))
@@ -177,7 +177,7 @@ def test_that_the_neighbours_of_the_lit_cell_are_enlarged_with_their_padding(
     point_at(board.values, (0, 0))
     assert board.enlarged.grid is not None and board.enlarged.grid.mark((0, 0)) is Mark.PADDING
     point_at(board.weights, (4, 53))
-    assert board.enlarged.grid.title == "W around (4, 53)"
+    assert board.enlarged.grid.title == "W at (4, 53)"
 
 
 def test_that_a_large_matrix_comes_in_pages(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,9 +207,9 @@ def test_that_sizes_come_with_their_arithmetic_and_why_one_is_smaller(qtbot: QtB
     document = document_of(new_layer("conv2d", filters=6, kernel_size=5), *END, size=28)
     page = shown(qtbot, MatrixPage, frame_of(document, 0))
     assert told(page)[1:] == [
-        ["input", "C · H · W = 1 · 28 · 28", "784", "3.1 KiB", "1.0 ×"],
-        ["im2col", "C · KH · KW · OH · OW = 1 · 5 · 5 · 24 · 24", "14,400", "56.2 KiB", "18.4 ×"],
-        ["row lowering", "rows · C · KW · OW = 28 · 1 · 5 · 24", "3,360", "13.1 KiB", "4.3 ×"],
+        ["input", "1 · 28 · 28 = C · H · W", "784", "3.1 KiB", "1.0 ×"],
+        ["im2col", "1 · 5 · 5 · 24 · 24 = C · KH · KW · OH · OW", "14,400", "56.2 KiB", "18.4 ×"],
+        ["row lowering", "28 · 1 · 5 · 24 = rows · C · KW · OW", "3,360", "13.1 KiB", "4.3 ×"],
     ]
     (text,) = page.saving.texts
     assert text.startswith("Row lowering lays out 4.3 times less: neighbouring output rows share 5 − 1 = 4 of their 5")

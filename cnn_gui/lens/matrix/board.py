@@ -110,7 +110,7 @@ class MatrixBoard(QWidget):
         high, wide = (min(_MOST, max(1, side // room)) for side, room in sides)
         grid, cell = enlarged(matrix.grid, matrix.lit, (high, wide))
         special = self.pictures.special(grid, self.term) if matrix is self.values else None
-        title = self.tr("{0} around ({1}, {2})").format(grid.title[0], *_of(grid.origin, cell))
+        title = self.tr("{0} at ({1}, {2})").format(grid.title[0], *_of(grid.origin, cell))
         self.enlarged.show_grid(replace(grid, title=title, marks=special))
         self.enlarged.highlight(None, [cell])
 

@@ -66,7 +66,7 @@ class Pictures:
 
     def output(self, i: int) -> Grid:
         """Return Y, or row *i* of each map."""
-        title = _tr("Y: output row {0} = W × its part of L + b") if self.by_rows else _tr("Y = W X + b: output")
+        title = _tr("Y: output row {0} = W × part of L + b") if self.by_rows else _tr("Y = W X + b: output")
         return self._matrix(self.form.output(i), self._output, title.format(i), (0, 0))
 
     def source(self, channel: int) -> Grid:

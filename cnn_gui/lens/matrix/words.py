@@ -71,8 +71,8 @@ def at_once(form: MatrixForm) -> str:
 def _in_columns(form: MatrixForm, term: Term) -> list[str]:
     (row, column), (_, _, height, width) = form.value_cell(term), form.trace.weight.shape
     wide = form.trace.window.cols.output
-    across = _tr("Column {0} of X is the patch of output ({1}, {2}): {1} · {3} + {2} = {0}.")
-    down = _tr("Row {0} is channel {1}, kernel cell ({2}, {3}): ({4} · {5} + {2}) · {6} + {3} = {0}.")
+    across = _tr("Column {0} = {1} · {3} + {2}: the patch of output ({1}, {2}).")
+    down = _tr("Row {0} = ({4} · {5} + {2}) · {6} + {3}: channel {1}, kernel cell ({2}, {3}).")
     channel = form.channels.start + term.channel
     return [
         across.format(column, term.i, term.j, wide),
@@ -83,19 +83,19 @@ def _in_columns(form: MatrixForm, term: Term) -> list[str]:
 def _in_rows(form: MatrixForm, term: Term) -> list[str]:
     assert isinstance(form, RowLowering)
     row, part = form.value_cell(term)[0], form.part(term.i)
-    _, channels, height, width = form.trace.weight.shape
-    across = _tr("Output row {0} is W × rows {1} to {2} of L: from {0} · {3} · {4} = {1} on, {5} · {4} of them.")
-    down = _tr("Row {0} is lowered row {1}, channel {2}, kernel column {3}: ({1} · {4} + {5}) · {6} + {3} = {0}.")
+    _, channels, _, width = form.trace.weight.shape
+    across = _tr("Output row {0} = W × rows {0} · {3} · {4} = {1} to {2} of L.")
+    down = _tr("Row {0} = ({1} · {4} + {5}) · {6} + {3}: lowered row {1}, channel {2}, kernel column {3}.")
     channel, lowered = form.channels.start + term.channel, term.i * form.step + term.u
     return [
-        across.format(term.i, part.start, part.stop - 1, form.step, form.lines_each, height),
+        across.format(term.i, part.start, part.stop - 1, form.step, form.lines_each),
         down.format(row, lowered, channel, term.v, channels, term.channel, width),
     ]
 
 
 def _cost(name: str, symbols: str, extents: tuple[int, ...], of: int) -> tuple[str, str, str, str, str]:
     count, numbers = prod(extents), " · ".join(map(str, extents))
-    return name, f"{symbols} = {numbers}", f"{count:,}", size(count * BYTES), f"{_times(count / of)} ×"
+    return name, f"{numbers} = {symbols}", f"{count:,}", size(count * BYTES), f"{_times(count / of)} ×"
 
 
 def _n(value: float) -> str:

@@ -37,7 +37,7 @@ class MatrixPage(LayerView):
         self.ways, self.board, self.transport = QTabBar(), MatrixBoard(), Transport()
         self.pager = Pager()
         self.group, self.group_label, self.channel, self.channel_label = QSpinBox(), QLabel(), QSpinBox(), QLabel()
-        self.lines, self.saving, self.costs = WrappedText(4, small=True), WrappedText(2, small=True), CostTable()
+        self.lines, self.saving, self.costs = WrappedText(5, small=True), WrappedText(2, small=True), CostTable()
         self._explain()
         self._arrange()
         self.board.pointed.connect(self._on_pointed)
