@@ -1,10 +1,10 @@
 """What a layer has learned: its kernels, or its weights as a matrix, and its biases."""
 
-import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.weights import arrays
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic import MosaicView
 
@@ -28,15 +28,8 @@ class KernelsView(QWidget):
         if not frame.parameters:
             self.mosaic.show_message(self._why_nothing(frame))
             return
-        weight, bias = frame.parameters.get("weight"), frame.parameters.get("bias")
         self.mosaic.set_caption(frame.title(), frame.moment())
-        if weight is not None and weight.ndim == 4:
-            self.mosaic.set_kernels(weight, bias)
-        elif weight is not None and weight.ndim == 2:
-            self.mosaic.set_matrix(weight, bias)
-        else:
-            names = [f"{name} {i}" for name, values in frame.parameters.items() for i in range(values.size)]
-            self.mosaic.set_vector(np.concatenate([values.ravel() for values in frame.parameters.values()]), names)
+        arrays.show(self.mosaic, frame.parameters)
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.spec is None:

@@ -1,5 +1,7 @@
 """The painted part of a mosaic: tiles, the mouse over them, and the keys."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -7,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnn_gui import theme
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic_geometry import Geometry, Spot, arrange
-from cnn_gui.plots.mosaic_page import RING, MosaicPage
+from cnn_gui.plots.mosaic_page import RING, MosaicPage, Ring
 from cnn_gui.plots.mosaic_texts import GUTTER, label_width
 from cnn_gui.plots.text import small_font
 from cnn_gui.plots.tiles import Tiles
@@ -22,8 +24,12 @@ class MosaicCanvas(QWidget):
 
     Keys: the arrows select a tile, Escape none, Page up and Page down turn the page.
 
+    Attributes:
+        picks: whether a click picks a single value instead of a tile.
+
     Signals:
         pointed(Spot or None): the mouse is over another value.
+        picked(Spot): a value was clicked, where that picks it.
         selected_changed(int): another tile is selected; -1 for none.
         pages_changed(): another page is shown, or there may be more or fewer of them.
 
@@ -31,13 +37,16 @@ class MosaicCanvas(QWidget):
     """
 
     pointed = Signal(object)
+    picked = Signal(object)
     selected_changed = Signal(int)
     pages_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None, *, strip: bool = False) -> None:
         """A *strip* lies at the left instead of in the middle, and nothing in it can be selected."""
         super().__init__(parent)
-        self._strip = strip
+        self._strip, self.picks = strip, False
+        self._rings: Sequence[Ring] = ()
+        self._picked: Spot | None = None
         self.tiles: Tiles | None = None
         self.spot: Spot | None = None
         self.selected = -1
@@ -87,6 +96,17 @@ class MosaicCanvas(QWidget):
             self.selected = tile
             self.selected_changed.emit(tile)
             self.update()
+
+    def mark(self, rings: Sequence[Ring] = (), picked: Spot | None = None) -> None:
+        """Put frames around tiles, and around one value."""
+        if (tuple(rings), picked) != (self._rings, self._picked):
+            self._rings, self._picked = tuple(rings), picked
+            self.update()
+
+    @property
+    def marked(self) -> tuple[Sequence[Ring], Spot | None]:
+        """The frames around tiles, and the value that has one."""
+        return self._rings, self._picked
 
     def point_at(self, spot: Spot | None) -> None:
         """Read another value, as the mouse does; None for none."""
@@ -141,7 +161,12 @@ class MosaicCanvas(QWidget):
         self.point_at(self._spot_at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        spot = None if self._strip else self._spot_at(event.position())
+        spot = self._spot_at(event.position())
+        if self.picks:
+            if spot is not None:
+                self.picked.emit(spot)
+            return
+        spot = None if self._strip else spot
         self.select(-1 if spot is None or spot.tile == self.selected else spot.tile)
 
     def leaveEvent(self, event: QEvent) -> None:
@@ -154,6 +179,7 @@ class MosaicCanvas(QWidget):
             painter.setFont(small_font(self.font()))
             page.paint(painter, scheme)
             page.paint_marks(painter, scheme, self.spot, self.selected)
+            page.paint_rings(painter, scheme, self._rings, self._picked)
         else:
             painter.setPen(QColor(scheme.muted))
             wrapped = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
@@ -184,7 +210,7 @@ class MosaicCanvas(QWidget):
         self.update()
 
     def _wants(self, event: QKeyEvent) -> bool:
-        key, wanted = event.key(), {**_STEPS, **_TURNS}
+        key, wanted = event.key(), _TURNS if self.picks else {**_STEPS, **_TURNS}
         plain = event.modifiers() in (Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.KeypadModifier)
         return self.tiles is not None and plain and (key in wanted or (key == Qt.Key.Key_Escape and self.selected >= 0))
 

@@ -1,6 +1,8 @@
 """One page of a mosaic, ready to be painted."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
@@ -14,6 +16,16 @@ from cnn_gui.plots.pictures import Pixels, to_image, to_pixels
 from cnn_gui.plots.tiles import Tiles
 
 RING = 2  # px around a tile: the highlight
+_ROOM = 10  # px, height of tiles from which on a frame hides none of them; lower ones get a tick at their left
+_TICK = 3  # px, its width
+
+
+class Ring(NamedTuple):
+    """A frame around neighbouring tiles, in a colour of the theme."""
+
+    tiles: range
+    colour: str
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +65,35 @@ class MosaicPage:
             self._ring(painter, self.geometry.cell_rect(spot), scheme.accent)
         self._ring(painter, self._tile_rect(selected), scheme.accent)
 
+    def paint_rings(self, painter: QPainter, scheme: theme.Tokens, rings: Sequence[Ring], picked: Spot | None) -> None:
+        """Paint the frames that point something out, and one around the value that was *picked*."""
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for ring in rings:
+            rect, colour = self._rect_of(ring.tiles), getattr(scheme, ring.colour)
+            if rect is not None and rect.height() < _ROOM:
+                painter.fillRect(QRectF(rect.left() - _TICK - 1, rect.top(), _TICK, rect.height()), QColor(colour))
+            else:
+                self._ring(painter, rect, colour, ring.dashed)
+        if picked is not None:
+            rect = self.geometry.cell_rect(picked)
+            self._ring(painter, rect, scheme.surface)
+            self._ring(painter, None if rect is None else rect.adjusted(-1, -1, 1, 1), scheme.accent)
+
+    def _rect_of(self, tiles: range) -> QRectF | None:
+        """Return the rectangle around what the page shows of *tiles*."""
+        ids = self.geometry.ids
+        rows, columns = ((ids >= tiles.start) & (ids < tiles.stop)).nonzero()
+        if not len(rows):
+            return None
+        first = self.geometry.tile_rect(int(rows.min()), int(columns.min()))
+        return first.united(self.geometry.tile_rect(int(rows.max()), int(columns.max())))
+
     def _tile_rect(self, tile: int) -> QRectF | None:
         place = self.geometry.place_of(tile) if tile >= 0 else None
         return self.geometry.tile_rect(*place) if place else None
 
-    def _ring(self, painter: QPainter, rect: QRectF | None, colour: str) -> None:
+    def _ring(self, painter: QPainter, rect: QRectF | None, colour: str, dashed: bool = False) -> None:
         if rect is not None:
-            painter.setPen(QPen(QColor(colour), RING, j=Qt.PenJoinStyle.MiterJoin))
+            line = Qt.PenStyle.DashLine if dashed else Qt.PenStyle.SolidLine
+            painter.setPen(QPen(QColor(colour), RING, line, j=Qt.PenJoinStyle.MiterJoin))
             painter.drawRect(rect.adjusted(-RING / 2, -RING / 2, RING / 2, RING / 2))

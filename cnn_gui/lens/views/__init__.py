@@ -13,6 +13,7 @@ from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.reads import ReadCountsView
 from cnn_gui.lens.views.scoring import ScoringView
 from cnn_gui.lens.views.weight_gradient import WeightGradientView
+from cnn_gui.lens.views.weights import WeightsView
 from cnn_gui.lens.views.why import WhyView
 
 ALL: tuple[type[LayerView], ...] = (
@@ -27,6 +28,7 @@ ALL: tuple[type[LayerView], ...] = (
     ScoringView,
     GradientsView,
     ReadCountsView,
+    WeightsView,
     CheckView,
     WhyView,
 )

@@ -1,0 +1,1 @@
+"""What a layer has learned, and how it learns."""

@@ -1,0 +1,31 @@
+"""The learned arrays of a layer as one mosaic: how they are shown, and which tiles belong to which filter."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from cnn_gui.plots.mosaic import MosaicView
+from engine.layer import Array
+
+
+def show(mosaic: MosaicView, arrays: Mapping[str, Array]) -> None:
+    """Show kernels or a matrix with their biases, or else all values of *arrays* one after the other."""
+    weight, bias = arrays.get("weight"), arrays.get("bias")
+    if weight is not None and weight.ndim == 4:
+        mosaic.set_kernels(weight, bias)
+    elif weight is not None and weight.ndim == 2:
+        mosaic.set_matrix(weight, bias)
+    else:
+        names = [f"{name} {i}" for name, values in arrays.items() for i in range(values.size)]
+        mosaic.set_vector(np.concatenate([values.ravel() for values in arrays.values()]), names)
+
+
+def tiles_of(weight: Array, filter_: int) -> range:
+    """Return which tiles of the mosaic are those of a filter: a kernel for each channel, or a weight for each input."""
+    per_filter = weight.shape[1]
+    return range(filter_ * per_filter, (filter_ + 1) * per_filter)
+
+
+def filter_of(weight: Array, tile: int) -> int:
+    """Return the filter that a tile belongs to."""
+    return tile // int(weight.shape[1])
