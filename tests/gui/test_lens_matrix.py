@@ -110,12 +110,13 @@ def test_that_a_click_holds_the_light_until_another_or_a_step_back(simple: tuple
     (page, _), board = simple, simple[0].board
     for let_go in (page.step_back, lambda: click(board.output, (1, 7))):
         click(board.output, (1, 7))
-        assert page.held and page.lines.texts[-1].endswith("Held: a click or Esc lets go.")
+        assert page.board.held and page.lines.texts[-1].endswith("Held: a click or Esc lets go.")
         for view, cell in ((board.values, (3, 3)), (board.source, (4, 4)), (board.kernel, (0, 0))):
             point_at(view, cell)
         assert page.term.filter == 1 and page.transport.place == 7
+        assert board.enlarged.grid is not None and board.enlarged.grid.title == "Y at (1, 7)"
         let_go()
-        assert not page.held and not page.lines.texts[-1].endswith("lets go.")
+        assert not page.board.held and not page.lines.texts[-1].endswith("lets go.")
         point_at(board.output, (2, 9))
         assert page.term.filter == 2 and page.transport.place == 9
     assert not page.step_back()
@@ -140,7 +141,7 @@ def test_that_arrow_keys_move_the_light_up_to_the_edges_and_enter_holds_it(
         QTest.keyClick(matrix, key)
         assert page.term == term
     QTest.keyClick(board.output, Qt.Key.Key_Return)
-    assert page.held
+    assert page.board.held
     assert all(each.focusPolicy() & Qt.FocusPolicy.TabFocus for each in (board.weights, board.values, board.output))
 
 

@@ -21,8 +21,11 @@ _MOST = 9  # enlarged rows or columns
 class MatrixBoard(QWidget):
     """Weights at the left of the values, the output below these: rows and columns of a product stand in line.
 
+    Attributes:
+        held: whether the light stays where it is while the mouse moves.
+
     Signals:
-        pointed(Term): the mouse is over a cell that belongs to another term.
+        pointed(Term): the mouse is over a cell that belongs to another term, and the light is not held.
         clicked(Term): such a cell was clicked.
         moved(Term): an arrow key asks for another term.
 
@@ -34,17 +37,17 @@ class MatrixBoard(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.pictures: Pictures | None = None
-        self.term = Term()
+        self.term, self.held = Term(), False
         self.weights, self.values, self.output = MatrixView(), MatrixView(), MatrixView()
         self.source, self.patch, self.kernel, self.enlarged = GridView(), GridView(), GridView(), GridView()
         self._looked_at = self.values
         self._arrange()
         for matrix in (self.weights, self.values, self.output):
-            matrix.pointed.connect(lambda cell, matrix=matrix: self._ask(self.pointed, self._in(matrix, cell)))
+            matrix.pointed.connect(lambda cell, matrix=matrix: self._point(self._in(matrix, cell)))
             matrix.clicked.connect(lambda cell, matrix=matrix: self._ask(self.clicked, self._in(matrix, cell)))
             matrix.moved.connect(lambda down, on, matrix=matrix: self._ask(self.moved, self._beside(matrix, down, on)))
         for view in (self.source, self.patch, self.kernel):
-            view.pointed.connect(lambda cell, view=view: self._ask(self.pointed, self._under(view, cell)))
+            view.pointed.connect(lambda cell, view=view: self._point(self._under(view, cell)))
             view.clicked.connect(lambda cell, view=view: self._ask(self.clicked, self._under(view, cell)))
 
     @property
@@ -118,8 +121,10 @@ class MatrixBoard(QWidget):
         """Return the term that a cell of a matrix on show leads to from the present one."""
         if matrix.grid is None or cell is None:
             return None
-        self._looked_at = matrix
-        return self._at(matrix, _of(matrix.grid.origin, cell))
+        term = self._at(matrix, _of(matrix.grid.origin, cell))
+        if term is not None and not self.held:
+            self._looked_at = matrix
+        return term
 
     def _at(self, matrix: MatrixView, cell: Cell) -> Term | None:
         """Return the same for a cell of the whole matrix."""
@@ -150,6 +155,10 @@ class MatrixBoard(QWidget):
             return replace(self.term, u=cell[0], v=cell[1])
         i, j = self.pictures.correlation(self.term).place_over(*cell)
         return replace(self.term, i=i, j=j)
+
+    def _point(self, term: Term | None) -> None:
+        if not self.held:
+            self._ask(self.pointed, term)
 
     def _ask(self, signal: Signal, term: Term | None) -> None:
         if term is not None:

@@ -33,14 +33,13 @@ class MatrixPage(LayerView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trace: ConvolutionTrace | None = None
-        self.held = False
         self.ways, self.board, self.transport = QTabBar(), MatrixBoard(), Transport()
         self.pager = Pager()
         self.group, self.group_label, self.channel, self.channel_label = QSpinBox(), QLabel(), QSpinBox(), QLabel()
         self.lines, self.saving, self.costs = WrappedText(5, small=True), WrappedText(2, small=True), CostTable()
         self._explain()
         self._arrange()
-        self.board.pointed.connect(self._on_pointed)
+        self.board.pointed.connect(self.show_term)
         self.board.clicked.connect(self._on_clicked)
         self.board.moved.connect(self.show_term)
         self.pager.turned.connect(self.board.turn)
@@ -67,7 +66,7 @@ class MatrixPage(LayerView):
         self._show(term)
 
     def step_back(self) -> bool:
-        held, self.held = self.held, False
+        held, self.board.held = self.board.held, False
         self._write()
         return held
 
@@ -99,15 +98,11 @@ class MatrixPage(LayerView):
         self.channel.blockSignals(True)
         self.channel.setValue(form.channels.start + term.channel)
         self.channel.blockSignals(False)
-        held = self.tr("Held: a click or Esc lets go.") if self.held else ""
+        held = self.tr("Held: a click or Esc lets go.") if self.board.held else ""
         self.lines.show_lines([*words.place(form, term), f"{words.total(form, term)} {held}"])
 
-    def _on_pointed(self, term: Term) -> None:
-        if not self.held:
-            self.show_term(term)
-
     def _on_clicked(self, term: Term) -> None:
-        self.held = not self.held
+        self.board.held = not self.board.held
         self.show_term(term)
 
     def _on_walked(self, place: int) -> None:
