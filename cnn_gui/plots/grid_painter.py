@@ -1,10 +1,11 @@
 """How a grid looks: colours, hatches, lines between cells, numbers in large ones, and what is highlighted."""
 
 from collections.abc import Iterable, Mapping
-from itertools import product
+from itertools import pairwise, product
+from math import ceil, floor
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from cnn_gui import theme
@@ -69,14 +70,21 @@ def mark_colours(scheme: theme.Tokens) -> Mapping[Mark, str]:
 
 def paint_hatch(painter: QPainter, rect: QRectF, colour: str) -> None:
     """Fill *rect* with strokes that go on in its neighbours."""
-    painter.save()
-    painter.setClipRect(rect, Qt.ClipOperation.IntersectClip)
-    painter.setPen(QPen(QColor(colour), 1))
-    first = int((rect.left() + rect.top()) // _HATCH_STEP)
-    last = int((rect.right() + rect.bottom()) // _HATCH_STEP) + 1
-    ends = ((k * _HATCH_STEP - rect.top(), k * _HATCH_STEP - rect.bottom()) for k in range(first, last + 1))
-    painter.drawLines([QLineF(QPointF(a, rect.top()), QPointF(b, rect.bottom())) for a, b in ends])
-    painter.restore()
+    painter.setPen(_stroke_pen(colour))
+    painter.drawLines([*_strokes(rect)])
+
+
+def _stroke_pen(colour: str) -> QPen:
+    return QPen(QColor(colour), 1, c=Qt.PenCapStyle.FlatCap)
+
+
+def _strokes(rect: QRectF) -> Iterable[QLineF]:
+    """Yield the pieces within *rect* of the lines on which x + y is a multiple of the step."""
+    left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
+    for k in range(ceil((left + top) / _HATCH_STEP), floor((right + bottom) / _HATCH_STEP) + 1):
+        total = k * _HATCH_STEP
+        start, end = max(top, total - right), min(bottom, total - left)
+        yield QLineF(total - start, start, total - end, end)
 
 
 def _shrunk(values: np.ndarray, place: Placement, ratio: float) -> np.ndarray:
@@ -90,19 +98,17 @@ def _paint_marks(painter: QPainter, grid: Grid, place: Placement, scheme: theme.
     assert grid.marks is not None
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for mark, colour in mark_colours(scheme).items():
-        for run in _runs(grid.marks == mark):
-            paint_hatch(painter, place.part(run), colour)
+        painter.setPen(_stroke_pen(colour))
+        painter.drawLines([stroke for run in _runs(grid.marks == mark) for stroke in _strokes(place.part(run))])
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def _runs(mask: np.ndarray) -> Iterable[Part]:
-    """Yield (row, columns) of the neighbours in a row of *mask* that are true; whole rows together."""
-    whole = mask.all(axis=1)
-    for start, stop in _stretches(whole):
-        yield slice(start, stop), slice(0, mask.shape[1])
-    for row in np.flatnonzero(~whole & mask.any(axis=1)).tolist():
-        for start, stop in _stretches(mask[row]):
-            yield slice(row, row + 1), slice(start, stop)
+    """Yield the rows and columns of rectangles that make up *mask*; rows that are alike go together."""
+    edges = np.flatnonzero((mask[1:] != mask[:-1]).any(axis=1)) + 1
+    for top, bottom in pairwise([0, *edges.tolist(), len(mask)]):
+        for left, right in _stretches(mask[top]):
+            yield slice(top, bottom), slice(left, right)
 
 
 def _stretches(flags: np.ndarray) -> Iterable[tuple[int, int]]:
