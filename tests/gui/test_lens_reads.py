@@ -79,7 +79,7 @@ def offered(view: ReadCountsView) -> dict[str, QPushButton]:
             ["10", "10", "460"],
             [
                 "r = (X + 2P − F) mod S = (28 + 2·0 − 2) mod 3 = 2", "lost = max(0, r − P) = max(0, 2 − 0) = 2",
-                "gaps: S − F = 3 − 2 = 1 between one window and the next",
+                "gaps of S − F = 3 − 2 = 1 between windows",
             ],
         ),
         (
@@ -108,8 +108,8 @@ def test_that_rows_and_columns_that_differ_have_formulas_of_their_own(window: Ma
     assert formulas(view) == [
         "Rows: r = (28 + 2·0 − 7) mod 2 = 1, lost = max(0, 1 − 0) = 1",
         "Columns: r = (28 + 2·0 − 2) mod 3 = 2, lost = max(0, 2 − 0) = 2",
-        "Rows: F = (3 − 1)·3 + 1 = 7 with the dilation, which leaves 2 between two cells",
-        "Columns: gaps: S − F = 3 − 2 = 1 between one window and the next",
+        "Rows: F = (3 − 1)·3 + 1 = 7 with the dilation",
+        "Columns: gaps of S − F = 3 − 2 = 1 between windows",
     ]
     assert view.table.cells["within"][0].isVisible()
     assert figures(view, "within")[0] == "2"

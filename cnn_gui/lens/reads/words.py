@@ -13,10 +13,10 @@ def headline(window: Window) -> str:
     """Return how many pixels are never read, in a sentence."""
     unread, (height, width) = window.exclusion.unread, window.size
     if not unread and window.exclusion.absorbed:
-        return _tr("Every pixel is read; what no window reaches is padding.")
+        return _tr("Every pixel is read; padding absorbs the rest.")
     if not unread:
         return _tr("Every pixel is read.")
-    return _tr("{0:,} of {1:,} pixels are never read; dC/dX is 0 there.").format(unread, height * width)
+    return _tr("{0:,} of {1:,} pixels are never read: dC/dX = 0").format(unread, height * width)
 
 
 def formulas(window: Window) -> list[str]:
@@ -66,10 +66,10 @@ def _gaps(axis: Axis, name: str) -> list[str]:
     """Return where the gaps come from."""
     lines = []
     if axis.dilation > 1:
-        text = _tr("F = ({0} − 1)·{1} + 1 = {2} with the dilation, which leaves {3} between two cells")
-        lines.append(name + text.format(axis.kernel, axis.dilation, axis.extent, axis.dilation - 1))
+        text = _tr("F = ({0} − 1)·{1} + 1 = {2} with the dilation")
+        lines.append(name + text.format(axis.kernel, axis.dilation, axis.extent))
     if axis.exclusion.between:
-        text = _tr("gaps: S − F = {0} − {1} = {2} between one window and the next")
+        text = _tr("gaps of S − F = {0} − {1} = {2} between windows")
         lines.append(name + text.format(axis.stride, axis.extent, axis.stride - axis.extent))
     return lines
 

@@ -69,6 +69,7 @@ class ReadCountsView(LayerView):
         self.channel.blockSignals(True)
         self.channel.setRange(0, len(layer.input) - 1)
         self.channel.blockSignals(False)
+        self.channel.setVisible(len(layer.input) > 1)
         self._show_channel()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -82,7 +83,7 @@ class ReadCountsView(LayerView):
         values = window.bare().read_counts().astype(float)
         limit = max(1.0, float(values.max()))
         origin, hatches = (-window.rows.before, -window.cols.before), marks.excluded(window)
-        title = self.tr("how often each pixel is read")
+        title = self.tr("read counts")
         self.counts.show_grid(Grid(values, ColorMap.COUNTS, limit, title, hatches, origin, whole=True))
         self.legend.show_range(ColorMap.COUNTS, limit)
         texts = (Mark.UNREAD, self.tr("never read")), (Mark.PADDING, self.tr("padding"))
@@ -149,11 +150,11 @@ class ReadCountsView(LayerView):
         self.channel.setToolTip(self.tr("Which channel of the input, counted from 0"))
         head.addWidget(self.sign)
         head.addWidget(self.headline, 1)
-        head.addWidget(self.channel)
         for view, share in ((self.counts, 5), (self.source, 5), (self.output, 3)):
             pictures.addWidget(view, share)
-        legends.addWidget(self.legend, 1)
-        legends.addWidget(self.marks, 1)
+        legends.addWidget(self.legend, 2)
+        legends.addWidget(self.marks, 3)
+        legends.addWidget(self.channel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         for layout in (head, pictures, legends, column):
