@@ -115,13 +115,12 @@ class ConvolutionTrace:
         columns: Array = im2col.im2col(self.input[None], self.window)[0]
         return columns
 
-    @cached_property
-    def col2im(self) -> Array:
-        """(C, H, W): dC/dX another way, the products of the weights with dC/dO added back patch by patch."""
-        gradient, weight = self.grad_output, self.weight
-        parts = zip(np.split(weight, self.groups), np.split(gradient, self.groups), strict=True)
-        columns = np.concatenate([np.tensordot(w, d, (0, 0)) for w, d in parts])
-        grad_input: Array = im2col.col2im(columns[None], self.window)[0]
+    def col2im(self, channel: int) -> Array:
+        """Return (H, W): dC/dX of a channel another way, products of weights and dC/dO added back patch by patch."""
+        filters = self.readers(channel)
+        kernels = self.weight[filters, channel % self.weight.shape[1]]
+        columns = np.tensordot(kernels, self.grad_output[filters], (0, 0))
+        grad_input: Array = im2col.col2im(columns[None, None], self.window)[0, 0]
         return grad_input
 
     @cached_property

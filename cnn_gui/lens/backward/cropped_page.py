@@ -35,7 +35,7 @@ class CroppedPage(QWidget):
         """Show the end of a channel's way; with *animate* zeros slide in and the padding slides out."""
         full, window = trace.full(channel).output, trace.window
         whole, reached, inside = marks.appended(window), marks.reached(window), marks.inside(window)
-        appended, other = trace.appended(channel), trace.col2im[channel]
+        appended, other = trace.appended(channel), trace.col2im(channel)
         origin = (-window.rows.before, -window.cols.before)
         face = Face.of(self.tr("full correlation"), ColorMap.GRADIENTS, full, whole[reached], origin)
         gradients, limit = ColorMap.GRADIENTS, face.limit
