@@ -169,7 +169,8 @@ def test_that_excluded_rows_are_appended_padding_is_cropped_and_both_have_their_
     assert not values(view.cropped.cropped)[:, 6:].any()
     assert view.sentence.texts[0] == (
         "Appended, for no window reached them: r = (8 + 2·1 − 3) mod 3 = 1 down, (8 + 2·0 − 3) mod 3 = 2 across zero"
-        " rows and columns. Cropped padding: 10 − 2·1 = 8 down, 8 − 2·0 = 8 across. 16 of 64 pixels never read: dC/dX = 0."
+        " rows and columns. Cropped padding: 10 − 2·1 = 8 down, 8 − 2·0 = 8 across. 16 of 64 pixels never read:"
+        " dC/dX = 0."
     )
 
 
