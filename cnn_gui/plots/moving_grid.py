@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from math import cos, radians, sin
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF
@@ -96,7 +97,10 @@ def _edges(cells: int, kept: slice, side: float, other: float) -> Edges:
 
 
 def _turn(painter: QPainter, place: Placement, degrees: float) -> None:
-    middle = place.rect.center()
+    """Turn what is painted round the middle of the picture, and shrink it so that its corners stay inside."""
+    middle, angle = place.rect.center(), radians(degrees)
+    size = 1 / (abs(cos(angle)) + abs(sin(angle)))
     painter.translate(middle)
     painter.rotate(degrees)
+    painter.scale(size, size)
     painter.translate(QPointF(-middle.x(), -middle.y()))

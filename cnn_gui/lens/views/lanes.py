@@ -7,8 +7,6 @@ from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.plots.colormaps import ColorMap
 from engine.trace.convolution import ConvolutionTrace
 
-padding_marks = marks.padding
-
 
 def forward(trace: ConvolutionTrace, filter_: int) -> Lane:
     """Return how one map is made."""
