@@ -13,6 +13,7 @@ from engine.layer import Array
 
 class LinkedMosaics(QWidget):
     """Mosaics side by side, of maps (C, H, W) or vectors (features,) of one shape; their pages turn together.
+    Their read-out is left to whoever shows them.
 
     Attributes:
         views: the mosaics.
@@ -28,7 +29,7 @@ class LinkedMosaics(QWidget):
 
     def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.views = tuple(MosaicView() for _ in names)
+        self.views = tuple(MosaicView(brief=True) for _ in names)
         self.spot: Spot | None = None
         self._linking = False
         row = QHBoxLayout(self)
@@ -55,6 +56,11 @@ class LinkedMosaics(QWidget):
             return None
         vector = self.views[0].canvas.tiles.shape == (1, 1)
         return (self.spot.tile,) if vector else tuple(self.spot)
+
+    def where(self) -> str:
+        """Return in words where the value under the mouse stands; '' without."""
+        tiles = self.views[0].canvas.tiles
+        return "" if self.spot is None or tiles is None else tiles.where(*self.spot)
 
     def _on_pointed(self, spot: Spot | None) -> None:
         if self._linking:

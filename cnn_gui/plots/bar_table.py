@@ -47,7 +47,7 @@ class BarTable(QAbstractScrollArea):
         super().__init__(parent)
         self.columns: Sequence[Column] = ()
         self.spot: int | None = None
-        self._marked: Sequence[int] = ()
+        self._marked: tuple[int, ...] = ()
         self._title = ""
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -72,6 +72,16 @@ class BarTable(QAbstractScrollArea):
     def marked(self) -> Sequence[int]:
         """The rows that stand out."""
         return self._marked
+
+    def mark(self, rows: Sequence[int]) -> None:
+        """Have other rows stand out, and the first of them in sight."""
+        if tuple(rows) != self._marked:
+            self._marked = tuple(rows)
+            bar, height = self.verticalScrollBar(), self._row_height
+            if rows:
+                top = rows[0] * height  # without the titles, which stay
+                bar.setValue(min(top, max(bar.value(), top + 2 * height - self.viewport().height())))
+            self.viewport().update()
 
     def row_rect(self, row: int) -> QRectF:
         """Return where a row lies in the viewport."""

@@ -39,8 +39,12 @@ class MosaicView(QWidget):
 
     tile_selected = Signal(int)
 
-    def __init__(self, colormap: ColorMap = ColorMap.ACTIVATIONS, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, colormap: ColorMap = ColorMap.ACTIVATIONS, parent: QWidget | None = None, *, brief: bool = False
+    ) -> None:
+        """A *brief* one leaves its read-out to others."""
         super().__init__(parent)
+        self._brief = brief
         self.colormap, self._steady = colormap, SteadyLimit()
         self._limit = 0.0
         self._subject, self._details = "", ""
@@ -127,8 +131,10 @@ class MosaicView(QWidget):
             self.strip.show_tiles(Biases(bias), self.colormap, self._limit)
 
     def _show_parts(self, shown: bool, warning: str = "") -> None:
-        for part in (self.caption, self.place, self.value, self.legend):
+        for part in (self.caption, self.legend):
             part.setVisible(shown)
+        for part in (self.place, self.value):
+            part.setVisible(shown and not self._brief)
         self.note.setText(warning)
         self.note.setVisible(bool(warning))
 

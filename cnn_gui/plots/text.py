@@ -20,6 +20,16 @@ def number(value: float, digits: int = 4) -> str:
     return f"{value or 0:.{digits}g}".replace("-", "−")  # no minus before 0
 
 
+def short(value: float) -> str:
+    """Return *value* with three significant digits, as formulas have it."""
+    return number(float(value), 3)
+
+
+def term(value: float) -> str:
+    """Return ``short``; a negative number in brackets, so that it can follow an operator."""
+    return f"({short(value)})" if value < 0 else short(value)
+
+
 def fixed(value: float, limit: float) -> str:
     """Return *value* with as many decimals as show three digits of *limit* > 0, so that such numbers line up.
 

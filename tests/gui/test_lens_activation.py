@@ -66,8 +66,8 @@ def test_that_a_value_of_a_map_is_found_on_the_curve_and_in_the_other_map(qtbot:
         x, y = layer.input[place], layer.output[place]
         assert view.curve.cursor == (x, pytest.approx(y)) and other.canvas.spot == Spot(*place)
         slope = layer.grad_input[place] / layer.grad_output[place]
-        told = f"dC/dX = dC/dO × y' = {n(layer.grad_output[place])} × {n(slope)} = {n(layer.grad_input[place])}"
-        assert view.lines.texts[1] == told
+        told = f"{n(layer.grad_output[place])} × {n(slope)} = {n(layer.grad_input[place])}"
+        assert view.lines.texts[1] == f"channel 2, row 3, column 1: dC/dX = dC/dO × y' = {told}"
     assert view.maps.views[1].readout == ("channel 2, row 3, column 1", number(float(np.float32(y))))
 
 

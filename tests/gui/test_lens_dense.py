@@ -42,8 +42,11 @@ def choose(view: DenseView, unit: int) -> None:
 
 
 def n(value: float) -> str:
-    text = number(float(value), 3)
-    return f"({text})" if value < 0 else text
+    return number(float(value), 3)
+
+
+def b(value: float) -> str:
+    return f"({n(value)})" if value < 0 else n(value)
 
 
 def test_that_the_products_of_a_unit_stand_largest_first_and_add_up(qtbot: QtBot) -> None:
@@ -59,7 +62,7 @@ def test_that_the_products_of_a_unit_stand_largest_first_and_add_up(qtbot: QtBot
     assert (np.diff(np.abs(shown_products)) <= 0).all()
     assert column(view.table, "value") * column(view.table, "weight") == pytest.approx(shown_products)
     assert column(view.table, "sum so far")[-1] + bias == pytest.approx(layer.output[unit])
-    told = f"unit {unit} = sum of 27 products + bias = {n(sum(products))} + {n(bias)} = {n(layer.output[unit])}"
+    told = f"unit {unit} = sum of 27 products + bias = {n(sum(products))} + {b(bias)} = {n(layer.output[unit])}"
     assert view.lines.texts[0] == told
 
 
@@ -75,7 +78,7 @@ def test_that_an_input_is_called_by_its_place_in_the_maps(qtbot: QtBot) -> None:
     value, weight = layer.input[first], layer.parameters["weight"][unit, first]
     name = f"channel {at[0]}, row {at[1]}, column {at[2]}"
     assert view.table.columns[0].written(0) == name
-    assert view.lines.texts[2] == f"{name}: value × weight = {n(value)} × {n(weight)} = {n(products[first])}"
+    assert view.lines.texts[2] == f"{name}: value × weight = {n(value)} × {b(weight)} = {n(products[first])}"
     move(view, view.lines.geometry().center().toPointF())
     assert len(view.lines.texts) == 2
 

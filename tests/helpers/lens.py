@@ -5,7 +5,7 @@ from typing import TypeVar
 import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
@@ -52,6 +52,7 @@ def shown(qtbot: QtBot, kind: type[View], frame: Frame, width: int = 580, height
     view.resize(width, height)
     view.show()
     view.show_frame(frame)
+    QApplication.processEvents()  # what has come to be seen finds its place
     return view
 
 

@@ -11,14 +11,13 @@ from cnn_gui.lens.linked import LinkedMosaics
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plots.function_plot import FunctionPlot
 from cnn_gui.plots.levels import SteadyLimit
-from cnn_gui.plots.text import number
+from cnn_gui.plots.text import short
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import LayerConfig
 from engine.layers.activation import ActivationConfig
 from engine.trace.activation import FLAT, ActivationTrace
 from engine.trace.record import LayerTrace
 
-DIGITS = 3
 _LEAST = 4.0  # the curve reaches from minus to plus this, at least
 _POINTS = 401  # of the curve: an odd number, so that zero is one of them
 _BINS = 60
@@ -78,7 +77,10 @@ class ActivationView(LayerView):
             y, slope = float(point.y[0]), float(point.slope[0])
             self.curve.set_cursor((x, y))
             self.slope.set_cursor((x, slope))
-            lines = [self.tr("x = {0}: y = {1}, slope y' = {2}").format(*map(n, (x, y, slope))), *self._way_back(slope)]
+            lines = [
+                self.tr("x = {0}: y = {1}, slope y' = {2}").format(*map(short, (x, y, slope))),
+                *self._way_back(slope),
+            ]
         else:
             self.curve.set_cursor(None)
             self.slope.set_cursor(None)
@@ -97,9 +99,5 @@ class ActivationView(LayerView):
         if index is None or self._layer is None:
             return []
         numbers = float(self._layer.grad_output[index]), slope, float(self._layer.grad_input[index])
-        return [self.tr("dC/dX = dC/dO × y' = {0} × {1} = {2}").format(*map(n, numbers))]
-
-
-def n(value: float) -> str:
-    """Return a number."""
-    return number(value, DIGITS)
+        told = self.tr("{0}: dC/dX = dC/dO × y' = {1} × {2} = {3}")
+        return [told.format(self.maps.where(), *map(short, numbers))]

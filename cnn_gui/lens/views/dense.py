@@ -13,14 +13,12 @@ from cnn_gui.plots.bar_column import Column
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic import MosaicView
-from cnn_gui.plots.text import number
+from cnn_gui.plots.text import short, term
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array, LayerConfig
 from engine.layers.dense import DenseConfig
 from engine.trace.dense import DenseTrace
 from engine.trace.flatten import Flattening, behind
-
-DIGITS = 3
 
 
 class DenseView(LayerView):
@@ -87,21 +85,21 @@ class DenseView(LayerView):
         if self._trace is None or self._frame is None:
             return
         trace, products = self._trace, self._trace.contributions(self.unit)
-        output, bias = n(trace.output[self.unit]), n(trace.bias[self.unit])
-        name, total = unit_title(self._frame, self.unit), n(products.sum())
+        output, bias = short(trace.output[self.unit]), term(trace.bias[self.unit])
+        name, total = unit_title(self._frame, self.unit), short(products.sum())
         whole = self.tr("{0} = sum of {1:,} products + bias = {2} + {3} = {4}")
         raised, lowered = products[products > 0], products[products < 0]
         parts = self.tr("{0:,} inputs raise it by {1}, {2:,} lower it by {3}, {4:,} leave it as it is.")
         rest = len(products) - len(raised) - len(lowered)
         lines = [
             whole.format(name, len(products), total, bias, output),
-            parts.format(len(raised), n(raised.sum()), len(lowered), n(-lowered.sum()), rest),
+            parts.format(len(raised), short(raised.sum()), len(lowered), short(-lowered.sum()), rest),
         ]
         if self.table.spot is not None:
             i = int(self._order[self.table.spot])
             product = self.tr("{0}: value × weight = {1} × {2} = {3}")
-            numbers = trace.input[i], trace.weight[self.unit, i], products[i]
-            lines.append(product.format(self._name(self.table.spot), *map(n, numbers)))
+            numbers = short(trace.input[i]), term(trace.weight[self.unit, i]), short(products[i])
+            lines.append(product.format(self._name(self.table.spot), *numbers))
         self.lines.show_lines(lines)
 
     def _choose(self, tile: int) -> None:
@@ -115,9 +113,3 @@ class DenseView(LayerView):
     def _widest(self) -> str:
         """Return the longest name of an input, near enough: that of the last one."""
         return input_title(self._flattening, len(self._order) - 1)
-
-
-def n(value: float | np.floating) -> str:
-    """Return a number; a negative one in brackets, so that it can follow an operator."""
-    text = number(float(value), DIGITS)
-    return f"({text})" if value < 0 else text

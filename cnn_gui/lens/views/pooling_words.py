@@ -3,30 +3,28 @@
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.plots.grid import Cell
-from cnn_gui.plots.text import number
+from cnn_gui.plots.text import short, term
 from engine.trace.pooling import PoolingTrace
 
-DIGITS = 3
 _MOST = 16  # values in one line of text
 
 
 def forward(trace: PoolingTrace, place: Cell, output: float) -> str:
     """Return 'max(0.1, 0.5, 0) = 0.5, from row 2, column 3' for one window of the trace's one channel."""
     values = [float(trace.padded[0][row, col]) for row, col in padded(trace, trace.pixels(*place))]
-    shown = [number(value, DIGITS) for value in values]
     if trace.mode == "mean":
-        parts = " + ".join(f"({text})" if text[0] == "−" else text for text in shown)
+        parts = " + ".join(map(term, values))
         total = _tr("sum of {0} values").format(len(values)) if len(values) > _MOST else parts
-        return _tr("mean = ({0}) / {1} = {2}").format(total, trace.window.taps, number(output, DIGITS))
-    several = _tr("{0} values").format(len(values)) if len(values) > _MOST else ", ".join(shown)
-    return f"{trace.mode}({several}) = {number(output, DIGITS)}{_winner(trace, place)}"
+        return _tr("mean = ({0}) / {1} = {2}").format(total, trace.window.taps, short(output))
+    several = _tr("{0} values").format(len(values)) if len(values) > _MOST else ", ".join(map(short, values))
+    return f"{trace.mode}({several}) = {short(output)}{_winner(trace, place)}"
 
 
 def backward(trace: PoolingTrace, place: Cell, gradient: float) -> str:
     """Return where the gradient of a window goes."""
-    told = number(gradient, DIGITS)
+    told = short(gradient)
     if trace.mode == "mean":
-        share = number(float(trace.sent[0][place]), DIGITS)
+        share = short(trace.sent[0][place])
         return _tr("dC/dO = {0}: each cell gets {0} / {1} = {2}").format(told, trace.window.taps, share)
     row, col = trace.takers(0, *place)[0]
     return _tr("dC/dO = {0} goes to row {1}, column {2} alone").format(told, row, col)
@@ -39,11 +37,11 @@ def pixel(trace: PoolingTrace, cell: Cell, gradient: float) -> str:
     if not senders:
         unread = trace.window.read_counts()[cell] == 0
         return f"{at} = 0: " + (_tr("no window reads it") if unread else _tr("no window keeps it"))
-    parts = [number(float(trace.sent[0][place]), DIGITS) for place in senders]
-    if len(parts) == 1:
-        return _tr("{0} = {1}, from one window").format(at, parts[0])
-    told = " + ".join(f"({part})" if part[0] == "−" else part for part in parts) if len(parts) <= _MOST else "…"
-    return _tr("{0} = {1} = {2}, from {3} windows").format(at, told, number(gradient, DIGITS), len(parts))
+    if len(senders) == 1:
+        return _tr("{0} = {1}, from one window").format(at, short(gradient))
+    parts = [term(trace.sent[0][place]) for place in senders]
+    told = " + ".join(parts) if len(parts) <= _MOST else "…"
+    return _tr("{0} = {1} = {2}, from {3} windows").format(at, told, short(gradient), len(parts))
 
 
 def padded(trace: PoolingTrace, pixels: list[Cell]) -> list[Cell]:

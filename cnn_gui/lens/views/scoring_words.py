@@ -5,17 +5,16 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.plots.text import number
+from cnn_gui.plots.text import short, term
 from engine.trace.scoring import Scoring
 from engine.trace.softmax import SoftmaxTrace
 
-DIGITS = 3
 _NEARLY = 0.999
 
 
 def loss(scoring: Scoring, name: str) -> str:
     """Return how the sample's loss comes about; *name* is that of the class that counts as right."""
-    value, k = n(scoring.value), len(scoring.scores)
+    value, k = short(scoring.value), len(scoring.scores)
     if scoring.loss == "cross-entropy":
         share = p(scoring.softmax.probabilities[scoring.label])
         return _tr("Loss C = −log p of {0} = −log({1}) = {2}").format(name, share, value)
@@ -28,14 +27,14 @@ def loss(scoring: Scoring, name: str) -> str:
 def softmax(trace: SoftmaxTrace) -> str:
     """Return how scores become probabilities."""
     text = _tr("p = exp(z − max) / sum, with max = {0} and the sum of the exponentials = {1}")
-    return text.format(n(trace.scores.max()), n(trace.total))
+    return text.format(short(trace.scores.max()), short(trace.total))
 
 
 def probability(trace: SoftmaxTrace, row: int, name: str) -> str:
     """Return how one probability comes about."""
-    z, top, power = n(trace.scores[row]), b(trace.scores.max()), n(trace.exponentials[row])
+    z, top, power = short(trace.scores[row]), term(trace.scores.max()), short(trace.exponentials[row])
     text = _tr("{0}: p = exp({1} − {2}) / {3} = {4} / {3} = {5}")
-    return text.format(name, z, top, n(trace.total), power, p(trace.probabilities[row]))
+    return text.format(name, z, top, short(trace.total), power, p(trace.probabilities[row]))
 
 
 def gradient(scoring: Scoring, row: int, name: str) -> str:
@@ -44,21 +43,21 @@ def gradient(scoring: Scoring, row: int, name: str) -> str:
 
 
 def _cross_entropy(scoring: Scoring, row: int, name: str) -> str:
-    share, y = p(scoring.softmax.probabilities[row]), n(scoring.target[row])
+    share, y = p(scoring.softmax.probabilities[row]), short(scoring.target[row])
     text = _tr("{0}: dC/dz = (p − y) / N = ({1} − {2}) / {3} = {4}")
-    return text.format(name, share, y, scoring.batch, n(scoring.grad_scores[row]))
+    return text.format(name, share, y, scoring.batch, short(scoring.grad_scores[row]))
 
 
 def _binary_cross_entropy(scoring: Scoring, row: int, name: str) -> str:
-    a, y, k = p(scoring.outputs[row]), n(scoring.target[row]), len(scoring.scores)
+    a, y, k = p(scoring.outputs[row]), short(scoring.target[row]), len(scoring.scores)
     text = _tr("{0}: a = 1 / (1 + exp(−z)) = {1}; dC/dz = (a − y) / (K N) = ({1} − {2}) / ({3} · {4}) = {5}")
-    return text.format(name, a, y, k, scoring.batch, n(scoring.grad_scores[row]))
+    return text.format(name, a, y, k, scoring.batch, short(scoring.grad_scores[row]))
 
 
 def _mean_squared_error(scoring: Scoring, row: int, name: str) -> str:
-    o, y, k = p(scoring.outputs[row]), n(scoring.target[row]), len(scoring.scores)
+    o, y, k = p(scoring.outputs[row]), short(scoring.target[row]), len(scoring.scores)
     text = _tr("{0}: ({1} − {2})² / {3} = {4}; dC/dO = 2 (o − y) / (K N) = 2 ({1} − {2}) / ({3} · {5}) = {6}")
-    return text.format(name, o, y, k, n(scoring.terms[row]), scoring.batch, n(scoring.grad_scores[row]))
+    return text.format(name, o, y, k, short(scoring.terms[row]), scoring.batch, short(scoring.grad_scores[row]))
 
 
 _GRADIENTS: Mapping[str, Callable[[Scoring, int, str], str]] = {
@@ -70,17 +69,7 @@ _GRADIENTS: Mapping[str, Callable[[Scoring, int, str], str]] = {
 
 def p(value: float | np.floating) -> str:
     """Return an output; one that is nearly 1 by what it lacks, which is what the loss comes from."""
-    return f"1 − {n(1 - value)}" if _NEARLY < value < 1 else b(value)
-
-
-def n(value: float | np.floating) -> str:
-    """Return a number."""
-    return number(float(value), DIGITS)
-
-
-def b(value: float | np.floating) -> str:
-    """Return a number; a negative one in brackets, so that it can follow an operator."""
-    return f"({n(value)})" if value < 0 else n(value)
+    return f"1 − {short(1 - value)}" if _NEARLY < value < 1 else term(value)
 
 
 def _tr(text: str) -> str:

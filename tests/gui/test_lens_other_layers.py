@@ -1,0 +1,195 @@
+"""Batch norm, dropout, flatten and global average pooling: what they do to one sample, value by value."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from cnn_gui import theme
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.views.batch_norm import BatchNormView
+from cnn_gui.lens.views.dropout import DropoutView
+from cnn_gui.lens.views.flatten import FlattenView
+from cnn_gui.lens.views.global_average import GlobalAverageView
+from cnn_gui.plots.bar_table import BarTable
+from cnn_gui.plots.mosaic import MosaicView
+from cnn_gui.plots.mosaic_geometry import Spot
+from cnn_gui.plots.text import number
+from engine.architecture import new_layer
+from engine.layer import Array
+from engine.trace.record import LayerTrace
+from engine.trace.tracer import Tracer
+from tests.helpers.lens import document_of, frame_of, move, point_at_row, point_at_spot, shown
+
+CONV, NORM, DROP, FLAT, FLAT_NORM, FLAT_DROP = range(6)
+MAPS = (
+    new_layer("conv2d", filters=3, kernel_size=3), new_layer("batch_norm"), new_layer("dropout", rate=0.25),
+    new_layer("flatten"), new_layer("batch_norm"), new_layer("dropout", rate=0.25), new_layer("dense", units=2),
+    new_layer("softmax"),
+)  # fmt: skip
+MEANS = (new_layer("conv2d", filters=3, kernel_size=3), new_layer("global_average_pool"), *MAPS[6:])
+
+
+def of(layer: int) -> tuple[Frame, LayerTrace]:
+    """Return the frame and the trace of a layer of MAPS."""
+    frame = frame_of(document_of(*MAPS), layer)
+    assert frame.layer_trace is not None
+    return frame, frame.layer_trace
+
+
+def values(view: MosaicView) -> Array:
+    assert view.canvas.tiles is not None
+    return view.canvas.tiles.values
+
+
+def column(table: BarTable, title: str) -> Array:
+    return next(each.values for each in table.columns if each.title == title)
+
+
+def away(view: LayerView) -> None:
+    """Move the mouse to where nothing is to be read."""
+    move(view, view.lines.geometry().center().toPointF())  # type: ignore[attr-defined]
+
+
+def n(value: float) -> str:
+    return number(float(value), 3)
+
+
+def b(value: float) -> str:
+    return f"({n(value)})" if value < 0 else n(value)
+
+
+@pytest.mark.parametrize(("layer", "index"), [(NORM, (2, 3, 1)), (FLAT_NORM, (70,))])
+def test_that_batch_norm_tells_how_each_value_comes_about(qtbot: QtBot, layer: int, index: tuple[int, ...]) -> None:
+    frame, trace = of(layer)
+    view, own, c = shown(qtbot, BatchNormView, frame), trace.parameters, index[0]
+    x, mean, variance = trace.input[index], own["running_mean"][c], own["running_variance"][c]
+    z = (x - mean) / np.sqrt(variance + 1e-5)
+    for mosaic in view.maps.views:
+        point_at_spot(mosaic, Spot(*index, *(0, 0)[: 3 - len(index)]))
+        assert [values(each)[Spot(*index, *(0, 0)[: 3 - len(index)])] for each in view.maps.views] == [
+            pytest.approx(each, rel=1e-6) for each in (x, z, trace.output[index])
+        ]
+        where = "channel 2, row 3, column 1" if layer == NORM else "unit 70"
+        first = f"{where}: z = ({n(x)} − {b(mean)}) / √({n(variance)} + 1e−05) = {n(z)}"
+        second = f"y = {b(own['scale'][c])} · {b(z)} + {b(own['shift'][c])} = {n(trace.output[index])}"
+        assert view.lines.texts[0] == f"{first}; {second}"
+        assert view.table.marked == (c,)
+    assert "Outside training" in view.lines.texts[1]
+    away(view)
+    assert view.table.marked == () and view.lines.texts[0].startswith("z = (x − mean)")
+
+
+def test_that_batch_norm_lists_what_each_channel_has_learned(qtbot: QtBot) -> None:
+    frame, trace = of(NORM)
+    view, own = shown(qtbot, BatchNormView, frame), trace.parameters
+    for title, name in (("mean", "running_mean"), ("variance", "running_variance"), ("scale", "scale")):
+        assert column(view.table, title).tolist() == own[name].tolist()
+    point_at_row(view.table, 1)
+    assert view.lines.texts[0].startswith("channel 1: y = ")
+    factor, rest = (
+        view.lines.texts[0].rsplit("= ", 1)[1].replace("−", "-").replace("(", "").replace(")", "").split(" x + ")
+    )
+    for x, y in zip(trace.input[1].ravel(), trace.output[1].ravel(), strict=True):
+        assert float(factor) * x + float(rest) == pytest.approx(y, rel=0.02, abs=0.01)
+
+
+@pytest.mark.parametrize(("layer", "count"), [(DROP, 108), (FLAT_DROP, 108)])
+def test_that_dropout_shows_a_mask_that_training_would_draw(qtbot: QtBot, layer: int, count: int) -> None:
+    frame, trace = of(layer)
+    view = shown(qtbot, DropoutView, frame)
+    before, mask, after = (values(each).ravel() for each in view.maps.views)
+    assert before == pytest.approx(trace.input.ravel(), rel=1e-6)
+    assert after == pytest.approx(before * mask, rel=1e-6)
+    assert set(np.round(mask, 5)) == {0.0, np.float32(1.33333)}
+    model, sample = frame._model, frame.sample
+    assert model is not None and sample is not None
+    trained = Tracer(model).trace(sample.image[None], np.array([1]), training=True, key=(0, 0)).layers[layer]
+    assert (trained.output == 0).ravel().tolist() == (mask == 0).tolist()
+    dropped = int((mask == 0).sum())
+    told = f"would drop {dropped} of {count} values ({100 * dropped / count:.1f} %; the rate is 25 %)"
+    assert told in view.lines.texts[0] and "1 / (1 − 0.25) = 1.33" in view.lines.texts[0]
+
+
+def test_that_dropout_tells_of_each_value_whether_it_stays(qtbot: QtBot) -> None:
+    frame, trace = of(FLAT_DROP)
+    view = shown(qtbot, DropoutView, frame)
+    mask = values(view.maps.views[1]).ravel()
+    for i, word in ((int(np.argmin(mask)), "dropped"), (int(np.argmax(mask)), "kept")):
+        point_at_spot(view.maps.views[0], Spot(i, 0, 0))
+        x, m = trace.input[i], 4 / 3 * (word == "kept")
+        assert view.lines.texts[1] == f"unit {i}, {word}: {n(x)} × {n(m)} = {n(x * m) if m else n(x * 0.0)}"
+    away(view)
+    assert len(view.lines.texts) == 1
+
+
+def test_that_another_mask_can_be_drawn(qtbot: QtBot) -> None:
+    view = shown(qtbot, DropoutView, of(DROP)[0])
+    first = values(view.maps.views[1]).copy()
+    qtbot.mouseClick(view.again_button, Qt.MouseButton.LeftButton)
+    second = values(view.maps.views[1])
+    assert (first != second).any() and second.shape == first.shape
+
+
+def test_that_flatten_shows_each_value_in_both_places(qtbot: QtBot) -> None:
+    frame, trace = of(FLAT)
+    view = shown(qtbot, FlattenView, frame)
+    assert values(view.maps) == pytest.approx(trace.input) and values(view.row).ravel() == pytest.approx(trace.output)
+    for place in ((0, 0, 0), (1, 4, 2), (2, 5, 5)):
+        position = (place[0] * 6 + place[1]) * 6 + place[2]
+        for pointed, spot in ((view.maps, Spot(*place)), (view.row, Spot(position, 0, 0))):
+            point_at_spot(pointed, spot)
+            assert view.maps.canvas.spot == Spot(*place) and view.row.canvas.spot == Spot(position, 0, 0)
+            where = "channel {}, row {}, column {}".format(*place)
+            assert view.lines.texts[1] == f"{where} = {n(trace.output[position])}"
+            assert view.lines.texts[2].endswith(f"({place[0]} · 6 + {place[1]}) · 6 + {place[2]} = {position}")
+    away(view)
+    assert view.maps.canvas.spot is None and view.row.canvas.spot is None and len(view.lines.texts) == 1
+
+
+def test_that_flatten_turns_to_the_page_of_the_value(qtbot: QtBot) -> None:
+    layers = new_layer("conv2d", filters=40, kernel_size=3), new_layer("flatten"), *MAPS[6:]
+    view = shown(qtbot, FlattenView, frame_of(document_of(*layers), 1))
+    point_at_spot(view.maps, Spot(39, 5, 5))
+    assert view.row.canvas.spot == Spot(1439, 0, 0) and view.row.canvas.page == view.row.canvas.pages.number - 1
+
+
+def test_that_flatten_of_a_row_has_no_view() -> None:
+    document = document_of(new_layer("flatten"), new_layer("flatten"), *MAPS[6:])
+    assert [FlattenView.suits(frame_of(document, layer)) for layer in range(3)] == [True, False, False]
+
+
+def test_that_a_global_average_is_told_as_sum_and_mean(qtbot: QtBot) -> None:
+    frame = frame_of(document_of(*MEANS), 1)
+    view, trace = shown(qtbot, GlobalAverageView, frame), frame.layer_trace
+    assert trace is not None
+    assert column(view.table, "mean").tolist() == trace.output.tolist()
+    assert column(view.table, "sum") == pytest.approx(36 * trace.output)
+    assert view.lines.texts == (
+        "Each map becomes the mean of its 36 values, and each of them gets 1 / 36 of its gradient.",
+    )
+    for point in (lambda: point_at_spot(view.maps, Spot(2, 0, 0)), lambda: point_at_row(view.table, 2)):
+        away(view)
+        point()
+        total, gradient = trace.input[2].sum(), trace.grad_output[2]
+        assert view.lines.texts == (
+            f"channel 2: mean = sum / 36 = {n(total)} / 36 = {n(trace.output[2])}",
+            f"back: each pixel gets dC/dO / 36 = {n(gradient)} / 36 = {n(trace.grad_input[2, 0, 0])}",
+        )
+
+
+@pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK])
+@pytest.mark.parametrize(
+    ("kind", "layer"), [(BatchNormView, NORM), (DropoutView, FLAT_DROP), (FlattenView, FLAT), (GlobalAverageView, 1)]
+)
+def test_that_they_are_painted_at_any_size(
+    qapp: QApplication, qtbot: QtBot, scheme: theme.Tokens, kind: type[LayerView], layer: int
+) -> None:
+    theme.apply(qapp, scheme)
+    view = shown(qtbot, kind, frame_of(document_of(*(MEANS if kind is GlobalAverageView else MAPS)), layer))
+    for width, height in ((400, 520), (900, 800), (200, 300)):
+        view.resize(width, height)
+        assert not view.grab().isNull()
+    theme.apply(qapp, theme.LIGHT)
