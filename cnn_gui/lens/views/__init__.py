@@ -2,10 +2,14 @@
 
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views.activation import ActivationView
+from cnn_gui.lens.views.batch_norm import BatchNormView
 from cnn_gui.lens.views.bias_gradient import BiasGradientView
 from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.dense import DenseView
+from cnn_gui.lens.views.dropout import DropoutView
+from cnn_gui.lens.views.flatten import FlattenView
+from cnn_gui.lens.views.global_average import GlobalAverageView
 from cnn_gui.lens.views.gradients import GradientsView
 from cnn_gui.lens.views.input_gradient import InputGradientView
 from cnn_gui.lens.views.matrix import MatrixPage
@@ -23,6 +27,10 @@ ALL: tuple[type[LayerView], ...] = (
     BiasGradientView,
     MatrixPage,
     PoolingView,
+    BatchNormView,
+    DropoutView,
+    FlattenView,
+    GlobalAverageView,
     ActivationView,
     DenseView,
     ScoringView,
