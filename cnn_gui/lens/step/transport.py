@@ -112,7 +112,8 @@ class Transport(QWidget):
     def _arrange(self) -> None:
         self.speed.setRange(0, _NOTCHES)
         self.speed.setValue(4)
-        self.speed.setFixedWidth(90)
+        self.speed.setMinimumWidth(40)
+        self.speed.setMaximumWidth(90)
         self.label.setProperty("role", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -126,6 +126,7 @@ class StepView(QWidget):
 
     def _arrange(self) -> None:
         choice, column = QHBoxLayout(), QVBoxLayout(self)
+        self.plane_label.setProperty("role", "muted")
         choice.addWidget(self.transport, 1)
         choice.addWidget(self.plane_label)
         choice.addWidget(self.plane)
