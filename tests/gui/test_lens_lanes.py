@@ -269,11 +269,12 @@ def test_that_what_is_trimmed_and_what_training_does_with_the_gradient_is_said(q
     assert view.sentence.texts == (
         "Trimmed: r = (8 + 2·1 − 3) mod 2 = 1 down, (8 + 2·0 − 3) mod 2 = 1 across rows and columns of the padded input"
         " that no window read.",
-        "Slid under the dilated dC/dO in steps of D = 1: (9 − 7)/1 + 1 = 3 down, (7 − 5)/1 + 1 = 3 across sums, one for"
-        " each cell of the kernel.",
+        "Slid under the dilated dC/dO: 9 − 7 + 1 = 3 down, 7 − 5 + 1 = 3 across sums.",
     )
     assert "adds up the dC/dW of the N samples of its mini-batch and divides by N" in view.training.texts[0]
     assert "Largest difference" in view.training.texts[1]
+    dilated = shown(qtbot, WeightGradientView, convolved(kernel_size=3, dilation=2))
+    assert dilated.sentence.texts[1] == "Slid under the dilated dC/dO in steps of D = 2: (8 − 4)/2 + 1 = 3 sums."
 
 
 def test_that_the_gradient_of_a_bias_is_added_up_in_the_open(qtbot: QtBot) -> None:

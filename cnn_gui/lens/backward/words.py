@@ -93,7 +93,10 @@ def trimmed(window: Window) -> str:
 
 def correlated(window: Window) -> str:
     """Say how dC/dW comes about."""
-    text = _tr("Slid under the dilated dC/dO in steps of D = {0}: {1} sums, one for each cell of the kernel.")
+    if not _is_spread(window):
+        size = _axes(window, lambda a: f"{a.used} − {a.dilated} + 1 = {a.kernel}")
+        return _tr("Slid under the dilated dC/dO: {0} sums.").format(size)
+    text = _tr("Slid under the dilated dC/dO in steps of D = {0}: {1} sums.")
     size = _axes(window, lambda a: f"({a.used} − {a.dilated})/{a.dilation} + 1 = {a.kernel}")
     return text.format(_axes(window, lambda a: str(a.dilation)), size)
 
