@@ -8,6 +8,7 @@ from PySide6.QtGui import (
     QColor,
     QContextMenuEvent,
     QFontMetrics,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
@@ -27,7 +28,7 @@ _LOW, _HIGH = 20, 32  # px, height of a row
 
 
 class BarTable(QAbstractScrollArea):
-    """Rows of numbers; the mouse reads them.
+    """Rows of numbers; the mouse and the keys Up and Down read them.
 
     Attributes:
         columns: what is on show.
@@ -35,13 +36,11 @@ class BarTable(QAbstractScrollArea):
 
     Signals:
         pointed(int or None): the mouse is over another row.
-        clicked(int): a row was clicked.
 
     Thread: GUI.
     """
 
     pointed = Signal(object)
-    clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,10 +76,8 @@ class BarTable(QAbstractScrollArea):
         """Have other rows stand out, and the first of them in sight."""
         if tuple(rows) != self._marked:
             self._marked = tuple(rows)
-            bar, height = self.verticalScrollBar(), self._row_height
             if rows:
-                top = rows[0] * height  # without the titles, which stay
-                bar.setValue(min(top, max(bar.value(), top + 2 * height - self.viewport().height())))
+                self._scroll_to(rows[0])
             self.viewport().update()
 
     def row_rect(self, row: int) -> QRectF:
@@ -115,13 +112,20 @@ class BarTable(QAbstractScrollArea):
             self._paint_row(painter, row, edges, scheme)
         self._paint_titles(painter, edges, scheme)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        if step is None or not self.rows:
+            super().keyPressEvent(event)
+            return
+        row = 0 if self.spot is None else min(max(self.spot + step, 0), self.rows - 1)
+        self._scroll_to(row)
+        self._point_at(row)
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point_at(self._row_at(event.position()))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        row = self._row_at(event.position())
-        if event.button() == Qt.MouseButton.LeftButton and row is not None:
-            self.clicked.emit(row)
+        event.accept()  # a table is no empty space, where a click goes back
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(None)
@@ -144,6 +148,11 @@ class BarTable(QAbstractScrollArea):
         self.verticalScrollBar().setRange(0, max(0, over))
         self.verticalScrollBar().setPageStep(self.viewport().height())
         self.verticalScrollBar().setSingleStep(self._row_height)
+
+    def _scroll_to(self, row: int) -> None:
+        bar, height = self.verticalScrollBar(), self._row_height
+        top = row * height  # without the titles, which stay
+        bar.setValue(min(top, max(bar.value(), top + 2 * height - self.viewport().height())))
 
     def _edges(self) -> list[tuple[float, float]]:
         """Return (left, width) of each column; those of bars share what the others leave, which shrink if they must."""

@@ -77,6 +77,9 @@ class FunctionPlot(QWidget):
         inside = 0 <= share <= 1
         self.pointed.emit(float(self.x[0] + share * (self.x[-1] - self.x[0])) if inside else None)
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # a plot is no empty space, where a click goes back
+
     def leaveEvent(self, event: QEvent) -> None:
         self.pointed.emit(None)
 

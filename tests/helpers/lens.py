@@ -78,5 +78,5 @@ def point_at_row(table: BarTable, row: int) -> None:
 
 def move(widget: QWidget, to: QPointF) -> None:
     """Move the mouse to a place of a widget; by way of its corner, since Qt drops a move to where it is already."""
-    for place in (QPointF(0, 0), to):
+    for place in (QPointF(1, 1), to):  # (0, 0) is what QTest takes for the middle
         QTest.mouseMove(widget, place.toPoint())

@@ -95,8 +95,8 @@ class BatchNormView(LayerView):
 
     def _whence(self) -> str:
         return self.tr(
-            "Outside training, mean and variance are the running ones: what training has seen, so that one image is"
-            " treated like any other. A training step takes those of its mini-batch."
+            "Outside training, mean and variance are the running ones, gathered in training; a step of training takes"
+            " those of its mini-batch."
         )
 
     def _name(self, row: int) -> str:

@@ -39,6 +39,7 @@ class PoolingView(LayerView):
         self._layer: LayerTrace | None = None
         self._trace: PoolingTrace | None = None
         self.place: Cell = (0, 0)
+        self._pixel: Cell | None = None  # of the input, under the mouse
         self.source, self.output, self.grad_input, self.grad_output = (GridView() for _ in range(4))
         self.legends, self.marks = (Legend(), Legend()), MarkLegend()
         self.lines, self.transport, self.channel = WrappedText(4), Transport(), QSpinBox()
@@ -66,7 +67,7 @@ class PoolingView(LayerView):
     def go_to(self, place: Cell) -> None:
         """Take the window to a place of the output."""
         if self._trace is not None:
-            self.place = place
+            self.place, self._pixel = place, None
             self.transport.go_to(place[0] * self._trace.window.output[1] + place[1])
             self._show_place()
 
@@ -76,7 +77,8 @@ class PoolingView(LayerView):
         channel, layer = self.channel.value(), self._layer
         self._trace = trace = PoolingTrace.of_channel(layer, channel)
         rows, cols = trace.window.output
-        self.place = min(self.place[0], rows - 1), min(self.place[1], cols - 1)
+        if self.place[0] >= rows or self.place[1] >= cols:
+            self.place, self._pixel = (min(self.place[0], rows - 1), min(self.place[1], cols - 1)), None
         self.transport.set_count(rows * cols)
         origin = -trace.window.rows.before, -trace.window.cols.before
         values, gradients = Face.of("", ColorMap.ACTIVATIONS, layer.input), _gradients(layer)
@@ -93,11 +95,11 @@ class PoolingView(LayerView):
         self._count_marks(padding)
         self._show_place()
 
-    def _show_place(self, pixel: Cell | None = None) -> None:
+    def _show_place(self) -> None:
         """Show one window, and the way back to one pixel where the mouse is over it."""
         if self._trace is None or self._layer is None:
             return
-        trace, channel, place = self._trace, self.channel.value(), self.place
+        trace, channel, place, pixel = self._trace, self.channel.value(), self.place, self._pixel
         senders = [place] if pixel is None else trace.senders(0, *pixel)
         self.source.highlight(trace.part(*place))
         self.grad_input.highlight(trace.part(*place), words.padded(trace, [pixel] if pixel else []))
@@ -163,14 +165,20 @@ class PoolingView(LayerView):
             self.go_to(cell)
 
     def _on_pixel_pointed(self, cell: Cell | None) -> None:
-        if self._trace is None or cell is None:
-            self._show_place()
+        if self._trace is None:
             return
-        self.transport.pause()
-        self.go_to(self._trace.place_over(*cell))
-        row, col = cell[0] - self._trace.window.rows.before, cell[1] - self._trace.window.cols.before
-        inside = 0 <= row < self._trace.window.rows.size and 0 <= col < self._trace.window.cols.size
-        self._show_place((row, col) if inside else None)
+        if cell is not None:
+            self.transport.pause()
+            self.go_to(self._trace.place_over(*cell))
+        self._pixel = None if cell is None else self._unpadded(cell)
+        self._show_place()
+
+    def _unpadded(self, cell: Cell) -> Cell | None:
+        """Return the pixel at a cell of the padded input; None for padding."""
+        assert self._trace is not None
+        rows, cols = self._trace.window.rows, self._trace.window.cols
+        row, col = cell[0] - rows.before, cell[1] - cols.before
+        return (row, col) if 0 <= row < rows.size and 0 <= col < cols.size else None
 
     def _arrange(self) -> None:
         rows, column, legends = QVBoxLayout(self.pictures), QVBoxLayout(self), QHBoxLayout()
