@@ -8,9 +8,10 @@ from cnn_gui import theme
 from cnn_gui.editor import describe, face, lettering
 from cnn_gui.editor.arrangement import CARD_HEIGHT, TEXT_HEIGHT
 from cnn_gui.editor.face import Face, Look
-from cnn_gui.editor.map_strip import MapStrip
+from cnn_gui.editor.map_strip import HEIGHT, MapStrip
 
 _CARD = QRectF(0, 0, theme.CARD_WIDTH, CARD_HEIGHT)
+_PICTURES = QRectF(face.LEFT, TEXT_HEIGHT, theme.CARD_WIDTH - face.LEFT - face.RIGHT, HEIGHT)
 _REACH = 10  # px that rings and shadows go beyond the card
 
 
@@ -25,8 +26,7 @@ class CardItem(QGraphicsItem):
         super().__init__()
         self.face, self.look = Face("", "", ""), Look()
         self.is_placed = False
-        self.maps = MapStrip(self, theme.CARD_WIDTH - face.LEFT - face.RIGHT)
-        self.maps.setPos(face.LEFT, TEXT_HEIGHT)
+        self.maps = MapStrip(_PICTURES)
 
     def show(self, face: Face, look: Look) -> None:
         """Show *face* in the state *look*."""
@@ -50,6 +50,7 @@ class CardItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         scheme = theme.tokens(self.scene().palette())
         face.paint(painter, _CARD, self.face, self.look, scheme, top=self.maps.values is not None)
+        self.maps.paint(painter, scheme)
 
 
 class PlaceholderItem(CardItem):

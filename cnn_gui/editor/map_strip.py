@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QPainter, QPen
-from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnn_gui import theme
 from cnn_gui.editor import lettering
@@ -22,48 +21,49 @@ _MOST = 6  # maps in a row; of more, the last place says how many are not shown
 _RING = 1.5
 
 
-class MapStrip(QGraphicsItem):
-    """Up to six maps (K, H, W) of a layer, or its values (K,) as one bar, in a strip of *width* px.
+class MapStrip:
+    """Up to six maps (K, H, W) of a layer, or its values (K,) as one bar, in *place* on its card.
 
     Colours are those of activations, from minus to plus the largest value of the layer; a photo is ink on paper.
+    The card paints it: an item of its own would be freed twice where Python collects it together with its card.
+
+    Attributes:
+        place: where it lies on the card.
+        values: what it shows; None for nothing.
+        lit: the channels with a ring.
     """
 
-    def __init__(self, card: QGraphicsItem, width: float) -> None:
-        super().__init__(card)
-        self._width = width
+    def __init__(self, place: QRectF) -> None:
+        self.place = place
         self.values: Floats | None = None
-        self._photo = False
         self.lit: frozenset[int] = frozenset()
+        self._photo = False
         self._images: dict[bool, list[QImage]] = {}  # by whether they are for a dark scheme
 
     def show_values(self, values: Floats | None, photo: bool = False) -> None:
         """Show other values; None for none."""
         self.values, self._photo = None if values is None else np.array(values, np.float32), photo
         self._images.clear()
-        self.update()
 
-    def light(self, channels: Collection[int]) -> None:
-        """Put a ring around some of the channels."""
-        if frozenset(channels) != self.lit:
-            self.lit = frozenset(channels)
-            self.update()
+    def light(self, channels: Collection[int]) -> bool:
+        """Put a ring around some of the channels; return whether that is another picture."""
+        before, self.lit = self.lit, frozenset(channels)
+        return self.lit != before
 
     def channel_at(self, point: QPointF) -> int | None:
-        """Return the channel, or the plain value, at *point* of this item; None where there is none."""
-        if self.values is None or not self.boundingRect().contains(point):
+        """Return the channel, or the plain value, at *point* of the card; None where there is none."""
+        if self.values is None or not self.place.contains(point):
             return None
+        along = point.x() - self.place.left()
         if self.values.ndim == 1:
-            return min(int(point.x() / self._width * len(self.values)), len(self.values) - 1)
-        place = int(point.x() // (HEIGHT + _GAP))
-        return place if place < self._shown and self._map_rect(place).contains(point) else None
+            return min(int(along / self.place.width() * len(self.values)), len(self.values) - 1)
+        number = int(along // (HEIGHT + _GAP))
+        return number if number < self._shown and self._map_rect(number).contains(point) else None
 
-    def boundingRect(self) -> QRectF:
-        return QRectF(0, 0, self._width, HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+    def paint(self, painter: QPainter, scheme: theme.Tokens) -> None:
+        """Paint it."""
         if self.values is None:
             return
-        scheme = theme.tokens(self.scene().palette())
         if scheme.dark not in self._images:
             self._images[scheme.dark] = self._made(scheme.dark)
         if self.values.ndim == 1:
@@ -104,8 +104,8 @@ class MapStrip(QGraphicsItem):
             painter.drawText(place, Qt.AlignmentFlag.AlignVCenter, f"+{hidden}")
 
     def _paint_bar(self, painter: QPainter, image: QImage, scheme: theme.Tokens) -> None:
-        bar = QRectF(0, HEIGHT / 4, self._width, HEIGHT / 2)
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > self._width)
+        bar = self.place.adjusted(0, HEIGHT / 4, 0, -HEIGHT / 4)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, image.width() > bar.width())
         painter.drawImage(bar, image)
         self._paint_frame(painter, bar, bool(self.lit) and len(self.lit) == image.width(), scheme)
         if self.lit and len(self.lit) < image.width():
@@ -119,8 +119,8 @@ class MapStrip(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(rect)
 
-    def _map_rect(self, place: int) -> QRectF:
-        return QRectF(place * (HEIGHT + _GAP), 0, HEIGHT, HEIGHT)
+    def _map_rect(self, number: int) -> QRectF:
+        return QRectF(self.place.left() + number * (HEIGHT + _GAP), self.place.top(), HEIGHT, HEIGHT)
 
 
 def _fitted(image: QImage, place: QRectF) -> QRectF:

@@ -106,13 +106,14 @@ class ChainScene(QGraphicsScene):
                 lit = {spec.uid: [channel], keys[position]: spec.config.sources(shape, channel)}
                 break
         for key, card in self.cards.items():
-            card.maps.light(lit.get(key, ()))
+            if card.maps.light(lit.get(key, ())):
+                card.update()
         for key, wire in self.wires.items():
             wire.set_lit(key in lit and keys[keys.index(key) - 1] in lit)
 
     def _channel_at(self, key: str, point: QPointF | None) -> int | None:
         card = self.cards.get(key)
-        return None if card is None or point is None else card.maps.channel_at(card.maps.mapFromScene(point))
+        return None if card is None or point is None else card.maps.channel_at(card.mapFromScene(point))
 
     def layer_at(self, point: QPointF) -> str:
         """Return the uid of the layer whose card is at *point*, or ''."""

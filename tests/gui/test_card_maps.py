@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, QRectF
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.editor.map_strip import MapStrip
@@ -32,8 +32,8 @@ def strip(window: MainWindow, layer: int) -> MapStrip:
 
 def point_at(qtbot: QtBot, window: MainWindow, layer: int, x: float) -> None:
     """Move the mouse to *x* px from the left of a layer's strip."""
-    of = strip(window, layer)
-    place = window.canvas.mapFromScene(of.mapToScene(QPointF(x, 10)))
+    card = window.canvas.chain.cards[window.document.architecture.layers[layer].uid]
+    place = window.canvas.mapFromScene(card.mapToScene(card.maps.place.topLeft() + QPointF(x, 10)))
     qtbot.mouseMove(window.canvas.viewport(), place)
 
 
@@ -101,9 +101,9 @@ def test_that_a_chain_that_cannot_work_shows_no_pictures_and_words_in_the_middle
     ],
 )  # fmt: skip
 def test_that_a_place_in_the_strip_is_a_channel(values: np.ndarray | None, x: float, channel: int | None) -> None:
-    maps = MapStrip(None, 130)  # type: ignore[arg-type]
+    maps = MapStrip(QRectF(7, 3, 130, 20))
     maps.show_values(values)
-    assert maps.channel_at(QPointF(x, 10)) == channel
+    assert maps.channel_at(QPointF(7 + x, 10)) == channel
 
 
 def test_that_many_maps_and_colour_images_are_painted(window: MainWindow) -> None:
