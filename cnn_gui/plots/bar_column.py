@@ -1,13 +1,14 @@
-"""One column of a table of numbers: as text, or as bars."""
+"""The columns of a table of numbers: what stands in them, as text or as bars, and how wide they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from cnn_gui import theme
 from cnn_gui.plots.colormaps import ZERO, ColorMap, colours, signed_levels
@@ -16,6 +17,9 @@ from cnn_gui.plots.text import number
 Floats = npt.NDArray[np.floating]
 DIGITS = 3
 _STRONG = 95  # table entries from zero: the colour of a bar, which must be seen on the surface
+GAP = 12  # px to the next column
+_MEASURED = 32  # rows
+_SLACK = 2  # px: a text may take a little more where it is painted than where it is measured
 _INSET = 4  # px between a bar and the edges of its row
 
 
@@ -70,3 +74,23 @@ class Column:
         )
         painter.setPen(QColor(scheme.line))
         painter.drawLine(QPointF(zero, room.top()), QPointF(zero, room.bottom()))
+
+
+def edges(columns: Sequence[Column], room: float, metrics: QFontMetrics) -> list[tuple[float, float]]:
+    """Return (left, width) of each column; those of bars share what the others leave, which shrink if they must."""
+    widths = [_width(column, metrics) for column in columns]
+    bars = sum(1 for column in columns if column.bars)
+    rest = room - sum(widths)
+    if rest < 0 or not bars:
+        widths, rest = [width * room / sum(widths) for width in widths], 0
+    widths = [rest / bars if column.bars else own for column, own in zip(columns, widths, strict=True)]
+    return list(zip(accumulate(widths, initial=0.0), widths, strict=False))
+
+
+def _width(column: Column, metrics: QFontMetrics) -> float:
+    """Return the width that texts need: measured where they are few, else that of the longest."""
+    if column.bars:
+        return 0
+    rows = len(column.values)
+    texts = [column.written(row) for row in range(rows)] if rows <= _MEASURED else [column.widest]
+    return max(map(metrics.horizontalAdvance, [column.title, *texts])) + GAP + _SLACK

@@ -19,11 +19,9 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots import export
-from cnn_gui.plots.bar_column import Column
+from cnn_gui.plots.bar_column import GAP, Column, edges
 from cnn_gui.plots.text import small_font
 
-_MEASURED = 32  # rows
-_SLACK = 2  # px: a text may take a little more where it is painted than where it is measured
 _LOW, _HIGH = 20, 32  # px, height of a row
 
 
@@ -105,12 +103,12 @@ class BarTable(QAbstractScrollArea):
         if not self.columns:
             return
         painter.setFont(small_font(self.font()))
-        edges = self._edges()
+        places = self._places()
         first = self.verticalScrollBar().value() // self._row_height
         last = min(self.rows, first + self.viewport().height() // self._row_height + 1)
         for row in range(first, last):
-            self._paint_row(painter, row, edges, scheme)
-        self._paint_titles(painter, edges, scheme)
+            self._paint_row(painter, row, places, scheme)
+        self._paint_titles(painter, places, scheme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
@@ -154,41 +152,25 @@ class BarTable(QAbstractScrollArea):
         top = row * height  # without the titles, which stay
         bar.setValue(min(top, max(bar.value(), top + 2 * height - self.viewport().height())))
 
-    def _edges(self) -> list[tuple[float, float]]:
-        """Return (left, width) of each column; those of bars share what the others leave, which shrink if they must."""
-        room = max(1, self.viewport().width() - theme.SPACE[0])
-        widths = [self._width(column) for column in self.columns]
-        bars = sum(1 for column in self.columns if column.bars)
-        rest = room - sum(widths)
-        if rest < 0 or not bars:
-            widths = [width * room / sum(widths) for width in widths]
-            rest = 0
-        edges, left = [], float(theme.SPACE[0])
-        for column, own in zip(self.columns, widths, strict=True):
-            width = rest / bars if column.bars else own
-            edges.append((left, width))
-            left += width
-        return edges
-
-    def _width(self, column: Column) -> float:
-        """Return the width that texts need: measured where they are few, else that of the longest number."""
-        if column.bars:
-            return 0
+    def _places(self) -> list[tuple[float, float]]:
         metrics = QFontMetrics(small_font(self.font()))
-        texts = [column.written(row) for row in range(self.rows)] if self.rows <= _MEASURED else [column.widest]
-        return max(map(metrics.horizontalAdvance, [column.title, *texts])) + theme.SPACE[2] + _SLACK
+        return [(left + theme.SPACE[0], width) for left, width in edges(self.columns, self._room, metrics)]
 
-    def _paint_titles(self, painter: QPainter, edges: Sequence[tuple[float, float]], scheme: theme.Tokens) -> None:
+    @property
+    def _room(self) -> int:
+        return max(1, self.viewport().width() - theme.SPACE[0])
+
+    def _paint_titles(self, painter: QPainter, places: Sequence[tuple[float, float]], scheme: theme.Tokens) -> None:
         height = self._row_height
         painter.fillRect(QRectF(0, 0, self.viewport().width(), height), self.palette().color(QPalette.ColorRole.Base))
         painter.setPen(QColor(scheme.muted))
-        for column, (left, width) in zip(self.columns, edges, strict=True):
-            painter.drawText(QRectF(left, 0, width - theme.SPACE[2], height), column.side, column.title)
+        for column, (left, width) in zip(self.columns, places, strict=True):
+            painter.drawText(QRectF(left, 0, width - GAP, height), column.side, column.title)
         painter.setPen(QColor(scheme.line))
         painter.drawLine(QPointF(0, height - 0.5), QPointF(self.viewport().width(), height - 0.5))
 
     def _paint_row(
-        self, painter: QPainter, row: int, edges: Sequence[tuple[float, float]], scheme: theme.Tokens
+        self, painter: QPainter, row: int, places: Sequence[tuple[float, float]], scheme: theme.Tokens
     ) -> None:
         rect = self.row_rect(row)
         if row == self.spot or row in self._marked:
@@ -196,8 +178,8 @@ class BarTable(QAbstractScrollArea):
         if row in self._marked:
             painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), QColor(scheme.accent))
         metrics = painter.fontMetrics()
-        for column, (left, width) in zip(self.columns, edges, strict=True):
-            room = QRectF(left, rect.top(), width - theme.SPACE[2], rect.height())
+        for column, (left, width) in zip(self.columns, places, strict=True):
+            room = QRectF(left, rect.top(), width - GAP, rect.height())
             if column.bars:
                 column.paint_bar(painter, row, room, scheme)
             else:

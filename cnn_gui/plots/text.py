@@ -27,7 +27,8 @@ def short(value: float) -> str:
 
 def term(value: float) -> str:
     """Return ``short``; a negative number in brackets, so that it can follow an operator."""
-    return f"({short(value)})" if value < 0 else short(value)
+    text = short(value)
+    return f"({text})" if text.startswith("−") else text
 
 
 def fixed(value: float, limit: float) -> str:

@@ -38,10 +38,10 @@ def test_that_each_window_tells_its_numbers_and_its_winner(qtbot: QtBot) -> None
     frame = pooled()
     view, layer = shown(qtbot, PoolingView, frame), frame.layer_trace
     assert layer is not None
-    assert values(view.source).tolist() == layer.input[0].tolist()
-    assert values(view.output).tolist() == layer.output[0].tolist()
+    assert values(view.pictures.source).tolist() == layer.input[0].tolist()
+    assert values(view.pictures.output).tolist() == layer.output[0].tolist()
     for place in ((0, 0), (1, 2), (3, 3)):
-        point_at(view.output, place)
+        point_at(view.pictures.output, place)
         window = layer.input[0, 2 * place[0] : 2 * place[0] + 2, 2 * place[1] : 2 * place[1] + 2]
         first = int(window.argmax())
         at = f"row {2 * place[0] + first // 2}, column {2 * place[1] + first % 2}"
@@ -49,28 +49,28 @@ def test_that_each_window_tells_its_numbers_and_its_winner(qtbot: QtBot) -> None
         told = f"max({', '.join(map(n, window.ravel()))}) = {n(window.max())}, from {at}"
         assert view.lines.texts[0] == told + (f", the first of {ties} equals" if ties > 1 else "")
         assert view.lines.texts[1] == f"dC/dO = {n(layer.grad_output[0][place])} goes to {at} alone"
-        there, back = view.routes.routes
-        assert (there.start, there.end, there.end_cell) == (view.source, view.output, place)
+        there, back = view.pictures.routes.routes
+        assert (there.start, there.end, there.end_cell) == (view.pictures.source, view.pictures.output, place)
         assert there.start_cell == back.end_cell == (2 * place[0] + first // 2, 2 * place[1] + first % 2)
-        assert (back.start, back.end, back.start_cell) == (view.grad_output, view.grad_input, place)
+        assert (back.start, back.end, back.start_cell) == (view.pictures.grad_output, view.pictures.grad_input, place)
 
 
 def test_that_ties_and_pixels_that_nobody_chooses_or_reads_are_marked_and_counted(qtbot: QtBot) -> None:
     frame = pooled(size=2, stride=3)
     view, layer = shown(qtbot, PoolingView, frame), frame.layer_trace
-    assert layer is not None and view.output.grid is not None and view.grad_input.grid is not None
+    assert layer is not None and view.pictures.output.grid is not None and view.pictures.grad_input.grid is not None
     ties = 0
     for i, j in np.ndindex(3, 3):
         window = layer.input[0, 3 * i : 3 * i + 2, 3 * j : 3 * j + 2]
         tied = (window == window.max()).sum() > 1
         ties += int(tied)
-        assert view.output.grid.mark((i, j)) == (Mark.TIED if tied else Mark.NONE)
-    assert view.routes.dots is not None and view.routes.dots[0] is view.source
-    chosen = set(view.routes.dots[1])
+        assert view.pictures.output.grid.mark((i, j)) == (Mark.TIED if tied else Mark.NONE)
+    assert view.pictures.routes.dots is not None and view.pictures.routes.dots[0] is view.pictures.source
+    chosen = set(view.pictures.routes.dots[1])
     for row, col in np.ndindex(8, 8):
         unread = row % 3 == 2 or col % 3 == 2
         expected = Mark.UNREAD if unread else Mark.NONE if (row, col) in chosen else Mark.UNCHOSEN
-        assert view.grad_input.grid.mark((row, col)) == expected
+        assert view.pictures.grad_input.grid.mark((row, col)) == expected
     told = [text for _, text in view.marks.marks]
     assert told == [f"tie: {ties} of 9 windows", "never chosen: 27 of 64 pixels", "never read: 28"]
 
@@ -78,13 +78,13 @@ def test_that_ties_and_pixels_that_nobody_chooses_or_reads_are_marked_and_counte
 def test_that_the_gradient_of_a_pixel_is_told_window_by_window(qtbot: QtBot) -> None:
     frame = pooled(size=3, stride=1)
     view, layer = shown(qtbot, PoolingView, frame), frame.layer_trace
-    assert layer is not None and view.routes.dots is not None
-    wins = {tuple(cell): 0 for cell in view.routes.dots[1]}
+    assert layer is not None and view.pictures.routes.dots is not None
+    wins = {tuple(cell): 0 for cell in view.pictures.routes.dots[1]}
     assert 0 < len(wins) < 64
     for cell in [*wins, (7, 7)]:
-        point_at(view.grad_input, cell)
+        point_at(view.pictures.grad_input, cell)
         told, at = view.lines.texts[2], f"dC/dX at row {cell[0]}, column {cell[1]}"
-        senders = view.grad_output.highlighted[1]
+        senders = view.pictures.grad_output.highlighted[1]
         total = sum(layer.grad_output[0][place] for place in senders)
         assert total == pytest.approx(layer.grad_input[0][cell])
         if cell not in wins:
@@ -98,17 +98,17 @@ def test_that_the_gradient_of_a_pixel_is_told_window_by_window(qtbot: QtBot) -> 
 def test_that_a_mean_shares_its_gradient_and_counts_padding_as_zero(qtbot: QtBot) -> None:
     frame = pooled("mean", size=(3, 2), stride=2, padding=(1, 0))
     view, layer = shown(qtbot, PoolingView, frame), frame.layer_trace
-    assert layer is not None and view.source.grid is not None
-    assert view.source.grid.mark((0, 3)) == Mark.PADDING and view.source.grid.origin == (-1, 0)
-    point_at(view.source, (1, 1))  # row 0 of the image
+    assert layer is not None and view.pictures.source.grid is not None
+    assert view.pictures.source.grid.mark((0, 3)) == Mark.PADDING and view.pictures.source.grid.origin == (-1, 0)
+    point_at(view.pictures.source, (1, 1))  # row 0 of the image
     window = layer.input[0, :2, :2].ravel()
     assert view.place == (0, 0)
     assert view.lines.texts[0] == f"mean = ({' + '.join(map(n, window))}) / 6 = {n(window.sum() / 6)}"
     gradient = layer.grad_output[0, 0, 0]
     assert view.lines.texts[1] == f"dC/dO = {n(gradient)}: each cell gets {n(gradient)} / 6 = {n(gradient / 6)}"
     assert view.lines.texts[2].startswith("dC/dX at row 0, column 1 = ")
-    assert view.routes.dots is None and [text for _, text in view.marks.marks] == ["padding"]
-    point_at(view.source, (0, 1))  # padding has no gradient to tell of
+    assert view.pictures.routes.dots is None and [text for _, text in view.marks.marks] == ["padding"]
+    point_at(view.pictures.source, (0, 1))  # padding has no gradient to tell of
     assert len(view.lines.texts) == 2
 
 
@@ -128,11 +128,14 @@ def test_that_steps_walk_over_the_windows_and_the_channel_is_a_choice(qtbot: QtB
     assert layer is not None
     for _ in range(4):
         qtbot.mouseClick(view.transport.step_button, Qt.MouseButton.LeftButton)
-    assert view.place == (1, 1) and view.output.highlighted[1] == ((1, 1),)
-    assert view.source.highlighted[0] == (slice(2, 4), slice(2, 4))
+    assert view.place == (1, 1) and view.pictures.output.highlighted[1] == ((1, 1),)
+    assert view.pictures.source.highlighted[0] == (slice(2, 4), slice(2, 4))
     view.channel.setFocus()
     qtbot.keyClick(view.channel, Qt.Key.Key_Up)
-    assert values(view.output).tolist() == layer.output[1].tolist() and view.output.grid.title == "output 1"
+    assert (
+        values(view.pictures.output).tolist() == layer.output[1].tolist()
+        and view.pictures.output.grid.title == "output 1"
+    )
     assert view.channel.maximum() == 2 and view.place == (1, 1)
 
 

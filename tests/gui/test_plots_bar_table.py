@@ -28,7 +28,7 @@ def table_of(qtbot: QtBot, values: np.ndarray, height: int = 200) -> BarTable:
 def test_that_bars_go_from_zero_to_the_side_of_their_sign_and_as_far_as_their_value(qtbot: QtBot) -> None:
     table = table_of(qtbot, VALUES)
     picture = table.viewport().grab().toImage()
-    left, width = table._edges()[2]
+    left, width = table._places()[2]
     width -= 12  # the gap to the next column
     for row, value in enumerate(VALUES):
         y = int(table.row_rect(row).center().y())

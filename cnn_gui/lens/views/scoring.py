@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import class_title
+from cnn_gui.lens.scoring import words
 from cnn_gui.lens.view import LayerView
-from cnn_gui.lens.views import scoring_words as words
 from cnn_gui.plots.bar_column import Column
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.colormaps import ColorMap

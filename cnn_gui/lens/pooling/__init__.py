@@ -1,0 +1,1 @@
+"""A pooling layer, window by window: its pictures and its words."""

@@ -1,0 +1,1 @@
+"""From scores to the loss: what is said of it."""
