@@ -133,8 +133,8 @@ class Adam(Optimizer):
         b1, b2 = told.settings.beta1, told.settings.beta2
         m = told.let("m", named("β₁", b1) * moments[0] + named("(1 − β₁)", 1 - b1) * g)
         v = told.let("v", named("β₂", b2) * moments[1] + named("(1 − β₂)", 1 - b2) * g.squared())
-        mean = told.let("m̂", m / named("(1 − β₁ᵗ)", 1 - b1**told.time))
-        square = told.let("v̂", v / named("(1 − β₂ᵗ)", 1 - b2**told.time))
+        mean = told.let("m′", m / named("(1 − β₁ᵗ)", 1 - b1**told.time))
+        square = told.let("v′", v / named("(1 − β₂ᵗ)", 1 - b2**told.time))
         return told.rate * mean / (square.root() + named("ε", EPSILON))
 
 

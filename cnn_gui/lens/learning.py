@@ -1,7 +1,7 @@
 """How the selected layer learns: the last step of training, and the record of one of its weights."""
 
 from collections.abc import Mapping
-from math import prod
+from math import nan, prod
 
 from cnn_gui.document import Document
 from engine.architecture import LayerSpec
@@ -58,5 +58,6 @@ class Learning:
         """Return the equation of the chosen optimizer before there are numbers, for a weight at *place*."""
         settings = self.settings
         rule, nothing = BY_NAME[settings.optimizer], (0.0,) * len(BY_NAME[settings.optimizer].MOMENTS)
-        row = Row(1, 1, settings.learning_rate, 0.0, 0.0, 0.0, 0.0, nothing, nothing)
+        norm = 2 * settings.clip_norm or nan  # one that would be clipped
+        row = Row(1, 1, settings.learning_rate, norm, 0.0, 0.0, 0.0, nothing, nothing)
         return rule.tell(settings, row, settings.weight_decay if decays(len(place)) else 0.0)

@@ -67,10 +67,14 @@ class Maps(Tiles):
         return self.values.shape, self._word, self._first
 
     def where(self, tile: int, row: int, column: int) -> str:
-        return _tr("{0}, row {1}, column {2}").format(self.tile_name(tile), row, column)
+        name = self.tile_name(tile)
+        return name if self.shape == (1, 1) else _tr("{0}, row {1}, column {2}").format(name, row, column)
 
     def tile_name(self, tile: int) -> str:
         return f"{self._word} {self._first + tile}"
+
+    def summary(self) -> str:
+        return _tr("%n value(s)", len(self.values)) if self.shape == (1, 1) else super().summary()
 
 
 class Vector(Tiles):

@@ -79,10 +79,10 @@ def test_adams_lines() -> None:
     row = Row(1, 1, 0.5, float("nan"), 2.0, -3.0, 2.5, (0.0, 0.0), (-3.0, 9.0))
     settings = TrainingSettings(optimizer="Adam", beta1=0.5, beta2=0.75)
     lines = optimizers.BY_NAME["Adam"].tell(settings, row, 0.0)
-    assert [line.name for line in lines] == ["m", "v", "m̂", "v̂", "step", "w"]
+    assert [line.name for line in lines] == ["m", "v", "m′", "v′", "step", "w"]
     assert [line.term.formula() for line in lines] == [
         "β₁ · m + (1 − β₁) · g", "β₂ · v + (1 − β₂) · g²", "m / (1 − β₁ᵗ)", "v / (1 − β₂ᵗ)",
-        "η · m̂ / (√v̂ + ε)", "w − step",
+        "η · m′ / (√v′ + ε)", "w − step",
     ]  # fmt: skip
     assert lines[0].term.numbers(str) == "0.5 · 0.0 + 0.5 · (-3.0)"
     assert lines[1].term.numbers(str) == "0.75 · 0.0 + 0.25 · (-3.0)²"

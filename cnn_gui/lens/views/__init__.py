@@ -13,6 +13,7 @@ from cnn_gui.lens.views.global_average import GlobalAverageView
 from cnn_gui.lens.views.gradients import GradientsView
 from cnn_gui.lens.views.input_gradient import InputGradientView
 from cnn_gui.lens.views.matrix import MatrixPage
+from cnn_gui.lens.views.optimizer import OptimizerView
 from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.reads import ReadCountsView
 from cnn_gui.lens.views.scoring import ScoringView
@@ -37,6 +38,7 @@ ALL: tuple[type[LayerView], ...] = (
     GradientsView,
     ReadCountsView,
     WeightsView,
+    OptimizerView,
     CheckView,
     WhyView,
 )

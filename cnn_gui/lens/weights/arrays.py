@@ -7,6 +7,8 @@ import numpy as np
 from cnn_gui.plots.mosaic import MosaicView
 from engine.layer import Array
 
+Place = tuple[int, ...]
+
 
 def show(mosaic: MosaicView, arrays: Mapping[str, Array]) -> None:
     """Show kernels or a matrix with their biases, or else all values of *arrays* one after the other."""
