@@ -65,7 +65,8 @@ class Routes(QWidget):
     def _paint_dots(self, painter: QPainter, scheme: theme.Tokens) -> None:
         if self.dots is None or (place := self.dots[0].placement) is None or place.side < _DOTS_FROM:
             return
-        points = QPolygonF([self._centre(self.dots[0], cell) for cell in self.dots[1]])
+        corner = self.dots[0].mapTo(self.parentWidget(), QPointF())
+        points = QPolygonF([corner + place.cell(cell).center() for cell in self.dots[1]])
         size = min(6.0, place.side / 3)
         for colour, width in ((scheme.surface, size + 2), (scheme.text, size)):
             painter.setPen(QPen(QColor(colour), width, c=Qt.PenCapStyle.RoundCap))
