@@ -34,11 +34,13 @@ class BarTable(QAbstractScrollArea):
 
     Signals:
         pointed(int or None): the mouse is over another row.
+        clicked(int): a row was clicked.
 
     Thread: GUI.
     """
 
     pointed = Signal(object)
+    clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -124,6 +126,12 @@ class BarTable(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()  # a table is no empty space, where a click goes back
+        row = self._row_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and row is not None:
+            self.clicked.emit(row)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(None)

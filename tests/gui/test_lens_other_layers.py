@@ -76,7 +76,7 @@ def test_that_batch_norm_tells_how_each_value_comes_about(qtbot: QtBot, layer: i
         first = f"{where}: z = ({n(x)} − {b(mean)}) / √({n(variance)} + 1e−05) = {n(z)}"
         second = f"y = {b(own['scale'][c])} · {b(z)} + {b(own['shift'][c])} = {n(trace.output[index])}"
         assert view.lines.texts[0] == f"{first}; {second}"
-        assert view.table.marked == (c,)
+        assert view.table.marked == (c,) and view.table.columns[0].written(c) == where.split(",")[0]
     assert "Outside training" in view.lines.texts[1]
     away(view)
     assert view.table.marked == () and view.lines.texts[0].startswith("z = (x − mean)")

@@ -48,6 +48,11 @@ def test_that_the_mouse_reads_rows_and_not_the_titles(qtbot: QtBot) -> None:
     point_at_row(table, 2)
     point_at_row(table, 0)
     assert seen == [2, None, 0] and table.spot == 0  # by way of the titles
+    clicked: list[int] = []
+    table.clicked.connect(clicked.append)
+    for at in (table.row_rect(1).center().toPoint(), QPoint(5, 5)):
+        qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert clicked == [1]
 
 
 def test_that_keys_walk_through_the_rows_and_bring_them_in_sight(qtbot: QtBot) -> None:

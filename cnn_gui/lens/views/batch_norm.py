@@ -51,7 +51,8 @@ class BatchNormView(LayerView):
             (self.tr("√(variance + ε)"), trace.deviation), (self.tr("scale"), trace.scale),
             (self.tr("shift"), trace.shift),
         )  # fmt: skip
-        names = Column(self.tr("channel"), trace.mean, text=self._name, widest=self._name(9999), name=True)
+        title = self.tr("unit") if layer.input.ndim == 1 else self.tr("channel")
+        names = Column(title, trace.mean, text=self._name, widest=self._name(9999), name=True)
         self.table.show_columns([names, *(Column(*each) for each in columns)], self.tr("channels"), self.table.marked)
         self._write()
 
@@ -100,4 +101,5 @@ class BatchNormView(LayerView):
         )
 
     def _name(self, row: int) -> str:
-        return self.tr("channel {0}").format(row)
+        vector = self._layer is not None and self._layer.input.ndim == 1
+        return (self.tr("unit {0}") if vector else self.tr("channel {0}")).format(row)
