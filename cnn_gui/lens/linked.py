@@ -31,6 +31,7 @@ class LinkedMosaics(QWidget):
         super().__init__(parent)
         self.views = tuple(MosaicView(brief=True) for _ in names)
         self.spot: Spot | None = None
+        self._axes = 3
         self._linking = False
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -44,6 +45,7 @@ class LinkedMosaics(QWidget):
 
     def show_values(self, *values: Array) -> None:
         """Show an array in each of them."""
+        self._axes = values[0].ndim
         for view, array in zip(self.views, values, strict=True):
             if array.ndim == 3:
                 view.set_maps(array)
@@ -52,10 +54,7 @@ class LinkedMosaics(QWidget):
 
     def index(self) -> tuple[int, ...] | None:
         """Return where in the arrays the value under the mouse stands."""
-        if self.spot is None or self.views[0].canvas.tiles is None:
-            return None
-        vector = self.views[0].canvas.tiles.shape == (1, 1)
-        return (self.spot.tile,) if vector else tuple(self.spot)
+        return None if self.spot is None else tuple(self.spot[: self._axes])
 
     def where(self) -> str:
         """Return in words where the value under the mouse stands; '' without."""

@@ -35,11 +35,13 @@ class BarTable(QAbstractScrollArea):
     Signals:
         pointed(int or None): the mouse is over another row.
         clicked(int): a row was clicked.
+        clicked(int): a row was clicked.
 
     Thread: GUI.
     """
 
     pointed = Signal(object)
+    clicked = Signal(int)
     clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -113,7 +115,7 @@ class BarTable(QAbstractScrollArea):
         self._paint_titles(painter, places, scheme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(Qt.Key(event.key()))
+        step = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}.get(event.key())
         if step is None or not self.rows:
             super().keyPressEvent(event)
             return
@@ -126,6 +128,8 @@ class BarTable(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()  # a table is no empty space, where a click goes back
+        if (row := self._row_at(event.position())) is not None:
+            self.clicked.emit(row)
         row = self._row_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row is not None:
             self.clicked.emit(row)

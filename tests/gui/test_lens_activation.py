@@ -109,6 +109,16 @@ def test_that_plain_values_are_shown_as_a_vector(qtbot: QtBot) -> None:
     assert view.curve.cursor == (layer.input[4], pytest.approx(layer.output[4]))
 
 
+def test_that_maps_of_one_pixel_are_read_like_others(qtbot: QtBot) -> None:
+    layers = new_layer("conv2d", filters=4, kernel_size=8), new_layer("tanh"), new_layer("flatten")
+    of = frame_of(document_of(*layers, new_layer("dense", units=2), new_layer("softmax")), 1)
+    view, layer = shown(qtbot, ActivationView, of), of.layer_trace
+    assert layer is not None
+    point_at_spot(view.maps.views[0], Spot(3, 0, 0))
+    assert view.maps.index() == (3, 0, 0)
+    assert view.curve.cursor == (layer.input[3, 0, 0], pytest.approx(layer.output[3, 0, 0]))
+
+
 @pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK])
 def test_that_it_is_painted_at_any_size(qapp: QApplication, qtbot: QtBot, scheme: theme.Tokens) -> None:
     theme.apply(qapp, scheme)
