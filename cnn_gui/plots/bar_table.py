@@ -35,13 +35,11 @@ class BarTable(QAbstractScrollArea):
     Signals:
         pointed(int or None): the mouse is over another row.
         clicked(int): a row was clicked.
-        clicked(int): a row was clicked.
 
     Thread: GUI.
     """
 
     pointed = Signal(object)
-    clicked = Signal(int)
     clicked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -128,8 +126,6 @@ class BarTable(QAbstractScrollArea):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()  # a table is no empty space, where a click goes back
-        if (row := self._row_at(event.position())) is not None:
-            self.clicked.emit(row)
         row = self._row_at(event.position())
         if event.button() == Qt.MouseButton.LeftButton and row is not None:
             self.clicked.emit(row)
