@@ -73,14 +73,19 @@ class Routes(QWidget):
             painter.drawPoints(points)
 
     def _line(self, route: Route) -> QLineF:
-        """Return the line from the middle of a cell to the near edge of the other, whose number stays readable."""
+        """Return the line between the near edges of two cells, so that their numbers stay readable."""
         start, end = self._centre(route.start, route.start_cell), self._centre(route.end, route.end_cell)
-        half = route.end.placement.side / 2 if route.end.placement else 0
-        return QLineF(start, end - QPointF(half if start.x() < end.x() else -half, 0))
+        right = 1 if start.x() < end.x() else -1
+        return QLineF(start + QPointF(right * _half(route.start), 0), end - QPointF(right * _half(route.end), 0))
 
     def _centre(self, view: GridView, cell: Cell) -> QPointF:
         place = view.placement
         return view.mapTo(self.parentWidget(), place.cell(cell).center()) if place else QPointF()
+
+
+def _half(view: GridView) -> float:
+    """Return half of the side of a view's cells."""
+    return view.placement.side / 2 if view.placement else 0.0
 
 
 def _paint_arrow(painter: QPainter, line: QLineF, scheme: theme.Tokens) -> None:

@@ -62,6 +62,8 @@ def test_that_a_probability_near_one_is_told_by_what_it_lacks(qtbot: QtBot) -> N
     lacks = 2 / (np.exp(12) + 2)
     assert view.lines.texts[2].startswith(f"Loss C = −log p of class 1 = −log(1 − {n(lacks)}) = {n(lacks)}")
     assert view.table.columns[4].written(1) == f"1 − {n(lacks)}"
+    more = n(2 * np.exp(-12))
+    assert view.lines.texts[1] == f"class 1: p = exp(12 − 12) / (1 + {more}) = 1 / (1 + {more}) = 1 − {n(lacks)}"
 
 
 def test_that_a_sigmoid_with_binary_cross_entropy_is_told(qtbot: QtBot) -> None:

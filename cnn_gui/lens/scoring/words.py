@@ -9,7 +9,7 @@ from cnn_gui.plots.text import short, term
 from engine.trace.scoring import Scoring
 from engine.trace.softmax import SoftmaxTrace
 
-_NEARLY = 0.999
+_NEAR = 0.001  # of 1: a number so close to it is told by the difference
 
 
 def loss(scoring: Scoring, name: str) -> str:
@@ -27,14 +27,16 @@ def loss(scoring: Scoring, name: str) -> str:
 def softmax(trace: SoftmaxTrace) -> str:
     """Return how scores become probabilities."""
     text = _tr("p = exp(z − max) / sum, with max = {0} and the sum of the exponentials = {1}")
-    return text.format(short(trace.scores.max()), short(trace.total))
+    return text.format(short(trace.scores.max()), p(trace.total))
 
 
 def probability(trace: SoftmaxTrace, row: int, name: str) -> str:
     """Return how one probability comes about."""
     z, top, power = short(trace.scores[row]), term(trace.scores.max()), short(trace.exponentials[row])
+    total = p(trace.total)
+    total = f"({total})" if " " in total else total
     text = _tr("{0}: p = exp({1} − {2}) / {3} = {4} / {3} = {5}")
-    return text.format(name, z, top, short(trace.total), power, p(trace.probabilities[row]))
+    return text.format(name, z, top, total, power, p(trace.probabilities[row]))
 
 
 def gradient(scoring: Scoring, row: int, name: str) -> str:
@@ -68,8 +70,11 @@ _GRADIENTS: Mapping[str, Callable[[Scoring, int, str], str]] = {
 
 
 def p(value: float | np.floating) -> str:
-    """Return an output; one that is nearly 1 by what it lacks, which is what the loss comes from."""
-    return f"1 − {short(1 - value)}" if _NEARLY < value < 1 else term(value)
+    """Return a number; one that is nearly 1 by what it lacks, which is what the loss comes from."""
+    away = abs(1 - float(value))
+    if 0 < away < _NEAR:
+        return f"1 {'−' if value < 1 else '+'} {short(away)}"
+    return term(value)
 
 
 def _tr(text: str) -> str:
