@@ -14,7 +14,7 @@ from engine.optimizer import Optimizer
 from engine.settings import TrainingSettings
 
 Rows = npt.NDArray[np.float64]
-MOST_ROWS = 8192  # of a record; a longer run keeps every second step, then every fourth...
+MOST_ROWS = 2048  # of a record; a longer run keeps every second step, then every fourth...
 
 
 @dataclass(frozen=True, slots=True)

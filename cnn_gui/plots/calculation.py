@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
@@ -65,6 +65,9 @@ class CalculationView(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(200, self._room * self._line())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # this is no empty space, where a click goes back
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter, scheme = QPainter(self), theme.tokens(self.palette())

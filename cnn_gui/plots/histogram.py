@@ -71,6 +71,9 @@ class HistogramView(QWidget):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self._point_at(self._place_at(event.position()))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # this is no empty space, where a click goes back
+
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(-1)
 

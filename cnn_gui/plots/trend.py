@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -74,6 +74,9 @@ class TrendView(QWidget):
             xs, _ = self._places(self.trend)
             self.pointed.emit(int(np.abs(xs - event.position().x()).argmin()))
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.accept()  # this is no empty space, where a click goes back
+
     def leaveEvent(self, event: QEvent) -> None:
         self.pointed.emit(None)
 
@@ -116,9 +119,12 @@ class TrendView(QWidget):
     def _paint_curve(self, painter: QPainter, scheme: theme.Tokens, trend: Trend) -> None:
         xs, ys = self._places(trend)
         place = self._shown_place()
+        painter.setPen(QColor(scheme.accent))  # 1 px: a wider one takes ten times as long
+        if lines := _strokes(xs, ys):
+            painter.drawLines(lines)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(scheme.accent), 1.2))
-        painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in _thinned(xs, ys)]))
+        if not lines:
+            painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)]))
         if place is not None:
             painter.setBrush(QColor(scheme.accent))
             painter.drawEllipse(QPointF(xs[place], ys[place]), 2, 2)
@@ -153,11 +159,16 @@ def _range(values: Floats) -> tuple[float, float]:
     return low - (abs(low) or 1.0) / 2, high + (abs(high) or 1.0) / 2
 
 
-def _thinned(xs: Floats, ys: Floats) -> list[tuple[float, float]]:
-    """Return the points, or for each pixel across its lowest and its highest where there are more."""
+def _strokes(xs: Floats, ys: Floats) -> list[QLineF]:
+    """Return for each pixel across a line from its lowest to its highest point, which meets that of the pixel before.
+
+    Nothing where the points are not that many.
+    """
     columns = xs.astype(int)
     starts = np.flatnonzero(np.diff(columns, prepend=columns[0] - 1))
     if len(xs) <= 2 * len(starts):
-        return list(zip(xs.tolist(), ys.tolist(), strict=True))
+        return []
     lows, highs = np.minimum.reduceat(ys, starts), np.maximum.reduceat(ys, starts)
-    return [point for x, low, high in zip(xs[starts], lows, highs, strict=True) for point in ((x, low), (x, high))]
+    lows[1:], highs[1:] = np.minimum(lows[1:], highs[:-1]), np.maximum(highs[1:], lows[:-1])
+    ends = zip(columns[starts].tolist(), lows.tolist(), highs.tolist(), strict=True)
+    return [QLineF(x + 0.5, low, x + 0.5, high) for x, low, high in ends]

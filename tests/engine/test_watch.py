@@ -1,6 +1,8 @@
 """One weight's record: what is told of a step is what the optimizer did."""
 
 import re
+import sys
+import threading
 from math import isnan, sqrt
 from typing import Any
 
@@ -212,3 +214,31 @@ def test_that_the_last_update_is_what_the_last_step_added() -> None:
             update = run.last_update()
             assert update is not None and update.any()
             assert (update[: before.size] == run.model.parameters.learned - before).all()
+
+
+def test_that_a_reader_never_sees_half_of_what_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watch, "MOST_ROWS", 16)
+    model = Model.build(tiny.architecture(), (1, 8, 8), np.random.default_rng(0))
+    settings = TrainingSettings(optimizer="gradient descent")
+    record = Record(Weight(model.architecture.layers[0].uid, "bias", (0,)), 0, settings, 0)
+    optimizer, interval = optimizers.create(settings, 1, np.dtype(np.float64)), sys.getswitchinterval()
+    weights, gradient = np.zeros(1), -np.ones(1)  # with a rate of 1 the weight is the number of steps
+
+    def write() -> None:
+        for _ in range(5000):
+            record.note_before(weights, gradient, optimizer)
+            optimizer.step(weights, gradient, 1.0)
+            record.note_after(weights, 1.0, float("nan"), optimizer)
+
+    writer = threading.Thread(target=write)
+    sys.setswitchinterval(1e-6)
+    try:
+        writer.start()
+        while writer.is_alive():
+            rows = record.rows()
+            steps, values = rows[:, 0].copy(), rows[:, Row._fields.index("updated")].copy()
+            assert (steps == values).all() and (np.diff(steps) > 0).all() and (steps > 0).all()
+    finally:
+        writer.join()
+        sys.setswitchinterval(interval)
+    assert record.latest is not None and record.latest.updated == 5000

@@ -207,6 +207,9 @@ def test_the_whole_way_with_step_and_stop(qtbot: QtBot, window: MainWindow) -> N
     assert isinstance(view, OptimizerView)
     QApplication.processEvents()
     window.lens.refresh()
+    for part in (view.trends[0], view.calculation):
+        qtbot.mouseClick(part, Qt.MouseButton.LeftButton)
+        assert window.microscope.isVisible()  # a click on empty space would go back to the network
     click(qtbot, view.picker.mosaic.canvas, Spot(1, 1, 2))
     for step in (1, 2):
         window.controller.step()
