@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from cnn_gui.commands import Design, SetDesign, SwapLearned
+from cnn_gui.fault_switches import FaultSwitches
 from cnn_gui.network import Learned, Network
 from cnn_gui.project_data import ProjectData
 from engine.architecture import Architecture, LayerSpec, new_layer
@@ -33,6 +34,7 @@ class Document(QObject):
         path: the file that the project was opened from or saved to; None for none yet.
         selected: the uid of the selected layer, '' for none.
         locked: true while a training run owns the network; edits are refused then.
+        faults: deliberate ones of the gradients; no part of the project.
 
     Signals:
         architecture_changed(old, new): after every edit, undo and redo, and where another loss asks for another last
@@ -70,6 +72,8 @@ class Document(QObject):
         self.path: Path | None = None
         self.selected = ""
         self.locked = False
+        self.faults = FaultSwitches(self)
+        self.faults.changed.connect(self._on_faults_changed)
         self._network = Network(self.settings.seed)
         self._touched = False
 
@@ -232,6 +236,7 @@ class Document(QObject):
     def show_project(self, project: Project, path: Path | None) -> None:
         """Open *project* in the place of this one; the undo stack starts empty."""
         old = self.architecture
+        self.faults.clear()
         self.architecture, self.settings = project.architecture, project.settings
         self.data = ProjectData(project.data_source, project.input_shape, project.class_names)
         self._network = Network.of(project)
@@ -268,6 +273,7 @@ class Document(QObject):
         rebuilt = self.architecture != old or self.settings.loss != before.loss  # which may ask for another last layer
         if rebuilt:
             self._build()
+            self.faults.keep(self.architecture)
         if self.settings != before:
             self.settings_changed.emit()
         if rebuilt:
@@ -296,6 +302,9 @@ class Document(QObject):
         self._touched = True
         if not before:
             self.modified_changed.emit(True)
+
+    def _on_faults_changed(self) -> None:
+        self._network.set_faults(self.faults.chosen)
 
     def _on_clean_changed(self, clean: bool) -> None:
         self.modified_changed.emit(self.modified)

@@ -7,6 +7,7 @@ import numpy as np
 from cnn_gui.project_data import ProjectData
 from cnn_gui.stash import WeightStash
 from engine.architecture import Architecture
+from engine.faults import Faults
 from engine.files.project import Project
 from engine.files.weights import Weights, parameter_shapes, weights_of
 from engine.history import History
@@ -44,6 +45,7 @@ class Network:
         self.last_update: Array | None = None
         self.watch = Watch()
         self._tracer: Tracer | None = None
+        self._faults: Faults = {}
         self._loss = CROSS_ENTROPY
         self._stash = WeightStash()
         self._histories: dict[Architecture, History] = {}  # of networks that undo can bring back
@@ -72,8 +74,12 @@ class Network:
     def tracer(self) -> Tracer | None:
         """Traces samples through ``model``; made when it is first asked for."""
         if self._tracer is None and self.model is not None:
-            self._tracer = Tracer(self.model, self._loss)
+            self._tracer = Tracer(self.model, self._loss, self._faults)
         return self._tracer
+
+    def set_faults(self, faults: Faults) -> None:
+        """Have deliberate faults in what ``tracer`` traces; ``model`` has none."""
+        self._faults, self._tracer = faults, None
 
     def change_history(self, old: Architecture, new: Architecture) -> bool:
         """Put *new*'s own history in the place of *old*'s where they share no layer; return whether they do not."""

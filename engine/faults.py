@@ -11,6 +11,7 @@ from math import prod
 import numpy as np
 
 from engine.differences import TIE_DECIMALS
+from engine.geometry import Axis
 from engine.layer import Array, Layer, LayerConfig, Shape
 from engine.layers import faulty
 from engine.layers.conv import Conv2DConfig
@@ -67,9 +68,16 @@ def _no_gaps(config: LayerConfig, x: Array) -> str:
     return "" if gaps else "the stride is 1, or there is one window: no zeros come between neighbours"
 
 
-def _one_cell(config: LayerConfig, x: Array) -> str:
+def _unturned(config: LayerConfig, x: Array) -> str:
     assert isinstance(config, Conv2DConfig)
-    return "a kernel of one cell stays as it is when it turns" if config.kernel_size == (1, 1) else ""
+    window = config.window(x.shape)
+    stays = all(_reading(axis) == {(axis.kernel - 1) / 2} for axis in (window.rows, window.cols))
+    return "the one cell of the kernel that reads pixels stays where it is when it turns" if stays else ""
+
+
+def _reading(axis: Axis) -> set[float]:
+    """Return which cells of the kernel are ever over a pixel."""
+    return {cell for cell in range(axis.kernel) if axis.tap(cell)[0] != slice(0, 0)}
 
 
 def _none_excluded(config: LayerConfig, x: Array) -> str:
@@ -107,7 +115,7 @@ UNROTATED = Fault(
     "unrotated", "Do not rotate the kernel", "not rotated",
     "dC/dX is made with the kernel as it is, not turned by 180°. dC/dW stays right, so that the layer itself learns;"
     " the layers before it are misled.",
-    _one_cell, _is_convolution,
+    _unturned, _is_convolution,
 )  # fmt: skip
 MISPLACED = Fault(
     "misplaced", "Drop the excluded rows", "excluded rows dropped",
@@ -128,8 +136,8 @@ UNDIVIDED = Fault(
 )  # fmt: skip
 DIVIDED_TWICE = Fault(
     "divided twice", "Divide by N twice", "divided by N twice",
-    "The loss is the mean over the mini-batch already; this layer divides its gradients by N once more, and hardly"
-    " learns while the others do.",
+    "The loss is the mean over the mini-batch already; this layer divides its gradients by N once more. With plain"
+    " gradient descent it hardly learns; Adam, which does not mind their size, hides it.",
     _never_idle, _learns,
 )  # fmt: skip
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnn_gui import theme
+from cnn_gui.controls.fault_badge import FaultBadge
 from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
@@ -53,6 +54,7 @@ class RunBar(QWidget):
         policy.setRetainSizeWhenHidden(True)  # the text below stays where it is
         self.progress.setSizePolicy(policy)
         self.status = StatusLabel(self)
+        self.fault_badge = FaultBadge(document.faults)
         self._lay_out()
         controller.state_changed.connect(self._update)
         for signal in (document.architecture_changed, document.data_changed, document.weights_changed):
@@ -122,6 +124,7 @@ class RunBar(QWidget):
         figures.addWidget(self.status)
         box.addSpacing(theme.SPACE[1])
         box.addLayout(figures, 1)
+        box.addWidget(self.fault_badge, 2)
         box.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
     def _update(self) -> None:

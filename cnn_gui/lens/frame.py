@@ -42,6 +42,7 @@ class Frame:
         class_names: of the data.
         problem: why the network cannot compute, or ''.
         locked: whether a training run owns the network, so that it cannot be edited.
+        faults: the switches of deliberate ones, which ``trace`` has.
     """
 
     def __init__(self, document: Document, sample: Sample | None, step: int) -> None:
@@ -55,7 +56,7 @@ class Frame:
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
         )
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
-        self.problem, self.locked = str(document.problem or ""), document.locked
+        self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
         ended = document.history.epochs
         self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
 

@@ -151,6 +151,7 @@ class LensPanel(QWidget):
         document = self._document
         document.weights_changed.connect(self._on_weights_changed)
         document.data_changed.connect(self._on_data_changed)
+        document.faults.changed.connect(self._on_changed)
         document.history_replaced.connect(self._on_history_replaced)
         for signal in (document.architecture_changed, document.selection_changed, self.tabs.currentChanged):
             signal.connect(self._on_changed)

@@ -143,10 +143,10 @@ def _trainer_maker(document: Document) -> Callable[[], Trainer]:
     """Return a function that makes the trainer in the thread that trains: splitting the data takes a moment."""
     model, dataset, settings, history = document.model, document.data.dataset, document.settings, document.history
     assert model is not None and dataset is not None
-    weights, watch = model.parameters.flat.copy(), document.watch
+    weights, watch, faults = model.parameters.flat.copy(), document.watch, document.faults.of_training
 
     def make() -> Trainer:
-        own = Model.build(model.architecture, model.input_shape, np.random.default_rng(0))
+        own = Model(model.architecture, model.input_shape, weights.dtype, faults=faults)
         np.copyto(own.parameters.flat, weights)
         return Trainer(own, dataset, settings, history=history, watch=watch)
 

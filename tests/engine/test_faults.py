@@ -48,7 +48,8 @@ FOUND: list[tuple[Fault, LayerConfig, Shape]] = [
 ]
 IDLE: list[tuple[Fault, LayerConfig, Shape, str]] = [
     (UNDILATED, Conv2DConfig(2), (1, 5, 5), "the stride is 1"),
-    (UNROTATED, Conv2DConfig(2, kernel_size=(1, 1), stride=(2, 2)), (1, 5, 5), "a kernel of one cell"),
+    (UNROTATED, Conv2DConfig(2, kernel_size=(1, 1), stride=(2, 2)), (1, 5, 5), "the one cell of the kernel"),
+    (UNROTATED, Conv2DConfig(2, kernel_size=(1, 3), padding=(0, 1)), (1, 1, 1), "the one cell of the kernel"),
     (MISPLACED, Conv2DConfig(2, stride=(2, 2)), (1, 5, 7), "r = 0"),
     (DOUBLED, Pool2DConfig(size=(1, 1), stride=(1, 1)), (1, 5, 5), "no window has two equal winners"),
     (UNDIVIDED, Pool2DConfig(mode="mean", size=(1, 1)), (1, 5, 5), "the mean of one value"),
@@ -242,6 +243,20 @@ def test_that_a_run_with_faults_trains_otherwise_and_is_never_saved() -> None:
     with pytest.raises(BadInputError, match="faults is never saved"):
         trainers[0].state()
     trainers[1].state()
+
+
+def test_that_the_loss_shows_the_damage() -> None:
+    model = network()
+    everywhere = {spec.uid: [DIVIDED_TWICE] for spec in model.architecture.layers}
+    spoilt = Model(model.architecture, model.input_shape, np.float32, faults=everywhere)
+    losses = []
+    for each in (without(model), spoilt):
+        each.parameters.flat[...] = model.parameters.flat
+        chosen = TrainingSettings(epochs=10, batch_size=16, optimizer="gradient descent", learning_rate=0.3)
+        trainer = Trainer(each, tiny.dataset(), chosen, threads=1)
+        assert all(trainer.run())
+        losses.append(trainer.history.epochs[-1].train_loss)
+    assert losses[1] > 2 * losses[0]
 
 
 def test_that_faults_that_do_not_suit_a_layer_leave_it_as_it_is() -> None:

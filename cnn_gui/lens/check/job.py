@@ -7,6 +7,7 @@ from zlib import crc32
 import numpy as np
 
 from engine.differences import Told
+from engine.faults import Fault
 from engine.gradcheck import check_layer_at
 from engine.gradreport import GradientReport
 from engine.layer import Array, LayerConfig
@@ -27,6 +28,7 @@ class CheckJob:
         input: (C, H, W) or (features,).
         parameters: the layer's learned arrays and statistics, by name.
         cells: how many of each array are checked, at most.
+        faults: deliberate ones of the layer.
     """
 
     uid: str
@@ -35,16 +37,18 @@ class CheckJob:
     input: Array
     parameters: Mapping[str, Array]
     cells: int
+    faults: frozenset[Fault]
 
     @classmethod
     def of(cls, layer: LayerTrace, title: str, cells: int) -> "CheckJob":
         """Return the job for a layer of a trace, whose arrays nobody writes to."""
-        return cls(layer.spec.uid, title, layer.spec.config, layer.input, layer.parameters, cells)
+        return cls(layer.spec.uid, title, layer.spec.config, layer.input, layer.parameters, cells, layer.faults)
 
     @property
     def fingerprint(self) -> int:
-        """A number that is another where layer, weights or input are, whatever else is chosen."""
-        mark = crc32(repr((self.uid, self.config, sorted(self.parameters))).encode())
+        """A number that is another where layer, weights, input or faults are, whatever else is chosen."""
+        names = sorted(fault.name for fault in self.faults)
+        mark = crc32(repr((self.uid, self.config, sorted(self.parameters), names)).encode())
         for array in (self.input, *(self.parameters[name] for name in sorted(self.parameters))):
             mark = crc32(np.ascontiguousarray(array), mark)
         return mark
@@ -54,5 +58,6 @@ class CheckJob:
         x = np.repeat(self.input[None], COPIES, axis=0)
         with np.errstate(all="ignore"):  # what is not finite is shown as it is
             return check_layer_at(
-                self.config, x, self.parameters, np.random.default_rng(0), samples=self.cells, jitter=JITTER, told=told
-            )
+                self.config, x, self.parameters, np.random.default_rng(0), samples=self.cells, jitter=JITTER, told=told,
+                faults=self.faults,
+            )  # fmt: skip

@@ -48,7 +48,8 @@ class ArrayLine(QWidget):
         self.light, self.name, self.verdict, self.detail = Light(), QLabel(), QLabel(), QLabel()
         self.name.setProperty("role", "title")
         self.detail.setProperty("role", "muted")
-        self.detail.setWordWrap(True)
+        for label in (self.name, self.detail):
+            label.setWordWrap(True)
         self.detail.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

@@ -1,10 +1,12 @@
 """What a gradient check found, in words."""
 
+from collections.abc import Collection
 from math import isnan
 
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.plots.text import number
+from engine.faults import ALL, Fault
 from engine.gradcheck import INPUT, TIES
 from engine.gradreport import TOLERANCE, ArrayCheck, GradientReport
 
@@ -62,6 +64,12 @@ def heading(report: GradientReport) -> str:
     if not any(array.compared for array in report.arrays):
         return _tr("No verdict: every cell that was drawn is at a kink, where there is no slope")
     return _tr("The gradients are right") if report.passed else _tr("The gradients are wrong")
+
+
+def faults(chosen: Collection[Fault]) -> str:
+    """Return what the gradients of a layer with deliberate faults are; '' without any."""
+    briefs = ", ".join(fault.brief for fault in ALL if fault in chosen)
+    return _tr("faulty gradients: {0}").format(briefs) if briefs else ""
 
 
 def explanation() -> str:

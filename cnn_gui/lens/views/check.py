@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
 from cnn_gui import theme
 from cnn_gui.lens.check import words
 from cnn_gui.lens.check.checker import GradientChecker
+from cnn_gui.lens.check.fault_section import FaultSection
 from cnn_gui.lens.check.job import CheckJob
 from cnn_gui.lens.check.report_view import ReportView
 from cnn_gui.lens.frame import Frame
@@ -43,7 +45,7 @@ class CheckView(LayerView):
         self.checker = GradientChecker(self)
         self.check_button, self.cancel_button = QPushButton(self.tr("Check gradients")), QPushButton(self.tr("Cancel"))
         self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), QLabel()
-        self.explanation, self.report = QLabel(words.explanation()), ReportView()
+        self.explanation, self.report, self.faults = QLabel(words.explanation()), ReportView(), FaultSection()
         self._arrange()
         self._explain()
         self.check_button.clicked.connect(self._check)
@@ -58,8 +60,9 @@ class CheckView(LayerView):
         layer = frame.layer_trace
         assert layer is not None
         sample = frame.sample.title if frame.sample else ""
-        title = " · ".join(filter(None, (frame.title(), sample, frame.moment())))
+        title = " · ".join(filter(None, (frame.title(), sample, frame.moment(), words.faults(layer.faults))))
         self._now = CheckJob.of(layer, title, self.cells.value())
+        self.faults.show_layer(layer, frame.faults, frame.locked)
         self._show_result()
 
     def shut_down(self) -> None:
@@ -105,15 +108,17 @@ class CheckView(LayerView):
         self.cells.setRange(1, MOST_CELLS)
         self.cells.setValue(USUAL_CELLS)
         self.cells.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
-        self.cells.setAccessibleName(self.tr("Cells of each array"))
+        self.cells.setAccessibleName(self.tr("Cells per array"))
         self.cells.setToolTip(self.tr("How many cells of each array are checked, drawn at random"))
+        for part in (self.explanation, self.report, self.faults):  # a slip beside a switch is no wish to go back
+            part.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress of the check"))
 
     def _arrange(self) -> None:
         page, scroll = QWidget(), QScrollArea()
         column, controls, running, whole = QVBoxLayout(page), QHBoxLayout(), QGridLayout(), QVBoxLayout(self)
-        cells_label = QLabel(self.tr("Cells of each array"))
+        cells_label = QLabel(self.tr("Cells per array"))
         cells_label.setBuddy(self.cells)
         for part in (self.check_button, cells_label, self.cells):
             controls.addWidget(part)
@@ -133,6 +138,10 @@ class CheckView(LayerView):
             row.setSpacing(theme.SPACE[1])
             column.addLayout(row)
         column.addWidget(self.report)
+        line = QFrame()
+        line.setProperty("role", "line")
+        column.addWidget(line)
+        column.addWidget(self.faults)
         column.addStretch(1)
         scroll.setWidget(page)
         scroll.setWidgetResizable(True)

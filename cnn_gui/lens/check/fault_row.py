@@ -1,0 +1,44 @@
+"""One deliberate fault that can be switched on."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+
+from cnn_gui import theme
+from engine.faults import Fault
+
+_INDENT = 22  # px: the text of a check box begins there
+
+
+class FaultRow(QWidget):
+    """The switch, what goes wrong, and why it changes nothing where that is so.
+
+    Signals:
+        switched(Fault, bool): a person switched it.
+
+    Thread: GUI.
+    """
+
+    switched = Signal(object, bool)
+
+    def __init__(self, fault: Fault, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.fault = fault
+        self.box, self.story, self.idle = QCheckBox(self.tr(fault.title)), QLabel(self.tr(fault.story)), QLabel()
+        self.box.setAccessibleDescription(self.story.text())
+        self.box.clicked.connect(lambda on: self.switched.emit(fault, on))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, theme.SPACE[0])
+        column.setSpacing(0)
+        column.addWidget(self.box)
+        for label, role in ((self.story, "muted"), (self.idle, "small")):
+            label.setProperty("role", role)
+            label.setWordWrap(True)
+            label.setIndent(_INDENT)
+            column.addWidget(label)
+
+    def show_state(self, on: bool, idle: str, able: bool) -> None:
+        """Show whether it is on; *idle* says why it changes nothing, '' where it does."""
+        self.box.setChecked(on)
+        self.box.setEnabled(able)
+        self.idle.setText(self.tr("Changes nothing here: {0}.").format(idle) if idle else "")
+        self.idle.setVisible(bool(idle))
