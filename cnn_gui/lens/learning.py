@@ -28,9 +28,11 @@ class Learning:
 
     @property
     def record(self) -> Record | None:
-        """Of the weight that is watched; None where it is none of this layer."""
-        record = self._document.watch.record
-        return record if record is not None and record.weight.uid == self._spec.uid else None
+        """Of the weight that is watched; None where it is none of this layer, as it is now."""
+        record, model = self._document.watch.record, self._document.model
+        if record is None or model is None or record.weight.uid != self._spec.uid:
+            return None
+        return record if record.weight.index(model) is not None else None
 
     @property
     def updates(self) -> Mapping[str, Array]:

@@ -46,15 +46,17 @@ class CalculationView(QWidget):
     Thread: GUI.
     """
 
-    def __init__(self, rows: int, explained: str = "", parent: QWidget | None = None) -> None:
-        """There is room for so many *rows*."""
+    def __init__(self, explained: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._room, self._explained, self.rows = rows, explained, tuple[CalculationRow, ...]()
+        self._room, self._explained, self.rows = 0, explained, tuple[CalculationRow, ...]()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
-    def show_rows(self, rows: Sequence[CalculationRow]) -> None:
-        """Show other rows."""
+    def show_rows(self, rows: Sequence[CalculationRow], room: int = 0) -> None:
+        """Show other rows, with *room* for so many at least: where their number changes, nothing around has to move."""
         self.rows = tuple(rows)
+        if max(room, len(rows)) != self._room:
+            self._room = max(room, len(rows))
+            self.updateGeometry()
         text = "\n".join(" ".join(filter(None, (row.equation, row.filled))) for row in rows)
         self.setAccessibleName(text)
         self.setToolTip("\n\n".join(filter(None, (text, self._explained))))

@@ -181,6 +181,18 @@ def test_that_another_layer_has_no_record_of_this_one(qtbot: QtBot, document: Do
     assert view.heading.whole_text.startswith("Adam, step 5")
 
 
+def test_that_a_weight_that_was_edited_away_is_watched_no_more(qtbot: QtBot, document: Document) -> None:
+    view, spec = shown(qtbot, document), document.architecture.layers[CONV]
+    click(qtbot, view.picker.mosaic.canvas, Spot(2, 1, 1))
+    train(document, view)
+    document.configure(spec.uid, replace(spec.config, filters=2))
+    view.show_frame(lens.frame_of(document, CONV))
+    assert view.record is None and view.picker.mosaic.canvas.marked[1] is None
+    document.undo_stack.undo()
+    view.show_frame(lens.frame_of(document, CONV))
+    assert view.record is not None and view.picker.mosaic.canvas.marked[1] == Spot(2, 1, 1)
+
+
 def test_that_a_narrow_window_has_the_numbers_alone(qtbot: QtBot, document: Document) -> None:
     view = shown(qtbot, document, width=400)
     click(qtbot, view.picker.mosaic.canvas, Spot(0, 0, 0))

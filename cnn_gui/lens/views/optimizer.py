@@ -22,7 +22,6 @@ from engine.layers.dense import DenseConfig
 from engine.watch import Record, Row, Rows
 
 _TRENDS = 6
-_LINES = 8  # of an equation: those of Adam, clipping and weight decay
 
 
 class OptimizerView(LayerView):
@@ -43,7 +42,7 @@ class OptimizerView(LayerView):
         self.chooser = WeightChooser()
         self.picker = WeightPicker(self.chooser)
         self.trends = [TrendView() for _ in range(_TRENDS)]
-        self.heading, self.calculation = ElidedLabel("small"), CalculationView(_LINES, optimizer_words.symbols())
+        self.heading, self.calculation = ElidedLabel("small"), CalculationView(optimizer_words.symbols())
         self._arrange()
         self.picker.picked.connect(self._watch)
         for trend in self.trends:
@@ -95,17 +94,18 @@ class OptimizerView(LayerView):
 
     def _show_equation(self, record: Record | None, row: Row | None) -> None:
         assert self._frame is not None and self._frame.learning is not None
+        watched = self.record
+        place = watched.weight.place if watched is not None else (0, 0)
+        outlook = self._frame.learning.outlook(place)
         if record is not None and row is not None:
             self.heading.show_text(optimizer_words.heading(row, record.settings.optimizer))
             lines, filled = record.equation(row), True
         else:
-            watched = self.record
             self.heading.show_text(
                 optimizer_words.outlook(self._frame.learning.settings.optimizer, watched is not None)
             )
-            place = watched.weight.place if watched is not None else (0, 0)
-            lines, filled = self._frame.learning.outlook(place), False
-        self.calculation.show_rows(optimizer_words.calculation(lines, filled))
+            lines, filled = outlook, False
+        self.calculation.show_rows(optimizer_words.calculation(lines, filled), len(outlook))
 
     def _mark(self) -> int | None:
         """Return the place in the rows of the step under the mouse."""
