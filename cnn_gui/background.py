@@ -11,9 +11,11 @@ from engine.errors import BadInputError
 
 PERIOD = 40  # ms between two looks at how far it is
 PAUSE = 1.0  # s, at least, after an answer before the same question is asked anew
-SHARE = 0.1  # of the time may go into asking anew
+SHARE = 0.05  # of the time may go into asking anew
 
-Work = Callable[[], Generator[float, None, Any]]  # yields the share that is done, returns the answer
+# Called on the GUI's thread when its turn comes; what it gives runs on the other: yields the share that is done, and
+# returns the answer.
+Work = Callable[[], Generator[float, None, Any]]
 
 
 class Background(QObject):
@@ -63,7 +65,7 @@ class Background(QObject):
         self._timer.stop()
 
     def _begin(self, work: Work) -> None:
-        self._run, self._next = _Run(work), None
+        self._run, self._next = _Run(work()), None
         self._timer.start()
         Thread(target=self._run.work, name="background").start()
 
@@ -90,8 +92,8 @@ class Background(QObject):
 class _Run:
     """One computation: written by its thread, read by the GUI's."""
 
-    def __init__(self, make: Work) -> None:
-        self._make = make
+    def __init__(self, pieces: Generator[float, None, Any]) -> None:
+        self._pieces = pieces
         self.cancelled = self.answered = self.over = False
         self.share = self.cost = 0.0
         self.answer: Any = None
@@ -101,9 +103,8 @@ class _Run:
         """Compute until the end or until it is cancelled. An unexpected exception goes on to the error reporter."""
         start = perf_counter()
         try:
-            pieces = self._make()
             while not self.cancelled:
-                self.share = next(pieces)
+                self.share = next(self._pieces)
         except StopIteration as end:
             self.answer, self.answered = end.value, True
         except (BadInputError, MemoryError) as error:

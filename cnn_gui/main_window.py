@@ -20,10 +20,12 @@ from cnn_gui.editor.property_form import PropertyForm
 from cnn_gui.lens.microscope import Microscope
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.project_files import ProjectFiles
+from cnn_gui.results.page import ResultsPage
 from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.window import actions, keys, layout, menus
 from cnn_gui.window.drawing_reader import DrawingReader
 from cnn_gui.window.microscope_door import MicroscopeDoor
+from cnn_gui.window.results_door import ResultsDoor
 from cnn_gui.window.run_follower import RunFollower
 
 if TYPE_CHECKING:
@@ -67,7 +69,8 @@ class MainWindow(QMainWindow):
         self.lens = LensPanel(document)
         self.lens.put_first(self.form, self.tr("&Properties"), self.tr("The layer's settings (Alt+P)"))
         self.microscope = Microscope(document)
-        self.middle = QStackedWidget()  # the network and its curves, or a layer under the microscope
+        self.results = ResultsPage(document)
+        self.middle = QStackedWidget()  # network and curves, a layer under the microscope, or how the test set is read
         self.draw = DrawPanel()
         self.run_bar = RunBar(document, self.controller)
         self.data_chooser = DataChooser(document)
@@ -85,12 +88,15 @@ class MainWindow(QMainWindow):
         document, controller = self.document, self.controller
         self._follower = RunFollower(document, controller, self.lens, self.run_bar, self)
         self._door = MicroscopeDoor(self.canvas, self.lens, self.microscope, self.middle, self)
+        self.results_door = ResultsDoor(self.results, self.lens, self.middle, self)
         self._reader = DrawingReader(document, self.draw, self.lens, self)
         document.modified_changed.connect(self.setWindowModified)
         document.path_changed.connect(self._show_title)
         document.refused.connect(self.say)
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)
+        self._follower.step_changed.connect(self.results.reader.set_step)
+        self.test_figures.clicked.connect(self.results_door.open)
         self.run_bar.reset_requested.connect(self.reset)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
@@ -170,5 +176,6 @@ class MainWindow(QMainWindow):
             return
         self.loader.wait()
         self.microscope.shut_down()
+        self.results.shut_down()
         settings.save_layout(self)
         event.accept()

@@ -1,6 +1,7 @@
 """How well the network did on the test images at the end of the last epoch."""
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
 
 from cnn_gui.document import Document
@@ -11,17 +12,27 @@ from engine.history import EpochResult
 class EvaluationLabel(QLabel):
     """The newest test figures, always with the number of images that they are from.
 
+    Signals:
+        clicked(): a person wants to see more of it.
+
     Thread: the GUI's.
     """
+
+    clicked = Signal()
 
     def __init__(self, document: Document, controller: TrainingController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
         self.setProperty("role", "muted")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setToolTip(self.tr("Click to see which images are read wrongly (T)"))
         document.data_changed.connect(self._show_data)
         document.history_replaced.connect(self._show_data)
         controller.epoch_finished.connect(self._on_epoch_finished)
         self._show_data()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self.clicked.emit()
 
     @Slot()
     def _show_data(self) -> None:

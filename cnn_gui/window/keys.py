@@ -15,6 +15,7 @@ def press(window: "MainWindow", event: QKeyEvent) -> bool:
         Qt.Key.Key_Space: window.run_bar.play_or_pause,
         Qt.Key.Key_Right: window.run_bar.step_button.click,
         Qt.Key.Key_R: window.run_bar.reset_button.click,
+        Qt.Key.Key_T: window.results_door.open,
         Qt.Key.Key_W: window.lens.why_wanted.emit,
         Qt.Key.Key_H: lambda: show_list(window),
     }
@@ -33,6 +34,7 @@ def show_list(window: "MainWindow") -> None:
         (window.tr("Right"), window.tr("one step of training")),
         ("R", window.tr("reset the weights")),
         ("W", window.tr("why this class: which pixels the answer comes from")),
+        ("T", window.tr("how the test set is read: confusion matrix and mistakes")),
         ("/", window.tr("search the palette")),
         (window.tr("Left, Right on the network"), window.tr("select the neighbour")),
         (window.tr("Ctrl+Left, Ctrl+Right"), window.tr("move the selected layer")),

@@ -23,7 +23,7 @@ def arrange(window: "MainWindow") -> None:
     left = _splitter("left", down, (window.palette_view, 390, 0), (window.settings_panel, 300, 1))
     middle = _splitter("middle", down, (window.canvas, 492, 3), (window.curves_place, 198, 2))
     right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
-    for place in (middle, panel(window.microscope)):
+    for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)
     whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 2), (right, 386, 1))
     page = QWidget()

@@ -27,7 +27,7 @@ def build(window: "MainWindow") -> None:
     preset_menu.fill(networks, window.document)
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
     view = bar.addMenu(window.tr("&View"))
-    _fill(view, made, "why", "")
+    _fill(view, made, "why", "results", "")
     _add_schemes(window, view)
     _fill(bar.addMenu(window.tr("&Help")), made, "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
@@ -35,6 +35,7 @@ def build(window: "MainWindow") -> None:
 
 def _commands(window: "MainWindow") -> tuple[Command, ...]:
     files, tr = window.files, window.tr
+    pixels = tr("Which pixels the network's answer comes from")
     return (
         Command("new", tr("&New"), files.new, "new", "Ctrl+N", tr("Begin an empty network")),
         Command("open", tr("&Open..."), files.open, "open", "Ctrl+O", tr("Open a project")),
@@ -46,14 +47,8 @@ def _commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("step", tr("&One step"), window.run_bar.step_button.click, "step", "F6"),
         Command("stop", tr("&Stop"), window.run_bar.stop_button.click, "stop", "Shift+F5"),
         Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
-        Command(
-            "why",
-            tr("&Why this class?"),
-            window.lens.why_wanted.emit,
-            "",
-            "W",
-            tr("Which pixels the answer comes from"),
-        ),
+        Command("why", tr("&Why this class?"), window.lens.why_wanted.emit, "", "W", pixels),
+        Command("results", tr("&Test set"), window.results_door.open, "", "T", tr("Confusion matrix and mistakes")),
         Command("keys", tr("&Keys"), lambda: keys.show_list(window), "info", "H"),
         Command("log", tr("Show the &log's folder"), _open_log_folder),
         Command("about", tr("&About"), lambda: _show_about(window)),

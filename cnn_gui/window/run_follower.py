@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from cnn_gui.controls.run_bar import RunBar
 from cnn_gui.document import Document
@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 class RunFollower(QObject):
     """Takes the newest of a run at the views' own pace, and hands it to document, lens, run bar and curves.
 
+    Signals:
+        step_changed(int): the document's weights are those of another training step, or will be at once.
+
     Thread: the GUI's.
     """
+
+    step_changed = Signal(int)
 
     def __init__(
         self, document: Document, controller: TrainingController, lens: LensPanel, run_bar: RunBar, parent: QObject
@@ -42,16 +47,20 @@ class RunFollower(QObject):
         if state is State.IDLE:
             self._run_end = None
             self._show_history()
-            self._lens.set_step(self._document.history.steps)
+            self._set_step(self._document.history.steps)
 
     def _follow_weights(self) -> None:
         snapshot = self._controller.take_snapshot()
         if snapshot is not None:
             self._run_end = snapshot.history_step + snapshot.result.steps - snapshot.result.step
-            self._lens.set_step(snapshot.history_step)
+            self._set_step(snapshot.history_step)
             self._document.set_weights(snapshot.parameters, snapshot.update)
             self._run_bar.show_progress(snapshot.result)
             self._lens.refresh()
+
+    def _set_step(self, step: int) -> None:
+        self._lens.set_step(step)
+        self.step_changed.emit(step)
 
     @Slot()
     def _show_history(self) -> None:

@@ -1,7 +1,7 @@
 """Long computations beside the GUI: only the last question counts, and the same one waits for its turn."""
 
 from collections.abc import Generator
-from threading import Event, main_thread
+from threading import Event, Thread, main_thread
 from threading import current_thread as here
 from time import perf_counter
 from typing import Any
@@ -20,6 +20,11 @@ def counting(answer: Any, steps: int = 3) -> Generator[float, None, Any]:
     return answer
 
 
+def naming() -> Generator[float, None, Thread]:
+    yield 1.0
+    return here()
+
+
 def waiting(go_on: Event, seen: list[bool]) -> Generator[float, None, Any]:
     """Wait once; note whether it went on after that."""
     yield 0.0
@@ -36,7 +41,7 @@ def work(qtbot: QtBot) -> Background:
 
 def test_that_an_answer_comes_from_another_thread(qtbot: QtBot, work: Background) -> None:
     with qtbot.waitSignal(work.finished) as done:
-        work.ask(lambda: counting(here()))
+        work.ask(naming)
     assert done.args is not None and done.args[0] is not main_thread()
     assert not work.busy
 

@@ -1,0 +1,52 @@
+"""What a reading of the test set says, in words and thumbnails."""
+
+from PySide6.QtCore import QCoreApplication
+
+from cnn_gui.plots.gallery_canvas import Thumb
+from cnn_gui.plots.text import number
+from cnn_gui.results.reader import Reading
+from engine.data.dataset import pixels
+
+
+def summary(reading: Reading) -> str:
+    """Return '985 of 1,000 test images right (98.50 %), step 3,384'."""
+    found = reading.predictions
+    total = len(found.labels)
+    text = _tr("{0:,} of {1:,} test images right ({2:.2f} %), {3}")
+    return text.format(found.right, total, 100 * found.right / total, moment(reading.step))
+
+
+def moment(step: int) -> str:
+    """Return 'step 1,204', or that nothing was trained yet."""
+    return _tr("step {0:,}").format(step) if step else _tr("initial weights")
+
+
+def cell(reading: Reading, label: int, read: int) -> str:
+    """Return how many images of class *label* were read as *read*, and what share of the class."""
+    counts = reading.predictions.confusion
+    names = reading.subject.dataset.class_names
+    row, count = int(counts[label].sum()), int(counts[label, read])
+    text = _tr("Right: {0} read as {1}") if label == read else _tr("Confused: {0} read as {1}")
+    share = _tr(", {0:,} of {1:,} images ({2:.1f} %)").format(count, row, 100 * count / row) if row else ""
+    return text.format(names[label], names[read]) + (share if count else _tr(", no image"))
+
+
+def widest_caption(reading: Reading) -> str:
+    """Return a caption that is about as wide as any can be."""
+    longest = sorted(reading.subject.dataset.class_names, key=len)[-2:]
+    return " → ".join(longest)
+
+
+def thumb(reading: Reading, image: int) -> Thumb:
+    """Return a test image with its true class, the class that is read, and how sure the network is."""
+    found, names = reading.predictions, reading.subject.dataset.class_names
+    true, read, sure = names[found.labels[image]], names[found.read[image]], float(found.sure[image])
+    value = _tr("{0:.1f} %").format(100 * sure) if reading.is_share else number(sure, 3)
+    caption = f"{true} → {read}" if true != read else true
+    tip = _tr("Test image {0:,}: is {1}, read as {2} ({3}), loss {4}. Click to look at it through the lens.")
+    told = tip.format(image, true, read, value, number(float(found.losses[image]), 3))
+    return Thumb(pixels(reading.subject.dataset.test.images[image]), caption, value, told)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("results", text)
