@@ -41,7 +41,7 @@ class Param:
     unit: str = ""
     when: tuple[str, tuple[str, ...]] | None = None
     off_at_zero: bool = False
-    usual: tuple[str, Mapping[str, Value]] | None = None
+    usual: tuple[str, Mapping[str, Value]] | None = dataclasses.field(default=None, hash=False)
 
     @property
     def kind(self) -> str:

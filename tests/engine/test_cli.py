@@ -1,5 +1,6 @@
 """The command line: what it prints, what it writes, and how it refuses."""
 
+import argparse
 import json
 import os
 import re
@@ -14,8 +15,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import cli
-from engine.commands import codes, progress
+from engine import cli, schema
+from engine.commands import codes, options, progress
 from engine.commands.progress import CLEAR_LINE
 from engine.data import catalogue
 from engine.divergence import DivergedError
@@ -353,3 +354,15 @@ def test_that_every_command_tells_what_it_does_and_has_json(capsys: Captured, na
     text = re.sub(r"\s+", " ", capsys.readouterr().out)
     assert caught.value.code == 0
     assert cli.COMMANDS[name] in text and "--json" in text
+
+
+@pytest.mark.parametrize("param", schema.params_of(TrainingSettings), ids=lambda param: param.name)
+def test_that_every_setting_of_a_run_has_an_option(param: schema.Param) -> None:
+    parser = argparse.ArgumentParser()
+    options.add_settings(parser)
+    fitting = {param.when[0]: param.when[1][0]} if param.when else {}
+    default = replace(TrainingSettings(), **fitting)
+    value = getattr(default, param.name)
+    flag = options.FLAGS.get(param.name, "--" + param.name.replace("_", "-"))
+    given = [flag] if value is True else [f"--no-{flag[2:]}"] if value is False else [flag, str(value)]
+    assert options.settings(parser.parse_args(given), default) == default
