@@ -100,7 +100,8 @@ def test_the_figures_of_all_values_and_of_one_filter(qtbot: QtBot, document: Doc
 
 
 def test_that_a_bar_is_read_under_the_mouse(qtbot: QtBot, document: Document) -> None:
-    histogram = shown(qtbot, document).histogram
+    view = shown(qtbot, document)
+    histogram = view.histogram
     assert isinstance(histogram, HistogramView) and histogram.bins is not None
     place = int(histogram.bins.counts.argmax())
     lens.move(histogram, histogram.bar(place).center())

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabBar, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.lens.frame import Frame, layer_title
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.weights import arrays, words
+from cnn_gui.lens.weights.findings import Findings
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.histogram import Bins, HistogramView
 from cnn_gui.plots.mosaic import MosaicView
-from cnn_gui.plots.mosaic_page import Ring
 from cnn_gui.plots.round_numbers import round_up
 from engine.layer import Array, LayerConfig
 from engine.layers.batch_norm import BatchNormConfig
@@ -25,7 +25,6 @@ from engine.trace import filters
 VALUE, GRADIENT, UPDATE = range(3)
 _COLOURS = (ColorMap.WEIGHTS, ColorMap.GRADIENTS, ColorMap.WEIGHTS)
 _BINS = 41
-_MOST_RINGS = 16
 _FOOT = 136  # px, height of the histogram and the findings
 
 
@@ -42,14 +41,12 @@ class WeightsView(LayerView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame: Frame | None = None
-        self._log, self._compared, self._pairs = filters.SilenceLog(), np.zeros(0), tuple[filters.Pair, ...]()
         self.modes, self.mosaic, self.histogram = QTabBar(), MosaicView(ColorMap.WEIGHTS), HistogramView()
-        self.figures, self.findings = QLabel(), QLabel()
+        self.figures, self.findings = QLabel(), Findings()
         self._arrange()
-        self._dress()
         self.modes.currentChanged.connect(self._on_mode_changed)
         self.mosaic.tile_selected.connect(self._show_distribution)
-        self.findings.linkActivated.connect(lambda filter_: self.select(int(filter_)))
+        self.findings.chosen.connect(self.select)
 
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
@@ -84,11 +81,6 @@ class WeightsView(LayerView):
         super().hideEvent(event)
         if self._frame is not None and self._frame.learning is not None:
             self._frame.learning.want_updates(False)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
 
     def _values(self, frame: Frame) -> Mapping[str, Array]:
         """Return the arrays to be shown, by name; empty where there are none."""
@@ -137,26 +129,7 @@ class WeightsView(LayerView):
         if weight is None:
             self.mosaic.canvas.mark()
             return
-        if not np.array_equal(weight, self._compared):
-            self._compared, self._pairs = weight, filters.alike(weight)
-        silent, told = self._silence(frame, weight)
-        self.findings.setText(f"{told}<br>{words.alike(self._word(), self._pairs)}")
-        twins = dict.fromkeys(filter_ for pair in self._pairs[: words.MOST] for filter_ in (pair.first, pair.second))
-        rings = [Ring(arrays.tiles_of(weight, filter_), "warning") for filter_ in twins]
-        rings += [Ring(arrays.tiles_of(weight, filter_), "bad", dashed=True) for filter_ in silent[:_MOST_RINGS]]
-        self.mosaic.canvas.mark(rings)
-
-    def _silence(self, frame: Frame, weight: Array) -> tuple[list[int], str]:
-        """Return the filters that were silent for every sample seen, and the sentence about them."""
-        assert frame.trace is not None and frame.sample is not None and frame.spec is not None
-        found = filters.silence(frame.trace.layers, frame.index)
-        key = frame.sample.title, frame.sample.image.tobytes()
-        silent, seen = self._log.add(key, (frame.spec.uid, frame.step), weight, found.silent)
-        where = layer_title(frame.architecture, frame.trace.layers[found.layer].spec)
-        seen_text = self.tr("each of the {0} samples seen with these weights").format(seen)
-        samples = seen_text if seen > 1 else frame.sample.title
-        numbers = np.flatnonzero(silent).tolist()
-        return numbers, words.silent(self._word(), numbers, len(weight), where, found.positions, samples)
+        self.mosaic.canvas.mark(self.findings.find(frame, weight, self._word()))
 
     def _word(self) -> str:
         weight = self._weight()
@@ -178,12 +151,9 @@ class WeightsView(LayerView):
         self.modes.setExpanding(False)
         self.modes.setAccessibleName(self.tr("What is shown of the weights"))
         self.mosaic.canvas.setAccessibleName(self.tr("Weights of the layer"))
-        for label in (self.figures, self.findings):
-            label.setProperty("role", "small")
-            label.setWordWrap(True)
-            label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            label.setMinimumWidth(1)
-        self.findings.setTextInteractionFlags(Qt.TextInteractionFlag.LinksAccessibleByMouse)
+        self.figures.setProperty("role", "small")
+        self.figures.setWordWrap(True)
+        self.figures.setMinimumWidth(1)
         told, foot, column = QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         told.addWidget(self.figures)
         told.addWidget(self.findings, 1)
@@ -199,8 +169,3 @@ class WeightsView(LayerView):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(space)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
-
-    def _dress(self) -> None:
-        palette = self.findings.palette()
-        palette.setColor(palette.ColorRole.Link, theme.tokens(self.palette()).accent)
-        self.findings.setPalette(palette)
