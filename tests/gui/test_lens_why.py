@@ -186,7 +186,7 @@ def test_that_another_sample_cancels_an_occlusion_and_begins_its_own(qtbot: QtBo
     found = covered(traced(window, 5), view, 1)
     np.testing.assert_allclose(shown(view), found.spread(found.logit), atol=1e-12)
     view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
-    assert not view.background.busy
+    assert not view.occluder.background.busy
 
 
 def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
@@ -201,16 +201,18 @@ def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
     assert document.model is not None
     document.set_weights(1.5 * document.model.parameters.flat)
     window.lens.refresh()
-    assert (shown(view) == before).all() and not view.background.busy
+    assert (shown(view) == before).all() and not view.occluder.background.busy
+    assert view.state.whole_text == "of some steps before"
     found = covered(traced(window), view, 1)
     qtbot.waitUntil(lambda: np.allclose(shown(view), found.spread(found.logit)))
+    assert view.state.whole_text == ""
 
 
 def test_that_hiding_ends_the_work(qtbot: QtBot, window: MainWindow) -> None:
     view = view_of(window)
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
     qtbot.mouseClick(window.microscope.back_button, Qt.MouseButton.LeftButton)
-    assert not view.background.busy
+    assert not view.occluder.background.busy
     qtbot.keyClick(window.canvas, Qt.Key.Key_W)
     qtbot.waitUntil(lambda: view.map.grid is not None)
 

@@ -7,11 +7,11 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.background import Background
 from cnn_gui.lens.frame import Frame, layer_title
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.why import words
 from cnn_gui.lens.why.controls import WhyControls
+from cnn_gui.lens.why.occluder import Answer, Occluder
 from cnn_gui.lens.why.question import Kind, Question, layers_with_maps, usual_layer
 from cnn_gui.lens.why.sum_bar import SumBar
 from cnn_gui.plots.colormaps import signed_levels
@@ -23,7 +23,6 @@ from cnn_gui.plots.overlay_view import Overlay, OverlayView
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array
 from engine.trace.contributions import contributions
-from engine.trace.occlusion import Occlusion, occlusion
 from engine.trace.replay import scored
 
 _STRENGTH, _SLIDER = 70, 120  # per cent; px
@@ -39,19 +38,17 @@ class WhyView(LayerView):
         super().__init__(parent)
         self._frame: Frame | None = None
         self._question: Question | None = None
-        self._occlusion: tuple[Question, Occlusion] | None = None
-        self._asked: Question | None = None
+        self._covered: Answer | None = None
         self._values: Array | None = None
         self.controls, self.image, self.map = WhyControls(), OverlayView(), GridView()
         self.strength, self.legend, self.state = QSlider(Qt.Orientation.Horizontal), Legend(), ElidedLabel("muted")
         self.meaning, self.sum_bar, self.sums = WrappedText(3), SumBar(), WrappedText(4)
-        self.background = Background(self)
+        self.occluder = Occluder(self)
         self._arrange()
         self.controls.changed.connect(self._show)
         self.strength.valueChanged.connect(self._show_pictures)
-        self.background.advanced.connect(self._on_advanced)
-        self.background.finished.connect(self._on_finished)
-        self.background.failed.connect(self.state.show_text)
+        self.occluder.answered.connect(self._on_answered)
+        self.occluder.told.connect(self.state.show_text)
 
     @classmethod
     def suits(cls, frame: Frame) -> bool:
@@ -71,15 +68,10 @@ class WhyView(LayerView):
 
     def hideEvent(self, event: QEvent) -> None:
         super().hideEvent(event)
-        self._forget()
+        self.occluder.forget()
 
     def shut_down(self) -> None:
-        self._forget()
-
-    def _forget(self) -> None:
-        """Give up the occlusion that is under way."""
-        self.background.cancel()
-        self._asked = None
+        self.occluder.forget()
 
     def _show(self) -> None:
         if self._frame is None or self._frame.trace is None or self._frame.sample is None:
@@ -89,9 +81,9 @@ class WhyView(LayerView):
         self._question = Question(trace, chosen, controls.kind, controls.position, controls.patch)
         found = contributions(trace, chosen)
         if controls.kind is Kind.OCCLUSION:
-            self._values = self._occluded()
+            self._cover(self._question)
         else:
-            self._forget()
+            self.occluder.forget()
             self._values = self._question.answer(found)
             self.state.show_text("")
         layers = frame.architecture.layers
@@ -108,42 +100,19 @@ class WhyView(LayerView):
         assert self._frame is not None and self._question is not None
         return self._frame.class_name(self._question.chosen)
 
-    def _occluded(self) -> Array | None:
-        """Return the map of the newest occlusion that was asked for like this, and ask for one where it is old."""
-        question, answered = self._question, self._occlusion
-        assert question is not None
-        like = answered is not None and question.is_like(answered[0])
-        if not (like and answered is not None and question.is_about(answered[0])):
-            self._ask(question)
-        return answered[1].spread(answered[1].logit) if like and answered is not None else None
-
-    def _ask(self, question: Question) -> None:
-        """Let an occlusion be computed: now for another question, in a while for newer weights."""
-        if self._asked is not None and question.is_about(self._asked):
-            return
-        anew = self._asked is not None and question.is_like(self._asked)
-        self._asked = question
-
-        def answer():
-            found = yield from occlusion(question.trace, question.chosen, question.patch)
-            return question, found
-
-        if anew:
-            self.background.ask_anew(answer)
-        else:
-            self.state.show_text(self.tr("Covering the image place by place..."))
-            self.background.ask(answer)
-
-    def _on_advanced(self, share: float) -> None:
-        if self._values is None:
-            self.state.show_text(self.tr("Covering the image place by place: {0:.0f} %").format(100 * share))
-
-    def _on_finished(self, answer: tuple[Question, Occlusion]) -> None:
-        self._occlusion = answer
-        self.state.show_text("")
-        if self._question is not None and self._question.is_like(answer[0]):
-            self._values = answer[1].spread(answer[1].logit)
+    def _on_answered(self) -> None:
+        if self._question is not None and self._question.kind is Kind.OCCLUSION:
+            self._cover(self._question)
             self._show_pictures()
+
+    def _cover(self, question: Question) -> None:
+        """Take the newest occlusion, where there is one."""
+        self._covered = self.occluder.answer_to(question)
+        self._values = None
+        if self._covered is not None:
+            asked, found = self._covered
+            self._values = found.spread(found.logit)
+            self.state.show_text("" if question.is_about(asked) else self.tr("of some steps before"))
 
     def _show_pictures(self) -> None:
         question, values = self._question, self._values
@@ -164,10 +133,10 @@ class WhyView(LayerView):
         if values is None:
             return [""]
         text = words.meaning(question, self._name, values, self.controls.layers.currentText())
-        if question.kind is not Kind.OCCLUSION or self._occlusion is None:
+        if question.kind is not Kind.OCCLUSION or self._covered is None:
             return [text]
         squeezed = bool(question.trace.layers[-1].spec.config.fused_loss)
-        return [text, words.worst_place(*self._occlusion, self._name, squeezed)]
+        return [text, words.worst_place(*self._covered, self._name, squeezed)]
 
     def _arrange(self) -> None:
         self.strength.setRange(0, 100)
