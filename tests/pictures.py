@@ -115,8 +115,15 @@ def show_properties(app: "QApplication", window: "MainWindow") -> None:
     window.lens.tabs.setCurrentWidget(window.form)
 
 
+def show_test_set(app: "QApplication", window: "MainWindow") -> None:
+    """The confusion matrix of the test set."""
+    window.results_door.open()
+    wait(app, lambda: window.results.reader.reading is not None)
+
+
 def show_problem(app: "QApplication", window: "MainWindow") -> None:
     """A kernel that is larger than its input."""
+    window.results.left.emit()
     spec = window.document.architecture.layers[3]
     window.document.configure(spec.uid, replace(spec.config, kernel_size=(15, 15)))
 
@@ -133,6 +140,7 @@ SITUATIONS: dict[str, Callable[["QApplication", "MainWindow"], None]] = {
     "start": show_first_start,
     "training": show_training,
     "properties": show_properties,
+    "test-set": show_test_set,
     "problem": show_problem,
     "empty": show_empty,
 }

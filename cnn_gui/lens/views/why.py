@@ -42,7 +42,7 @@ class WhyView(LayerView):
         self._values: Array | None = None
         self.controls, self.image, self.map = WhyControls(), OverlayView(), GridView()
         self.strength, self.legend, self.state = QSlider(Qt.Orientation.Horizontal), Legend(), ElidedLabel("muted")
-        self.meaning, self.sum_bar, self.sums = WrappedText(3), SumBar(), WrappedText(4)
+        self.meaning, self.sum_bar, self.sums = WrappedText(3), SumBar(), WrappedText(5)
         self.occluder = Occluder(self)
         self._arrange()
         self.controls.changed.connect(self._show)
