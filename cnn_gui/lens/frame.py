@@ -97,17 +97,17 @@ class Frame:
         return self.trace.layers[self.index] if self.spec is not None and self.trace is not None else None
 
     @property
-    def learning(self) -> Learning | None:
-        """How the selected layer learns; None if none is."""
-        return Learning(self._document, self.spec) if self.spec else None
-
-    @property
     def remedies(self) -> tuple[Remedy, ...]:
         """What to change in the selected layer so that it reads every pixel; empty where it does, or none is known."""
         if self.spec is None:
             return ()
         data, loss = self._document.data, self._document.settings.loss
         return remedies(self._architecture, self.spec.uid, data.input_shape, len(data.class_names), loss)
+
+    @property
+    def learning(self) -> Learning | None:
+        """How the selected layer learns; None if none is."""
+        return Learning(self._document, self.spec) if self.spec else None
 
     @property
     def prediction(self) -> tuple[int, float] | None:

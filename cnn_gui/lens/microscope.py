@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QPushButton,
+    QSizePolicy,
     QStackedLayout,
     QTabWidget,
     QToolButton,
@@ -17,11 +18,14 @@ from PySide6.QtWidgets import (
 
 from cnn_gui import theme
 from cnn_gui.document import Document
+from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.why import WhyView
+from cnn_gui.plots.figure import Figure
 from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.page_bar import PageBar
 
 
 class Microscope(QWidget):
@@ -44,16 +48,20 @@ class Microscope(QWidget):
         self._kinds: Sequence[type[LayerView]] = ()
         self._wanted: type[LayerView] | None = None
         self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
-        self.about, self.moment = ElidedLabel("muted"), QLabel()
+        self.about = ElidedLabel("muted")
         self.previous_button, self.next_button = QToolButton(), QToolButton()
-        self.tabs, self.message = QTabWidget(), QLabel()
+        self.export_button = ExportButton(self.figure)
+        self.pages, self.tabs, self.message = PageBar(), QTabWidget(), QLabel()
         self._arrange()
         self._explain()
         self._dress()
         self.back_button.clicked.connect(self.left)
         self.previous_button.clicked.connect(lambda: self._go(-1))
         self.next_button.clicked.connect(lambda: self._go(1))
+        self.pages.chosen.connect(self.tabs.setCurrentIndex)
+        self.tabs.currentChanged.connect(self._show_page)
         self.tabs.currentChanged.connect(self.frame_wanted)
+        self.export_button.recorded.connect(self.frame_wanted)
         document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
 
     @property
@@ -64,12 +72,11 @@ class Microscope(QWidget):
 
     def show_frame(self, frame: Frame) -> None:
         """Show the selected layer of *frame*; nothing happens while the microscope is not to be seen."""
-        if not self.isVisible():
+        if not self.isVisible() or self.export_button.busy:
             return
         self.heading.setText(frame.title())
-        self.about.show_text(frame.about())
         title = frame.sample.title if frame.sample else ""
-        self.moment.setText(" · ".join(filter(None, (title, frame.moment()))))
+        self.about.show_text(" · ".join(filter(None, (title, frame.moment(), frame.about()))))
         self._show_neighbours(frame.index)
         self._offer(frame)
         if reason := self._why_nothing(frame):
@@ -79,6 +86,11 @@ class Microscope(QWidget):
         self._stack.setCurrentWidget(self.tabs)
         if self.view is not None:
             self.view.show_frame(frame)
+
+    def figure(self) -> Figure:
+        """Return what is on show as a picture that says what it is of."""
+        title = f"{self.heading.text()} · {self.tabs.tabText(self.tabs.currentIndex())}"
+        return Figure(self.view or self.message, title, self.about.whole_text)
 
     def look_through(self, kind: type[LayerView]) -> None:
         """Have the view of that *kind* on show, at once or when a layer comes that it suits."""
@@ -107,7 +119,7 @@ class Microscope(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.frame_wanted.emit()
-        self.tabs.setFocus()
+        self.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
@@ -124,7 +136,7 @@ class Microscope(QWidget):
             self._dress()
 
     def _offer(self, frame: Frame) -> None:
-        """Have a tab for each view that suits the layer; the same kind of view stays on show where it can."""
+        """Have a page for each view that suits the layer; the same kind of view stays on show where it can."""
         kinds = [kind for kind in ALL if kind.suits(frame)]
         if kinds == self._kinds:
             return
@@ -136,9 +148,18 @@ class Microscope(QWidget):
             if kind not in self._made:
                 self._made[kind] = kind()
                 self._made[kind].configured.connect(self._document.configure)
-            self.tabs.setTabToolTip(self.tabs.addTab(self._made[kind], self.tr(kind.title)), self.tr(kind.tip))
+            self.tabs.addTab(self._made[kind], self.tr(kind.title))
+        self.pages.set_pages([(self.tr(kind.title), self.tr(kind.tip)) for kind in kinds])
         self.tabs.setCurrentIndex(next((i for i, kind in enumerate(kinds) if kind is before), 0))
+        self._show_page(self.tabs.currentIndex())
         self.tabs.blockSignals(False)
+
+    def _show_page(self, number: int) -> None:
+        """Say which page is on show; it alone decides how small the microscope may be."""
+        self.pages.show_page(number)
+        for n in range(self.tabs.count()):
+            policy = QSizePolicy.Policy.Preferred if n == number else QSizePolicy.Policy.Ignored
+            self.tabs.widget(n).setSizePolicy(policy, policy)
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.problem:
@@ -171,27 +192,28 @@ class Microscope(QWidget):
             button.setAccessibleName(name)
             button.setToolTip(name)
         self.heading.setProperty("role", "heading")
-        self.moment.setProperty("role", "muted")
         self.message.setProperty("role", "hint")
         self.message.setWordWrap(True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def _arrange(self) -> None:
-        head, column, body = QHBoxLayout(), QVBoxLayout(self), QWidget()
+        head, below, column, body = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self), QWidget()
         self._stack = QStackedLayout(body)
         for part in (self.tabs, self.message):
             self._stack.addWidget(part)
         for part in (self.back_button, self.previous_button, self.next_button, self.heading):
             head.addWidget(part)
-        head.addWidget(self.about, 1)
-        head.addWidget(self.moment)
+        head.addStretch(1)
+        self.tabs.tabBar().hide()  # the page bar has their names
         self.tabs.setDocumentMode(True)
-        self.tabs.tabBar().setDrawBase(False)
-        self.tabs.tabBar().setUsesScrollButtons(True)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
         head.setSpacing(theme.SPACE[1])
         column.addLayout(head)
+        below.addWidget(self.about, 1)
+        below.addWidget(self.export_button)
+        column.addLayout(below)
+        column.addWidget(self.pages)
         column.addWidget(body, 1)
 
     def _dress(self) -> None:

@@ -16,7 +16,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from cnn_gui import theme
-from cnn_gui.plots import export
+from cnn_gui.plots import export, figure
 from cnn_gui.plots.grid import Cell, Grid, Part, Placement
 from cnn_gui.plots.grid_painter import paint_cells, paint_grid, paint_window
 from cnn_gui.plots.text import power, small_font, unit
@@ -103,8 +103,8 @@ class GridView(QWidget):
         if self.grid is None or (place := self.placement) is None:
             return
         painter = QPainter(self)
-        if self.property(export.VECTOR):
-            self.paint_picture(painter, self.grid, place, vector=True)
+        if way := self.property(figure.EXPORT):
+            self.paint_picture(painter, self.grid, place, vector=way == figure.SHAPES)
             self.paint_highlights(painter, place)
             return
         if self._made is None:

@@ -47,6 +47,10 @@ class MovingGrid(GridView):
         """Show *grid*, which turns by 180 degrees until it stands upright."""
         self._begin(grid, lambda painter: self._paint_turned(painter, grid))
 
+    def hold(self, share: float) -> None:
+        """Be so far on in the motion under way: from 0 to, but not including, 1."""
+        self._motion.setCurrentTime(int(share * _DURATION))
+
     def stand(self) -> None:
         """Be at the end of the motion at once."""
         self._motion.stop()

@@ -151,6 +151,8 @@ def test_that_the_lowered_rows_of_an_output_row_light_up_and_others_lead_to_the_
     (page, trace), board = simple, simple[0].board
     page.ways.setCurrentIndex(LOWERING)
     assert values(board.values).shape == (8 * 6 * 3, 6)
+    page.resize(page.width(), 1600)  # else a row is hardly a pixel high
+    QApplication.processEvents()
     point_at(board.values, (5 * 18 + 3 * 3 + 1, 4))  # lowered row 5, channel 3, kernel column 1
     assert page.term == Term(0, 3, 2, 1, 3, 4)
     assert board.values.highlighted[0] == (slice(3 * 18, 6 * 18), slice(0, 6))

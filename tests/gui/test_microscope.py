@@ -174,10 +174,10 @@ def test_that_it_says_why_there_is_nothing(window: MainWindow) -> None:
 
 
 def test_that_a_sample_and_a_step_are_named(window: MainWindow) -> None:
-    assert window.microscope.moment.text() == "test image 0 · initial weights"
+    assert window.microscope.about.whole_text.startswith("test image 0 · initial weights · 5 @ 2×2")
     window.lens.set_sample(np.zeros((1, 8, 8), np.float32), "your drawing")
     window.lens.refresh()
-    assert window.microscope.moment.text() == "your drawing · initial weights"
+    assert window.microscope.about.whole_text.startswith("your drawing · initial weights")
 
 
 def test_the_worked_example(qtbot: QtBot, window: MainWindow) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots import figure
 
 _SLOWEST, _FASTEST = 1500, 30  # ms a step
 _NOTCHES = 10
@@ -25,6 +26,7 @@ class Transport(QWidget):
         super().__init__(parent)
         self._place, self._count = 0, 1
         self._timer = QTimer(self)
+        figure.leave_out(self)
         self._timer.timeout.connect(self._on_timeout)
         self.back_button, self.play_button, self.step_button = QToolButton(), QToolButton(), QToolButton()
         self.speed, self.label = QSlider(Qt.Orientation.Horizontal), QLabel()
@@ -39,6 +41,17 @@ class Transport(QWidget):
     def place(self) -> int:
         """The place on show, from 0."""
         return self._place
+
+    @property
+    def count(self) -> int:
+        """How many places there are."""
+        return self._count
+
+    @property
+    def period(self) -> int:
+        """How long each place is to be seen, in ms, at the present speed."""
+        share = self.speed.value() / _NOTCHES
+        return round(_SLOWEST * (_FASTEST / _SLOWEST) ** share)
 
     @property
     def playing(self) -> bool:
@@ -66,7 +79,7 @@ class Transport(QWidget):
         if self.playing:
             self.pause()
         else:
-            self._timer.start(self._period())
+            self._timer.start(self.period)
             self._dress()
 
     def pause(self) -> None:
@@ -100,11 +113,7 @@ class Transport(QWidget):
 
     def _on_speed_changed(self) -> None:
         if self.playing:
-            self._timer.start(self._period())
-
-    def _period(self) -> int:
-        share = self.speed.value() / _NOTCHES
-        return round(_SLOWEST * (_FASTEST / _SLOWEST) ** share)
+            self._timer.start(self.period)
 
     def _write(self) -> None:
         self.label.setText(self.tr("step {0:,} of {1:,}").format(self._place + 1, self._count))

@@ -1,0 +1,72 @@
+"""The walk of a view over its places, or through its stages, picture by picture."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from PySide6.QtWidgets import QWidget
+
+from cnn_gui.lens.backward.stage_bar import StageBar
+from cnn_gui.lens.step.transport import Transport
+from cnn_gui.plots.moving_grid import MovingGrid
+
+MOST = 200  # frames; of a longer walk every second place is shown, or every third
+_MOVES, _STILL = 8, 1600  # frames of a motion, and ms for which a stage stands still
+_MOVE = 60  # ms a frame
+
+Part = TypeVar("Part", Transport, StageBar)
+
+
+def walks(view: QWidget) -> bool:
+    """Return whether the view has places or stages to walk through."""
+    return _seen(view, Transport) is not None or _seen(view, StageBar) is not None
+
+
+def walk(view: QWidget) -> Iterator[int]:
+    """Take the view from place to place, and yield for how many ms each is to be seen; then it is as it was."""
+    if (transport := _seen(view, Transport)) is not None:
+        yield from _places(transport)
+    elif (bar := _seen(view, StageBar)) is not None:
+        yield from _stages(bar, [grid for grid in view.findChildren(MovingGrid) if grid is not None])
+
+
+def _places(transport: Transport) -> Iterator[int]:
+    before, playing = transport.place, transport.playing
+    try:
+        for place in range(0, transport.count, -(-transport.count // MOST)):
+            transport.step(place - transport.place)
+            yield transport.period
+    finally:
+        transport.step(before - transport.place)
+        if playing:
+            transport.toggle()
+
+
+def _stages(bar: StageBar, grids: list[MovingGrid]) -> Iterator[int]:
+    before, playing = bar.stage, bar.playing
+    try:
+        for stage in range(bar.tabs.count()):
+            bar.step(stage - bar.stage)
+            yield from _motion(grids)
+            yield _STILL
+    finally:
+        bar.step(before - bar.stage)
+        for grid in grids:
+            grid.stand()
+        if playing:
+            bar.toggle()
+
+
+def _motion(grids: list[MovingGrid]) -> Iterator[int]:
+    """Hold what moves at one share of its way after another."""
+    moving = [grid for grid in grids if grid.moving]
+    for n in range(_MOVES if moving else 0):
+        for grid in moving:
+            grid.hold(n / _MOVES)
+        yield _MOVE
+    for grid in moving:
+        grid.stand()
+
+
+def _seen(view: QWidget, kind: type[Part]) -> Part | None:
+    found: list[Part] = view.findChildren(kind)
+    return next((part for part in found if part.isVisibleTo(view)), None)
