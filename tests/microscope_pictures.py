@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 Named = Sequence[tuple[str, Callable[["QApplication", "MainWindow"], None]]]
 
 OTHERS = ("conv2d", "batch_norm", "gelu", "dropout", "global_average_pool", "dense", "softmax")  # not all in LeNet-5
+CLASSES = 10
 
 
 def situations() -> tuple[Named, Named]:
@@ -33,7 +34,8 @@ def show(window: "MainWindow", kind: "type[LayerView]") -> None:
     if not _open(window, kind):
         from engine.architecture import Architecture, new_layer
 
-        window.document.replace(Architecture(tuple(map(new_layer, OTHERS))), "Load it")
+        layers = (new_layer(name, **({"units": CLASSES} if name == "dense" else {})) for name in OTHERS)
+        window.document.replace(Architecture(tuple(layers)), "Load it")
         assert _open(window, kind), f"{kind.__name__} suits none of {', '.join(OTHERS)}"
 
 

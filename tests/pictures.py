@@ -2,7 +2,7 @@
 
 Starts the real window off screen, trains, draws and takes a picture of each situation, in light and dark, once
 and twice the size. The README's pictures: ``python -m tests.pictures docs/pictures --only training-light
-training-dark problem-light``.
+inside-dc-dx-light inside-dc-dw-dark inside-why-this-class-light problem-light --scale 1``.
 """
 
 import argparse
