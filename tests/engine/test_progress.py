@@ -145,7 +145,7 @@ def test_that_a_terminal_of_unknown_width_has_80_columns(monkeypatch: pytest.Mon
     ("arguments", "unit"),
     [
         (["evaluate", "{}/a.cnn"], "images/s"),
-        (["check", "--preset", "small", "--samples", "2"], "arrays/s"),
+        (["check", "--preset", "small", "--samples", "2"], "cells/s"),
         (["race", "--preset", "small", "--batch", "2", "--steps", "2"], "steps of the loops/s"),
     ],
 )
