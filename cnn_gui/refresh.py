@@ -7,7 +7,7 @@ from time import perf_counter
 from PySide6.QtCore import QObject, QTimer, Slot
 
 PERIOD = 100  # ms in which each group of views gets its turn; faster looks no livelier and costs the training speed
-SHARE = 0.15  # of the time may go into bringing views up to date
+SHARE = 0.05  # of the time may go into bringing views up to date; painting them takes as much again
 
 
 class RefreshClock(QObject):

@@ -1,7 +1,7 @@
 """The cards of the network canvas."""
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnn_gui import theme
@@ -9,6 +9,7 @@ from cnn_gui.editor import describe, face, lettering
 from cnn_gui.editor.arrangement import CARD_HEIGHT, TEXT_HEIGHT
 from cnn_gui.editor.face import Face, Look
 from cnn_gui.editor.map_strip import HEIGHT, MapStrip
+from engine.layer import Array
 
 _CARD = QRectF(0, 0, theme.CARD_WIDTH, CARD_HEIGHT)
 _PICTURES = QRectF(face.LEFT, TEXT_HEIGHT, theme.CARD_WIDTH - face.LEFT - face.RIGHT, HEIGHT)
@@ -27,12 +28,19 @@ class CardItem(QGraphicsItem):
         self.face, self.look = Face("", "", ""), Look()
         self.is_placed = False
         self.maps = MapStrip(_PICTURES)
+        self._made, self._made_for = QPixmap(), ()
 
     def show(self, face: Face, look: Look) -> None:
         """Show *face* in the state *look*."""
         if (face, look) != (self.face, self.look):
             self.face, self.look = face, look
             self.update()
+
+    def show_values(self, values: Array | None, photo: bool = False) -> None:
+        """Show what the layer makes of the sample, or a *photo*, below the words; None for nothing."""
+        alike = (values is None) == (self.maps.values is None)
+        self.maps.show_values(values, photo)
+        self.update(self.maps.place) if alike else self.update()
 
     def place(self, corner: QPointF) -> None:
         """Put a card that has no place yet to *corner*."""
@@ -49,8 +57,22 @@ class CardItem(QGraphicsItem):
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         scheme = theme.tokens(self.scene().palette())
-        face.paint(painter, _CARD, self.face, self.look, scheme, top=self.maps.values is not None)
+        scale = painter.worldTransform().m11() * painter.device().devicePixelRatioF()
+        painter.drawPixmap(self.boundingRect().topLeft(), self._face_at(scale, scheme))
         self.maps.paint(painter, scheme)
+
+    def _face_at(self, scale: float, scheme: theme.Tokens) -> QPixmap:
+        """Return all but the pictures, which change ten times a second while the rest stays as it is."""
+        wanted = (self.face, self.look, self.maps.values is not None, scheme.dark, scale)
+        if wanted != self._made_for:
+            area = self.boundingRect()
+            self._made_for, self._made = wanted, QPixmap((area.size() * scale).toSize())
+            self._made.setDevicePixelRatio(scale)
+            self._made.fill(Qt.GlobalColor.transparent)
+            with QPainter(self._made) as painter:
+                painter.translate(-area.topLeft())
+                face.paint(painter, _CARD, self.face, self.look, scheme, top=self.maps.values is not None)
+        return self._made
 
 
 class PlaceholderItem(CardItem):

@@ -92,8 +92,7 @@ class ChainScene(QGraphicsScene):
         keys = [INPUT, *(spec.uid for spec in self._document.architecture.layers)]
         for key, value in zip_longest(keys, values):
             if key in self.cards:
-                self.cards[key].maps.show_values(value, photo=key == INPUT)
-                self.cards[key].update()
+                self.cards[key].show_values(value, photo=key == INPUT)
 
     def point_at(self, point: QPointF | None) -> None:
         """Light the map at *point*, the maps that it is made from and the wire between them; None: nothing."""
