@@ -25,7 +25,8 @@ from engine.differences import EPSILON, TIE_DECIMALS, Differences, Target, Told,
 from engine.faults import Fault
 from engine.gradreport import GradientReport
 from engine.layer import Array, LayerConfig, Part, Shape
-from engine.model import Model, Pass, in_field_order
+from engine.model import Model
+from engine.passes import Pass, in_field_order
 from engine.shapes import CROSS_ENTROPY
 
 INPUT, TIES = "input", "equal inputs together"

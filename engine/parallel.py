@@ -13,7 +13,8 @@ from engine.architecture import LayerSpec
 from engine.data.dataset import Batch
 from engine.errors import BadInputError
 from engine.layer import Array, Part
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from engine.shapes import CROSS_ENTROPY
 from engine.task import Task
 from engine.threads import pin_blas

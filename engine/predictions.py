@@ -10,7 +10,8 @@ from engine import losses
 from engine.data.dataset import Split, pixels
 from engine.evaluation import images_at_once
 from engine.layer import Array, Workspace
-from engine.model import Model, Pass, in_field_order
+from engine.model import Model
+from engine.passes import Pass, in_field_order
 from engine.shapes import CROSS_ENTROPY
 
 Indices = npt.NDArray[np.intp]

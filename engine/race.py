@@ -18,7 +18,8 @@ from engine.architecture import Architecture
 from engine.data import catalogue
 from engine.data.dataset import pixels
 from engine.layer import Array, Part, Shape
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from engine.presets import Preset
 from engine.settings import TrainingSettings
 from engine.summary import summarise

@@ -9,7 +9,7 @@ import numpy as np
 from engine.data.dataset import Batch, Split
 from engine.layer import Array, Part
 from engine.losses import LossResult
-from engine.model import Pass
+from engine.passes import Pass
 
 DONE, TOTAL, FAILED = b"D", b"T", b"F"  # what an answer begins with
 RESULT = struct.Struct("<dq")  # sum of losses, right answers

@@ -13,7 +13,8 @@ import numpy as np
 
 from engine import architecture as architectures
 from engine.layer import Array, Shape
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from engine.task import DONE, FAILED, RESULT, TOTAL, Task
 from engine.threads import pin_blas
 

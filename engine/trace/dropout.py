@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.layer import Array, Part, Workspace
-from engine.model import in_field_order, in_rows
+from engine.passes import in_field_order, in_rows
 from engine.trace.record import LayerTrace
 
 

@@ -7,7 +7,7 @@ import numpy as np
 from engine.architecture import LayerSpec
 from engine.errors import BadInputError
 from engine.layer import Array, Part, Workspace
-from engine.model import in_field_order, in_rows
+from engine.passes import in_field_order, in_rows
 from engine.trace.record import LayerTrace, Trace
 
 

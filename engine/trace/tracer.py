@@ -8,8 +8,9 @@ from engine import losses
 from engine.errors import BadInputError
 from engine.faults import Faults
 from engine.layer import Array, Part, Workspace
-from engine.model import Model, Pass, in_field_order
+from engine.model import Model
 from engine.ops import checks
+from engine.passes import Pass, in_field_order
 from engine.shapes import CROSS_ENTROPY
 from engine.trace.record import LayerTrace, Trace
 from engine.trace.scoring import Scoring

@@ -15,7 +15,7 @@ from engine.layers.activation import (
     TanhConfig,
 )
 from engine.layers.gelu import GELUConfig
-from engine.model import Pass
+from engine.passes import Pass
 from tests.helpers.layers import forward_and_backward, one_layer
 
 ALL: list[LayerConfig] = [

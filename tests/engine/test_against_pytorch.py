@@ -26,7 +26,8 @@ from engine.layers.gelu import GELUConfig
 from engine.layers.pool_global import GlobalAveragePoolConfig
 from engine.layers.softmax import SoftmaxConfig
 from engine.losses import softmax_cross_entropy
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from tests.helpers.layers import Array, Sliding, forward_and_backward, one_layer, slidings
 
 torch: Any = pytest.importorskip("torch")

@@ -14,7 +14,8 @@ from engine.layer import Shape
 from engine.layers.conv import Conv2DConfig
 from engine.layers.plain import NAMES
 from engine.layers.pool import Pool2DConfig
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from tests.helpers.windows import SEEDS, Array, readings
 
 OTHERS = pytest.mark.parametrize("backend", [name for name in NAMES if name != "fast"])

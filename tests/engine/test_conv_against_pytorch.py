@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from engine import ops
 from engine.architecture import Architecture, new_layer
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from tests.helpers.rounding import assert_same_sums
 from tests.helpers.windows import SEEDS, Array, Convolution, Reading, convolutions, readings
 

@@ -20,8 +20,9 @@ from engine.layers.conv import Conv2DConfig
 from engine.layers.dense import DenseConfig
 from engine.layers.pool import Pool2DConfig
 from engine.layers.pool_global import GlobalAveragePoolConfig
-from engine.model import Model, Pass
+from engine.model import Model
 from engine.parallel import Shards
+from engine.passes import Pass
 from engine.settings import TrainingSettings
 from engine.trace.convolution import ConvolutionTrace
 from engine.trace.record import LayerTrace

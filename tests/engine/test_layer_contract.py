@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine import registry, schema
 from engine.gradcheck import check_layer
 from engine.layer import Part
-from engine.model import Pass, in_field_order
+from engine.passes import Pass, in_field_order
 from tests.helpers.layers import TYPES, configs, draw, fitting_shapes, forward_and_backward, one_layer
 
 MODES = pytest.mark.parametrize("training", [True, False], ids=["training", "evaluation"])

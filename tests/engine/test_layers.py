@@ -15,8 +15,8 @@ from engine.layers.dense import DenseConfig
 from engine.layers.flatten import FlattenConfig
 from engine.layers.pool import Pool2DConfig
 from engine.layers.softmax import SoftmaxConfig
-from engine.model import Pass
 from engine.ops import reference
+from engine.passes import Pass
 from tests.helpers.layers import Array, Sliding, forward_and_backward, one_layer, slidings
 
 

@@ -6,7 +6,8 @@ import pytest
 from engine.architecture import Architecture, new_layer
 from engine.gradcheck import check_model
 from engine.losses import BY_NAME
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from engine.shapes import infer_shapes
 from tests.helpers.layers import Array
 

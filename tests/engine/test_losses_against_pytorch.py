@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from engine import losses
 from engine.architecture import Architecture, new_layer
 from engine.layer import Workspace
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from tests.helpers.windows import SEEDS, Array
 
 torch: Any = pytest.importorskip("torch", reason="PyTorch is the other implementation to compare with")

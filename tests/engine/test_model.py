@@ -6,8 +6,9 @@ import pytest
 from engine.architecture import Architecture, new_layer
 from engine.errors import BadInputError
 from engine.gradcheck import check_model
-from engine.model import Model, Pass
+from engine.model import Model
 from engine.ops import reference
+from engine.passes import Pass
 from tests.helpers.layers import Array
 
 SHAPE = (2, 9, 8)

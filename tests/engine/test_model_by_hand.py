@@ -7,7 +7,8 @@ import pytest
 
 from engine.architecture import Architecture, new_layer
 from engine.errors import BadInputError
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from tests.helpers import tiny
 from tests.helpers.layers import Array
 

@@ -8,8 +8,9 @@ import threadpoolctl
 
 from engine.architecture import Architecture, new_layer
 from engine.errors import BadInputError
-from engine.model import Model, Pass
+from engine.model import Model
 from engine.parallel import SMALLEST_SHARD, Shards
+from engine.passes import Pass
 from engine.task import Task
 from engine.threads import default_threads, pin_blas
 from tests.helpers import tiny

@@ -9,7 +9,7 @@ import pytest
 
 import engine
 from engine import schema
-from engine.model import Pass
+from engine.passes import Pass
 
 FIRST_STEPS = """
 import engine, numpy as np

@@ -15,8 +15,9 @@ from engine.gradcheck import check_model
 from engine.history import History
 from engine.layer import Workspace
 from engine.losses import softmax_cross_entropy
-from engine.model import Model, Pass
+from engine.model import Model
 from engine.optimizers import Adam
+from engine.passes import Pass
 from engine.settings import TrainingSettings
 from engine.trainer import StepResult, Trainer
 from tests.helpers import tiny

@@ -17,7 +17,8 @@ from engine.layers.flatten import FlattenConfig
 from engine.layers.gelu import GELUConfig
 from engine.layers.plain import NAMES
 from engine.layers.pool import Pool2DConfig
-from engine.model import Model, Pass
+from engine.model import Model
+from engine.passes import Pass
 from tests.helpers.windows import SEEDS, Array
 
 ON_VALUES: list[LayerConfig] = [

@@ -12,8 +12,9 @@ from engine.errors import BadInputError
 from engine.layer import Part
 from engine.layers.conv import Conv2DConfig
 from engine.layers.pool import Pool2DConfig
-from engine.model import Model, Pass
+from engine.model import Model
 from engine.ops import reference
+from engine.passes import Pass
 from engine.trace.convolution import ConvolutionTrace
 from engine.trace.correlation import Correlation
 from engine.trace.pooling import PoolingTrace

@@ -17,8 +17,9 @@ from engine.architecture import Architecture, new_layer
 from engine.data.augment import draw_transforms
 from engine.data.dataset import Batch, Split
 from engine.layer import Part
-from engine.model import Model, Pass
+from engine.model import Model
 from engine.parallel import Shards
+from engine.passes import Pass
 from engine.task import Task
 from engine.worker import Worker
 from tests.helpers import tiny

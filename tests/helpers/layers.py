@@ -17,7 +17,8 @@ from engine import registry, schema
 from engine.architecture import Architecture, LayerSpec
 from engine.errors import ShapeError
 from engine.layer import LayerConfig, Part, Shape
-from engine.model import Model, Pass, in_field_order
+from engine.model import Model
+from engine.passes import Pass, in_field_order
 from engine.schema import Param
 from tests.helpers.together import Together
 
