@@ -128,7 +128,8 @@ class Microscope(QWidget):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self.step_back()  # on empty space: whatever has a meaning takes the click itself
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.step_back()  # on empty space: whatever has a meaning takes the click itself
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -3,18 +3,30 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots import export
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic_geometry import Geometry, Spot, arrange
 from cnn_gui.plots.mosaic_page import RING, MosaicPage, Ring
 from cnn_gui.plots.mosaic_texts import GUTTER, label_width
 from cnn_gui.plots.text import small_font
-from cnn_gui.plots.tiles import Tiles
+from cnn_gui.plots.tiles import Floats, Tiles
 from cnn_gui.plots.tiling import Pages
 
+MOST_NAMES = 20_000  # of rows in what is copied: a matrix of more is numbers alone
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
 _TURNS = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}
 
@@ -123,6 +135,22 @@ class MosaicCanvas(QWidget):
             dark = theme.tokens(self.palette()).dark
             self._drawn = MosaicPage.draw(self.tiles, geometry, self._colormap, self._limit, dark)
         return self._drawn
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.tiles is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        export.fill_menu(menu, self, *self._numbers(self.tiles))
+        menu.popup(event.globalPos())
+
+    def _numbers(self, tiles: Tiles) -> tuple[Floats, str, list[str]]:
+        """Return the selected tile, or a row for each of all, with what it is called and the names of the rows."""
+        if self.selected >= 0:
+            return tiles.values[self.selected], tiles.tile_name(self.selected), []
+        count = len(tiles.values)
+        names = [tiles.tile_name(tile) for tile in range(count)] if count <= MOST_NAMES else []
+        return tiles.values.reshape(count, -1), tiles.summary(), names
 
     def sizeHint(self) -> QSize:
         return QSize(340, 240)

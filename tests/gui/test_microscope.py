@@ -116,6 +116,12 @@ def test_that_a_click_on_a_share_opens_its_sum_and_escape_goes_up_one_level_each
     assert window.middle.currentIndex() == NETWORK
 
 
+def test_that_a_right_click_is_for_the_menu_and_does_not_go_back(qtbot: QtBot, window: MainWindow) -> None:
+    share = view_of(window).unfolded.rows[0][2]
+    qtbot.mouseClick(share, Qt.MouseButton.RightButton, pos=centre(share, (1, 1)))
+    assert window.middle.currentIndex() == INSIDE
+
+
 def test_that_pointing_takes_the_window_there(qtbot: QtBot, window: MainWindow) -> None:
     view = view_of(window)
     view.unfolded.opened.emit(0, (0, 0))

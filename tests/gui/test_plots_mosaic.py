@@ -5,7 +5,8 @@ import time
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
@@ -313,3 +314,20 @@ def test_that_thirty_two_channels_are_repainted_within_a_frame(view: MosaicView)
         view.canvas.repaint()
         costs.append(time.thread_time() - start)
     assert min(costs) < 0.016
+
+
+@pytest.mark.parametrize(("selected", "text"), [(-1, "channel 0\t0.0\t1.0\nchannel 1\t2.0\t3.0"), (1, "2.0\t3.0")])
+def test_that_the_numbers_can_be_copied(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, selected: int, text: str
+) -> None:
+    view = MosaicView()
+    qtbot.addWidget(view)
+    view.set_maps(np.arange(4.0).reshape(2, 1, 2))
+    view.canvas.select(selected)
+    monkeypatch.setattr(QMenu, "popup", lambda *_: None)
+    QApplication.sendEvent(view.canvas, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, QPoint(5, 5), QPoint(5, 5)))
+    (menu,) = view.canvas.findChildren(QMenu)
+    menu.actions()[0].trigger()
+    assert QApplication.clipboard().text() == text
+    assert len(menu.actions()) == 6
+    menu.close()
