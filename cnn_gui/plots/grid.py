@@ -61,10 +61,11 @@ class Grid:
         """Return what is special about a cell."""
         return Mark.NONE if self.marks is None else Mark(int(self.marks[cell]))
 
-    def read_out(self, cell: Cell) -> str:
-        """Return 'row 3, column 4: 0.5' for a cell, and what is special about it."""
+    def read_out(self, cell: Cell, brief: bool = False) -> str:
+        """Return 'row 3, column 4: 0.5' for a cell, or '(3, 4): 0.5', and what is special about it."""
         row, column = cell[0] + self.origin[0], cell[1] + self.origin[1]
-        text = _tr("row {0}, column {1}: {2}").format(row, column, number(float(self.values[cell])))
+        text = "({0}, {1}): {2}" if brief else _tr("row {0}, column {1}: {2}")
+        text = text.format(row, column, number(float(self.values[cell])))
         word = mark_word(self.mark(cell))
         return f"{text} ({word})" if word else text
 

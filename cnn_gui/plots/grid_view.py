@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QContextMenuEvent,
     QFontMetrics,
     QMouseEvent,
@@ -16,10 +15,10 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from cnn_gui import theme
-from cnn_gui.plots import export, figure
+from cnn_gui.plots import export, figure, grid_lines
 from cnn_gui.plots.grid import Cell, Grid, Part, Placement
 from cnn_gui.plots.grid_painter import paint_cells, paint_grid, paint_window
-from cnn_gui.plots.text import power, small_font, unit
+from cnn_gui.plots.text import small_font
 
 _SMALLEST = 40  # px, of the picture
 
@@ -31,6 +30,8 @@ class GridView(QWidget):
 
     Attributes:
         size_below: whether the size has a line of its own; else it follows the title.
+        has_legend: whether it says itself what its colours mean.
+        numbered: whether the cells are large enough for the numbers that are painted in them.
 
     Signals:
         pointed(Cell or None): the mouse is over another cell, counted from 0 in the array.
@@ -46,7 +47,7 @@ class GridView(QWidget):
         super().__init__(parent)
         self.grid: Grid | None = None
         self.spot: Cell | None = None
-        self.size_below = True
+        self.size_below, self.has_legend, self.numbered = True, True, False
         self._window: Part | None = None
         self._cells: Sequence[Cell] = ()
         self._made: QPixmap | None = None
@@ -105,39 +106,54 @@ class GridView(QWidget):
         painter = QPainter(self)
         if way := self.property(figure.EXPORT):
             self.paint_picture(painter, self.grid, place, vector=way == figure.SHAPES)
-            self.paint_highlights(painter, place)
+            self.paint_foot(painter, self.grid, place)
+        else:
+            self._paint_made(painter, self.grid, place)
+            self.paint_foot(painter, self.grid, place, self.spot)
+        self.paint_highlights(painter, place)
+
+    def paint_picture(self, painter: QPainter, grid: Grid, place: Placement, vector: bool = False) -> None:
+        """Paint title and cells; with *vector* each cell is a shape."""
+        painter.setFont(small_font(self.font()))
+        self.numbered = paint_grid(painter, grid, place, theme.tokens(self.palette()), vector)
+        self.paint_title(painter, grid, place)
+
+    def paint_title(self, painter: QPainter, grid: Grid, place: Placement) -> None:
+        """Paint the line above the cells, which has all that there is to say where nothing stands below."""
+        painter.setFont(small_font(self.font()))
+        scheme, height = theme.tokens(self.palette()), painter.fontMetrics().height()
+        line = QRectF(0, place.rect.top() - height - 2, self.width(), height)
+        if self.size_below:
+            grid_lines.paint_text(painter, line, grid.title, scheme.text)
             return
+        text = ", ".join(filter(None, (grid.title, grid_lines.size_of(grid, self.numbered))))
+        if not (self.has_legend and grid_lines.paint_legend(painter, line, text, grid, scheme)):
+            grid_lines.paint_text(painter, line, text, scheme.text)
+
+    def paint_foot(self, painter: QPainter, grid: Grid, place: Placement, spot: Cell | None = None) -> None:
+        """Paint the line below the cells: the value at *spot*, or else the size and what the colours mean."""
+        if not self.size_below:
+            return
+        painter.setFont(small_font(self.font()))
+        scheme, metrics = theme.tokens(self.palette()), painter.fontMetrics()
+        line = QRectF(0, place.rect.bottom() + 2, self.width(), metrics.height())
+        size = grid_lines.size_of(grid, self.numbered)
+        if spot is not None:
+            whole, brief = grid.read_out(spot), grid.read_out(spot, brief=True)
+            fits = metrics.horizontalAdvance(whole) <= line.width()
+            grid_lines.paint_text(painter, line, whole if fits else brief, scheme.text)
+        elif not any(grid_lines.paint_legend(painter, line, text, grid, scheme) for text in (size, "")):
+            grid_lines.paint_text(painter, line, size, scheme.muted)
+
+    def _paint_made(self, painter: QPainter, grid: Grid, place: Placement) -> None:
+        """Paint the picture, which is kept until there is another."""
         if self._made is None:
             self._made = QPixmap(self.size() * self.devicePixelRatioF())
             self._made.setDevicePixelRatio(self.devicePixelRatioF())
             self._made.fill(Qt.GlobalColor.transparent)
             with QPainter(self._made) as inner:
-                self.paint_picture(inner, self.grid, place)
+                self.paint_picture(inner, grid, place)
         painter.drawPixmap(0, 0, self._made)
-        self.paint_highlights(painter, place)
-
-    def paint_picture(self, painter: QPainter, grid: Grid, place: Placement, vector: bool = False) -> None:
-        """Paint title, cells and size; with *vector* each cell is a shape."""
-        painter.setFont(small_font(self.font()))
-        numbers = paint_grid(painter, grid, place, theme.tokens(self.palette()), vector)
-        self.paint_labels(painter, grid, place, numbers)
-
-    def paint_labels(self, painter: QPainter, grid: Grid, place: Placement, numbers: bool = False) -> None:
-        """Paint the title above the cells, their size and, where there are *numbers* in them, the unit of these."""
-        painter.setFont(small_font(self.font()))
-        scheme, metrics = theme.tokens(self.palette()), painter.fontMetrics()
-        size = f"{grid.shape[0]} × {grid.shape[1]}"
-        if numbers and unit(grid.limit) and not grid.whole:
-            size = self.tr("{0}, in {1}").format(size, power(unit(grid.limit)))
-        text = grid.title if self.size_below else ", ".join(filter(None, (grid.title, size)))
-        title = metrics.elidedText(text, Qt.TextElideMode.ElideRight, self.width())
-        above = QRectF(0, place.rect.top() - metrics.height() - 2, self.width(), metrics.height())
-        painter.setPen(QColor(scheme.text))
-        painter.drawText(above, Qt.AlignmentFlag.AlignCenter, title)
-        if self.size_below:
-            below = QRectF(0, place.rect.bottom() + 2, self.width(), metrics.height())
-            painter.setPen(QColor(scheme.muted))
-            painter.drawText(below, Qt.AlignmentFlag.AlignCenter, size)
 
     def paint_highlights(self, painter: QPainter, place: Placement) -> None:
         """Paint the rings."""

@@ -10,7 +10,7 @@ from cnn_gui import theme
 from cnn_gui.plots.mosaic_geometry import Geometry
 from cnn_gui.plots.pictures import Pixels
 from cnn_gui.plots.round_numbers import COARSE, round_up
-from cnn_gui.plots.text import fixed, readable_on
+from cnn_gui.plots.text import readable_on, within
 from cnn_gui.plots.tiles import Tiles
 from cnn_gui.plots.tiling import Ids
 
@@ -38,14 +38,14 @@ def paint_values(painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pi
     """
     scale, metrics = geometry.pages.tiling.scale, painter.fontMetrics()
     width, height = scale[1] * geometry.unit[0], scale[0] * geometry.unit[1]
-    widest = metrics.horizontalAdvance(f" −{fixed(limit, limit)} ")
+    widest = metrics.horizontalAdvance(f" −{within(limit * 0.888, limit)} ")
     if pixels.size > MOST_TEXTS or width < widest or height < metrics.height() * (2 if tiles.names else 1):
         return
     for i, j in np.argwhere(geometry.ids >= 0).tolist():
         tile, rect = int(geometry.ids[i, j]), geometry.tile_rect(i, j)
         name = metrics.elidedText(tiles.names[tile], Qt.TextElideMode.ElideRight, int(width)) if tiles.names else ""
         for row, column in np.ndindex(*tiles.shape):
-            value = fixed(float(tiles.values[tile, row, column]), limit)
+            value = within(float(tiles.values[tile, row, column]), limit)
             painter.setPen(readable_on(QColor.fromRgba(int(pixels[i, j, row, column]))))
             text = f"{name}\n{value}" if name else value
             painter.drawText(geometry.cell_in(rect, row, column), Qt.AlignmentFlag.AlignCenter, text)

@@ -62,7 +62,9 @@ class MovingGrid(GridView):
             return
         with QPainter(self) as painter:
             self._paint_way(painter)
-            self.paint_labels(painter, self.grid, self.place_of(self.grid))
+            place = self.place_of(self.grid)
+            self.paint_title(painter, self.grid, place)
+            self.paint_foot(painter, self.grid, place)
 
     def _begin(self, grid: Grid, paint: Callable[[QPainter], None]) -> None:
         self.show_grid(grid)

@@ -28,7 +28,7 @@ class Overlay(Grid):
     image: Floats = field(default_factory=lambda: np.zeros((1, 1, 1)))
     strength: float = 0.7
 
-    def read_out(self, cell: Cell) -> str:
+    def read_out(self, cell: Cell, brief: bool = False) -> str:
         pixel = ", ".join(number(float(value)) for value in self.image[:, *cell])
         where = f"({cell[0]}, {cell[1]}): {pixel}"
         return where if np.isnan(self.values[cell]) else f"{where} → {number(float(self.values[cell]))}"
@@ -58,4 +58,4 @@ class OverlayView(GridView):
         painter.drawImage(place.rect, to_image(grid.colours(scheme.dark)))
         painter.setPen(QPen(QColor(scheme.line), 1))
         painter.drawRect(place.rect)
-        self.paint_labels(painter, grid, place)
+        self.paint_title(painter, grid, place)

@@ -16,8 +16,10 @@ def small_font(font: QFont) -> QFont:
 
 
 def number(value: float, digits: int = 4) -> str:
-    """Return *value* with so many significant digits and a true minus sign."""
-    return f"{value or 0:.{digits}g}".replace("-", "−")  # no minus before 0
+    """Return *value* with so many significant digits, a true minus sign, and '2.9·10⁻⁹' for 2.9e-09."""
+    digits_and_exponent = f"{value or 0:.{digits}g}".split("e")  # no minus before 0
+    text = digits_and_exponent[0].replace("-", "−")
+    return text if len(digits_and_exponent) == 1 else f"{text}·{power(int(digits_and_exponent[1]))}"
 
 
 def short(value: float) -> str:
@@ -38,6 +40,11 @@ def fixed(value: float, limit: float) -> str:
     """
     text = f"{value:.{max(0, 2 - floor(log10(limit)))}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def within(value: float, limit: float) -> str:
+    """Return *value* as ``fixed`` does, or where numbers up to *limit* are far from everyday ones in powers of ten."""
+    return short(value) if unit(limit) else fixed(value, limit)
 
 
 def unit(limit: float) -> int:

@@ -1,5 +1,6 @@
 """One array as a picture: what it says, where its cells lie, and what comes out of it."""
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import theme
 from cnn_gui.plots import export
 from cnn_gui.plots.colormaps import ColorMap, table
+from cnn_gui.plots.figure import Figure
 from cnn_gui.plots.grid import Grid, Mark, Placement
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.strongest import strongest
@@ -77,6 +79,37 @@ def test_that_a_padded_input_counts_from_its_first_pixel_and_names_its_padding()
     assert grid.read_out((1, 0)) == "row 0, column 0: 1"
     assert grid.read_out((1, 1)).endswith("(inserted zero)")
     assert grid.read_out((1, 2)).endswith("(never read)")
+
+
+def test_that_below_a_picture_stand_its_size_and_what_its_colours_mean(view: GridView) -> None:
+    for limit, colormap, said in (
+        (1.0, ColorMap.ACTIVATIONS, "±1"), (2.5e-6, ColorMap.GRADIENTS, "±2.5·10⁻⁶"), (9, ColorMap.COUNTS, "0–9"),
+    ):  # fmt: skip
+        view.show_grid(Grid(np.zeros((40, 3)), colormap, limit, "input 0"))
+        assert {"input 0", "40 × 3", said} <= texts(view)
+    view.resize(60, 180)
+    assert "±1" not in texts(view) and "0–9" in texts(view) and "40 × 3" not in texts(view)
+    view.resize(40, 180)
+    assert "0–9" not in texts(view) and "40 × 3" in texts(view)
+
+
+def test_that_the_value_under_the_mouse_stands_below_the_picture_but_not_in_its_file(
+    qtbot: QtBot, view: GridView
+) -> None:
+    def foot() -> QImage:
+        return view.grab(view.rect().adjusted(0, 155, 0, 0)).toImage()
+
+    before = foot()
+    qtbot.mouseMove(view, cell_centre(view, 1, 2))
+    pointed = foot()
+    assert pointed != before and "±1" in texts(view)
+    qtbot.mouseMove(view, cell_centre(view, 0, 0))
+    assert foot() != pointed
+
+
+def texts(view: GridView) -> set[str]:
+    """Return what stands in the picture of the view."""
+    return set(re.findall(r">([^<>]+)</text>", Figure(view).svg().decode()))
 
 
 def test_that_hatches_can_be_seen(view: GridView) -> None:

@@ -73,7 +73,7 @@ def test_that_batch_norm_tells_how_each_value_comes_about(qtbot: QtBot, layer: i
             pytest.approx(each, rel=1e-6) for each in (x, z, trace.output[index])
         ]
         where = "channel 2, row 3, column 1" if layer == NORM else "unit 70"
-        first = f"{where}: z = ({n(x)} − {b(mean)}) / √({n(variance)} + 1e−05) = {n(z)}"
+        first = f"{where}: z = ({n(x)} − {b(mean)}) / √({n(variance)} + 1·10⁻⁵) = {n(z)}"
         second = f"y = {b(own['scale'][c])} · {b(z)} + {b(own['shift'][c])} = {n(trace.output[index])}"
         assert view.lines.texts[0] == f"{first}; {second}"
         assert view.table.marked == (c,) and view.table.columns[0].written(c) == where.split(",")[0]

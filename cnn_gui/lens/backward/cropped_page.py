@@ -1,6 +1,7 @@
 """The end of dC/dX: zeros for what no window reached, the padding cropped, and the same result another way."""
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnn_gui import theme
@@ -8,7 +9,6 @@ from cnn_gui.lens import marks
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid_view import GridView
-from cnn_gui.plots.legend import Legend
 from cnn_gui.plots.moving_grid import MovingGrid
 from cnn_gui.plots.operators import operator
 from cnn_gui.plots.text import number
@@ -28,7 +28,7 @@ class CroppedPage(QWidget):
         super().__init__(parent)
         self.difference = 0.0
         self.full, self.appended, self.cropped, self.col2im = GridView(), MovingGrid(), MovingGrid(), GridView()
-        self.verdict, self.legend = QLabel(), Legend()
+        self.verdict = QLabel()
         self._arrange()
 
     def show_result(self, trace: ConvolutionTrace, channel: int, animate: bool) -> None:
@@ -49,7 +49,6 @@ class CroppedPage(QWidget):
         else:
             self.appended.show_grid(rows)
             self.cropped.show_grid(ours)
-        self.legend.show_range(gradients, limit)
         self._compare(appended[inside], other)
 
     def _compare(self, ours: np.ndarray, other: np.ndarray) -> None:
@@ -70,6 +69,6 @@ class CroppedPage(QWidget):
             grid.setRowStretch(row, 1)
         grid.setColumnStretch(0, 1)
         grid.setColumnStretch(2, 1)
-        grid.addWidget(self.legend, 2, 0)
-        grid.addWidget(self.verdict, 2, 2)
+        grid.addWidget(self.verdict, 2, 0, 1, 3)
+        self.verdict.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.verdict.setWordWrap(True)

@@ -10,8 +10,8 @@ from cnn_gui.lens.step.lane import Face
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.grid import Cell, Floats, Mark, Marks
 from cnn_gui.plots.grid_view import GridView
-from cnn_gui.plots.legend import Legend
 from cnn_gui.plots.operators import row_of
+from cnn_gui.plots.round_numbers import round_up
 from cnn_gui.plots.routes import Route, Routes
 from engine.trace.pooling import PoolingTrace
 from engine.trace.record import LayerTrace
@@ -24,7 +24,6 @@ class PoolingPictures(QWidget):
 
     Attributes:
         source, output, grad_input, grad_output: the pictures; those of the input have its padding.
-        legends: of the values and of the gradients, to be placed by others.
         routes: the arrows, and a dot in each winner.
 
     Thread: GUI.
@@ -34,7 +33,6 @@ class PoolingPictures(QWidget):
         super().__init__(parent)
         self._trace: PoolingTrace | None = None
         self.source, self.output, self.grad_input, self.grad_output = (GridView() for _ in range(4))
-        self.legends = Legend(), Legend()
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.addLayout(row_of(self.source, "→", self.output), 1)
@@ -45,7 +43,7 @@ class PoolingPictures(QWidget):
         """Show a channel of *layer*, of which *trace* is the trace; the colours reach as far as all channels do."""
         self._trace = trace
         origin = -trace.window.rows.before, -trace.window.cols.before
-        limit = max(signed_levels(layer.grad_input), signed_levels(layer.grad_output))
+        limit = round_up(max(signed_levels(layer.grad_input), signed_levels(layer.grad_output)))
         values, gradients = Face.of("", ColorMap.ACTIVATIONS, layer.input), Face("", ColorMap.GRADIENTS, limit)
         padding, sent = _padding(trace), _around(trace, layer.grad_input[channel])
         for view, look, title, shown, marks, start in (
@@ -55,8 +53,6 @@ class PoolingPictures(QWidget):
             (self.grad_input, gradients, self.tr("dC/dX {0}"), sent, _ways(trace), origin),
         ):
             view.show_grid(Face(title, look.colormap, look.limit, marks, start).grid(shown, channel))
-        for legend, look in zip(self.legends, (values, gradients), strict=True):
-            legend.show_range(look.colormap, look.limit)
 
     def show_place(self, place: Cell, pixel: Cell | None) -> None:
         """Show the window at *place*, and the gradient's way back: to its takers, or to *pixel* of the input alone."""

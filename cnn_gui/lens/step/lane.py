@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.grid import Cell, Floats, Grid, Marks
+from cnn_gui.plots.round_numbers import round_up
 from engine.trace.correlation import Correlation
 
 
@@ -24,8 +25,8 @@ class Face:
     def of(
         cls, title: str, colormap: ColorMap, values: Floats, marks: Marks | None = None, origin: Cell = (0, 0)
     ) -> "Face":
-        """Return a face whose colours reach as far as *values* do."""
-        return cls(title, colormap, signed_levels(values), marks, origin)
+        """Return a face whose colours reach as far as *values* do, in a round number."""
+        return cls(title, colormap, round_up(signed_levels(values)), marks, origin)
 
     def grid(self, values: Floats, plane: int = 0) -> Grid:
         """Return *values* (H, W) with this look."""

@@ -114,15 +114,13 @@ class PoolingView(LayerView):
     def _arrange(self) -> None:
         column, below = QVBoxLayout(self), QHBoxLayout()
         below.setSpacing(theme.SPACE[1])
-        for legend in self.pictures.legends:
-            below.addWidget(legend, 1)
+        below.addWidget(self.marks, 1)
         self.channel.setAccessibleName(self.tr("Channel"))
         below.addWidget(QLabel(self.tr("Channel")))
         below.addWidget(self.channel)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.setSpacing(theme.SPACE[1])
         column.addWidget(self.pictures, 1)
-        column.addWidget(self.marks)
         column.addLayout(below)
         column.addWidget(self.lines)
         column.addWidget(self.transport)

@@ -18,7 +18,6 @@ from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Cell, Grid, Mark, Part
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.labels import ElidedLabel
-from cnn_gui.plots.legend import Legend
 from cnn_gui.plots.mark_legend import MarkLegend
 from engine.geometry import Window
 from engine.layer import LayerConfig
@@ -45,7 +44,7 @@ class ReadCountsView(LayerView):
         self._layer: LayerTrace | None = None
         self.counts, self.source, self.output = GridView(), GridView(), GridView()
         self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), QSpinBox()
-        self.legend, self.marks, self.pointed = Legend(), MarkLegend(), ElidedLabel("muted")
+        self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
         self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
         self._arrange()
         self._dress()
@@ -85,7 +84,6 @@ class ReadCountsView(LayerView):
         origin, hatches = (-window.rows.before, -window.cols.before), marks.excluded(window)
         title = self.tr("read counts")
         self.counts.show_grid(Grid(values, ColorMap.COUNTS, limit, title, hatches, origin, whole=True))
-        self.legend.show_range(ColorMap.COUNTS, limit)
         texts = (Mark.UNREAD, self.tr("never read")), (Mark.PADDING, self.tr("padding"))
         self.marks.show_marks([(mark, text) for mark, text in texts if (hatches == mark).any()])
         self.headline.show_text(words.headline(window))
@@ -152,8 +150,7 @@ class ReadCountsView(LayerView):
         head.addWidget(self.headline, 1)
         for view, share in ((self.counts, 5), (self.source, 5), (self.output, 3)):
             pictures.addWidget(view, share)
-        legends.addWidget(self.legend, 2)
-        legends.addWidget(self.marks, 3)
+        legends.addWidget(self.marks, 1)
         legends.addWidget(self.channel)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)

@@ -18,8 +18,8 @@ from cnn_gui.plots.colormaps import signed_levels
 from cnn_gui.plots.grid import Grid
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.labels import ElidedLabel
-from cnn_gui.plots.legend import Legend
 from cnn_gui.plots.overlay_view import Overlay, OverlayView
+from cnn_gui.plots.round_numbers import round_up
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array
 from engine.trace.contributions import contributions
@@ -41,7 +41,7 @@ class WhyView(LayerView):
         self._covered: Answer | None = None
         self._values: Array | None = None
         self.controls, self.image, self.map = WhyControls(), OverlayView(), GridView()
-        self.strength, self.legend, self.state = QSlider(Qt.Orientation.Horizontal), Legend(), ElidedLabel("muted")
+        self.strength, self.state = QSlider(Qt.Orientation.Horizontal), ElidedLabel("muted")
         self.meaning, self.sum_bar, self.sums = WrappedText(3), SumBar(), WrappedText(5)
         self.occluder = Occluder(self)
         self._arrange()
@@ -119,14 +119,13 @@ class WhyView(LayerView):
         if question is None or self._frame is None:
             return
         colormap = question.kind.colormap
-        limit = 1.0 if values is None else signed_levels(values)
+        limit = 1.0 if values is None else round_up(signed_levels(values))
         over = np.full(question.size, np.nan) if values is None else values
         strength = self.strength.value() / 100
         title = self._frame.sample.title if self._frame.sample else ""
         self.image.show_grid(Overlay(over, colormap, limit, title, image=question.image, strength=strength))
         shown = None if values is None else Grid(values, colormap, limit, words.map_title(question.kind, self._name))
         self.map.show_grid(shown)
-        self.legend.show_range(colormap, limit)
         self.meaning.show_lines(self._meaning(question, values))
 
     def _meaning(self, question: Question, values: Array | None) -> list[str]:
@@ -144,7 +143,6 @@ class WhyView(LayerView):
         self.strength.setFixedWidth(_SLIDER)
         self.strength.setAccessibleName(self.tr("Strength"))
         self.strength.setToolTip(self.tr("How strongly the map covers the image"))
-        self.image.size_below = self.map.size_below = False
         pictures, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         for view in (self.image, self.map):
             pictures.addWidget(view, 1)
@@ -153,7 +151,6 @@ class WhyView(LayerView):
         for part in (label, self.strength):
             below.addWidget(part)
         below.addWidget(self.state, 1)
-        below.addWidget(self.legend)
         for layout, space in ((pictures, theme.SPACE[2]), (below, theme.SPACE[2]), (column, theme.SPACE[1])):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(space)
