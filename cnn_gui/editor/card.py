@@ -9,6 +9,7 @@ from cnn_gui.editor import describe, face, lettering
 from cnn_gui.editor.arrangement import CARD_HEIGHT, TEXT_HEIGHT
 from cnn_gui.editor.face import Face, Look
 from cnn_gui.editor.map_strip import HEIGHT, MapStrip
+from cnn_gui.plots.ranges import Ranges
 from engine.layer import Array
 
 _CARD = QRectF(0, 0, theme.CARD_WIDTH, CARD_HEIGHT)
@@ -36,10 +37,10 @@ class CardItem(QGraphicsItem):
             self.face, self.look = face, look
             self.update()
 
-    def show_values(self, values: Array | None, photo: bool = False) -> None:
+    def show_values(self, values: Array | None, photo: bool = False, ranges: Ranges | None = None) -> None:
         """Show what the layer makes of the sample, or a *photo*, below the words; None for nothing."""
         alike = (values is None) == (self.maps.values is None)
-        self.maps.show_values(values, photo)
+        self.maps.show_values(values, photo, ranges)
         self.update(self.maps.place) if alike else self.update()
 
     def place(self, corner: QPointF) -> None:

@@ -11,6 +11,7 @@ from cnn_gui import theme
 from cnn_gui.editor import lettering
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.pictures import to_image, to_pixels
+from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.thumbnail import photograph
 
 Floats = npt.NDArray[np.floating]
@@ -24,7 +25,7 @@ _RING = 1.5
 class MapStrip:
     """Up to six maps (K, H, W) of a layer, or its values (K,) as one bar, in *place* on its card.
 
-    Colours are those of activations, from minus to plus the largest value of the layer; a photo is ink on paper.
+    Colours are those of activations; a photo is ink on paper.
     The card paints it: an item of its own would be freed twice where Python collects it together with its card.
 
     Attributes:
@@ -37,12 +38,13 @@ class MapStrip:
         self.place = place
         self.values: Floats | None = None
         self.lit: frozenset[int] = frozenset()
-        self._photo = False
+        self._photo, self._ranges = False, Ranges()
         self._images: dict[bool, list[QImage]] = {}  # by whether they are for a dark scheme
 
-    def show_values(self, values: Floats | None, photo: bool = False) -> None:
-        """Show other values; None for none."""
+    def show_values(self, values: Floats | None, photo: bool = False, ranges: Ranges | None = None) -> None:
+        """Show other values, with colours that reach as far as *ranges* say; None for none."""
         self.values, self._photo = None if values is None else np.array(values, np.float32), photo
+        self._ranges = ranges or Ranges()
         self._images.clear()
 
     def light(self, channels: Collection[int]) -> bool:
@@ -85,7 +87,8 @@ class MapStrip:
         maps = self.values[None, None] if self.values.ndim == 1 else self.values[: self._shown]
         if maps.ndim == 4:
             maps = maps[0]
-        pixels = to_pixels(maps, ColorMap.ACTIVATIONS, signed_levels(self.values), dark)
+        limits = self._ranges.each(maps, ColorMap.ACTIVATIONS, signed_levels(self.values))
+        pixels = to_pixels(maps, ColorMap.ACTIVATIONS, limits, dark)
         return [to_image(each) for each in pixels]
 
     def _paint_maps(self, painter: QPainter, images: list[QImage], scheme: theme.Tokens) -> None:

@@ -15,6 +15,7 @@ from cnn_gui.editor.face import Face, Look
 from cnn_gui.editor.glide import Glide
 from cnn_gui.editor.marker import MarkerItem
 from cnn_gui.editor.wire import WireItem
+from cnn_gui.plots.ranges import Ranges
 from engine.layer import Array
 
 # Keys of the cards that are no layers; a layer's uid is alphanumeric.
@@ -87,12 +88,12 @@ class ChainScene(QGraphicsScene):
             self.cards[spec.uid].show(describe.layer_face(spec, info), look)
             self.cards[spec.uid].setToolTip(describe.tooltip(spec, info))
 
-    def show_values(self, values: Sequence[Array]) -> None:
+    def show_values(self, values: Sequence[Array], ranges: Ranges | None = None) -> None:
         """Show the chain's input and what each layer makes of it, (C, H, W) or (features,); empty for nothing."""
         keys = [INPUT, *(spec.uid for spec in self._document.architecture.layers)]
         for key, value in zip_longest(keys, values):
             if key in self.cards:
-                self.cards[key].show_values(value, photo=key == INPUT)
+                self.cards[key].show_values(value, photo=key == INPUT, ranges=ranges)
 
     def point_at(self, point: QPointF | None) -> None:
         """Light the map at *point*, the maps that it is made from and the wire between them; None: nothing."""

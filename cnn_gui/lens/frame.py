@@ -1,8 +1,9 @@
 """What the lens looks at: one layer of the document's network and one image, at one moment."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,8 @@ from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
 from cnn_gui.lens.learning import Learning
+from cnn_gui.plots.colormaps import ColorMap, signed_levels
+from cnn_gui.plots.ranges import Ranges, Scale
 from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
@@ -43,9 +46,10 @@ class Frame:
         problem: why the network cannot compute, or ''.
         locked: whether a training run owns the network, so that it cannot be edited.
         faults: the switches of deliberate ones, which ``trace`` has.
+        ranges: how far the colours of its pictures reach.
     """
 
-    def __init__(self, document: Document, sample: Sample | None, step: int) -> None:
+    def __init__(self, document: Document, sample: Sample | None, step: int, scale: Scale = Scale.LAYER) -> None:
         self._model, self._architecture = document.model, document.architecture
         self._document = document
         self.spec: LayerSpec | None = document.selected_spec
@@ -57,6 +61,7 @@ class Frame:
         )
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
         self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
+        self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
         self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
 
@@ -116,6 +121,19 @@ class Frame:
             return None
         best = int(np.argmax(self.values[-1]))
         return best, float(self.values[-1][best])
+
+    def _largest(self, colormap: ColorMap) -> float:
+        """Return the largest magnitude in the whole network of what *colormap* is for; 0 where there is none."""
+        arrays: Iterable[Array] = ()
+        if colormap is ColorMap.ACTIVATIONS:
+            arrays = self.values or ()
+        elif colormap is ColorMap.WEIGHTS and self._model is not None:
+            arrays = (self._model.parameters.learned,)
+        elif colormap is ColorMap.GRADIENTS and self.trace is not None:
+            arrays = chain.from_iterable(
+                (t.grad_input, t.grad_output, *t.gradients.values()) for t in self.trace.layers
+            )
+        return max(map(signed_levels, arrays), default=0.0)
 
     def title(self) -> str:
         """Return 'Convolution 2' for the second layer of that type; 'Input' if none is selected."""

@@ -28,6 +28,7 @@ class KernelsView(QWidget):
         if not frame.parameters:
             self.mosaic.show_message(self._why_nothing(frame))
             return
+        self.mosaic.ranges = frame.ranges
         self.mosaic.set_caption(frame.title(), frame.moment())
         arrays.show(self.mosaic, frame.parameters)
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from math import nan, prod
 
+import numpy as np
+
 from cnn_gui.document import Document
 from engine.architecture import LayerSpec
 from engine.equation import Line
@@ -46,6 +48,12 @@ class Learning:
             name: update[starts[name] : starts[name] + prod(view.shape)].reshape(view.shape)
             for name, view in views.items()
         }
+
+    @property
+    def largest_update(self) -> float:
+        """The largest magnitude that the last step of training added to any weight of the network; 0 if not known."""
+        update = self._document.last_update
+        return 0.0 if update is None else float(np.abs(update).max(initial=0))
 
     def want_updates(self, wanted: bool) -> None:
         """Say whether ``updates`` are to be sent along while a run goes on."""

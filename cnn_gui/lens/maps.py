@@ -50,7 +50,7 @@ class MapsView(QWidget):
         assert frame.spec is not None and frame.sample is not None and frame.values is not None
         output = frame.values[frame.index + 1]
         limit = _CERTAIN if frame.spec.config.gives_probabilities else None
-        self.mosaic.colormap = ColorMap.ACTIVATIONS
+        self.mosaic.colormap, self.mosaic.ranges = ColorMap.ACTIVATIONS, frame.ranges
         self.mosaic.set_caption(frame.title(), frame.sample.title, frame.moment())
         if output.ndim == 3:
             self.mosaic.set_maps(output, limit)

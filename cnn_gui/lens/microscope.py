@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QComboBox,
     QHBoxLayout,
     QLabel,
     QPushButton,
@@ -26,6 +27,7 @@ from cnn_gui.lens.views.why import WhyView
 from cnn_gui.plots.figure import Figure
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.page_bar import PageBar
+from cnn_gui.plots.ranges import Scale
 
 
 class Microscope(QWidget):
@@ -34,12 +36,14 @@ class Microscope(QWidget):
     Signals:
         frame_wanted(): it has come to be seen, or shows another layer, and needs a frame.
         left(): a person goes back to the network.
+        scale_chosen(Scale): a person wants the colours of the pictures to reach that far.
 
     Thread: GUI.
     """
 
     frame_wanted = Signal()
     left = Signal()
+    scale_chosen = Signal(object)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -50,7 +54,7 @@ class Microscope(QWidget):
         self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
         self.about = ElidedLabel("muted")
         self.previous_button, self.next_button = QToolButton(), QToolButton()
-        self.export_button = ExportButton(self.figure)
+        self.scale, self.export_button = QComboBox(), ExportButton(self.figure)
         self.pages, self.tabs, self.message = PageBar(), QTabWidget(), QLabel()
         self._arrange()
         self._explain()
@@ -58,6 +62,7 @@ class Microscope(QWidget):
         self.back_button.clicked.connect(self.left)
         self.previous_button.clicked.connect(lambda: self._go(-1))
         self.next_button.clicked.connect(lambda: self._go(1))
+        self.scale.activated.connect(lambda place: self.scale_chosen.emit(Scale(place)))
         self.pages.chosen.connect(self.tabs.setCurrentIndex)
         self.tabs.currentChanged.connect(self._show_page)
         self.tabs.currentChanged.connect(self.frame_wanted)
@@ -85,6 +90,7 @@ class Microscope(QWidget):
             return
         self._stack.setCurrentWidget(self.tabs)
         if self.view is not None:
+            self._show_scale(frame, self.view)
             self.view.show_frame(frame)
 
     def figure(self) -> Figure:
@@ -155,6 +161,13 @@ class Microscope(QWidget):
         self._show_page(self.tabs.currentIndex())
         self.tabs.blockSignals(False)
 
+    def _show_scale(self, frame: Frame, view: LayerView) -> None:
+        """Have the colours of its pictures reach as far as a person chose."""
+        for picture in view.coloured:
+            picture.ranges = frame.ranges
+        self.scale.setEnabled(bool(view.coloured))
+        self.scale.setCurrentIndex(frame.ranges.scale.value)
+
     def _show_page(self, number: int) -> None:
         """Say which page is on show; it alone decides how small the microscope may be."""
         self.pages.show_page(number)
@@ -192,6 +205,11 @@ class Microscope(QWidget):
         ):  # fmt: skip
             button.setAccessibleName(name)
             button.setToolTip(name)
+        self.scale.addItems([self.tr("Colours: each map"), self.tr("Colours: layer"), self.tr("Colours: network")])
+        self.scale.setAccessibleName(self.tr("Range of the colours"))
+        self.scale.setToolTip(
+            self.tr("Which pictures have the same colours for the same values: each its own, those of a layer, or all")
+        )
         self.heading.setProperty("role", "heading")
         self.message.setProperty("role", "hint")
         self.message.setWordWrap(True)
@@ -212,6 +230,7 @@ class Microscope(QWidget):
         head.setSpacing(theme.SPACE[1])
         column.addLayout(head)
         below.addWidget(self.about, 1)
+        below.addWidget(self.scale)
         below.addWidget(self.export_button)
         column.addLayout(below)
         column.addWidget(self.pages)

@@ -3,7 +3,7 @@
 from time import perf_counter
 
 import numpy as np
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
@@ -13,6 +13,7 @@ from cnn_gui.lens.frame import Frame, Image, Sample
 from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
 from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.ranges import Scale
 from engine.data.dataset import pixels
 
 
@@ -23,6 +24,7 @@ class LensPanel(QWidget):
     changes the weights does it wait for ``refresh``, so that the window sets the pace.
 
     Attributes:
+        scale: which pictures have the same colours for the same values.
         last_cost: seconds that the last refresh took, without the painting that follows it.
 
     Signals:
@@ -46,6 +48,7 @@ class LensPanel(QWidget):
         self._document = document
         self._rng = np.random.default_rng() if rng is None else rng
         self._test_index, self._step = 0, document.history.steps
+        self.scale = Scale.LAYER
         self._given: Sample | None = None
         self._stale, self.last_cost = True, 0.0
         self._soon = QTimer(self, singleShot=True, interval=0)
@@ -67,6 +70,13 @@ class LensPanel(QWidget):
         if step != self._step:
             self._step = step
             self._on_weights_changed()
+
+    @Slot(object)
+    def set_scale(self, scale: Scale) -> None:
+        """Have pictures of that *scale*."""
+        if scale is not self.scale:
+            self.scale = scale
+            self._on_changed()
 
     def put_first(self, page: QWidget, title: str, tip: str) -> None:
         """Show somebody else's *page* on the selected layer as the first tab."""
@@ -92,7 +102,7 @@ class LensPanel(QWidget):
             return
         start = perf_counter()
         self._stale = False
-        frame = Frame(self._document, self._sample(), self._step)
+        frame = Frame(self._document, self._sample(), self._step, self.scale)
         self.heading.setText(frame.title())
         self.about.show_text(frame.about())
         self.about.setToolTip(frame.about())

@@ -1,11 +1,14 @@
 """What every view of the microscope is."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from cnn_gui.lens.frame import Frame
+from cnn_gui.plots.grid_view import GridView
+from cnn_gui.plots.mosaic import MosaicView
 from engine.layer import LayerConfig
 
 
@@ -31,6 +34,11 @@ class LayerView(QWidget):
     def suits(cls, frame: Frame) -> bool:
         """Return whether it can show the selected layer of *frame*."""
         return frame.spec is not None and isinstance(frame.spec.config, cls.kinds)
+
+    @property
+    def coloured(self) -> Sequence[GridView | MosaicView]:
+        """The pictures whose colours a person may choose the range of."""
+        return *self.findChildren(GridView), *self.findChildren(MosaicView)
 
     def show_frame(self, frame: Frame) -> None:
         """Show the selected layer of *frame*, whose ``layer_trace`` is there."""

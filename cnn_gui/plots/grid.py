@@ -1,6 +1,6 @@
 """One array as a picture: its values, what is special about some of its cells, and where they lie on the screen."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 
 from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.text import number
 
 Floats = npt.NDArray[np.floating]
@@ -56,6 +57,11 @@ class Grid:
     def shape(self) -> Cell:
         """(H, W)."""
         return self.values.shape[0], self.values.shape[1]
+
+    def within(self, ranges: Ranges) -> "Grid":
+        """Return it with colours that reach as far as *ranges* say."""
+        limit = ranges.limit(self.values, self.colormap, self.limit)
+        return self if limit == self.limit else replace(self, limit=limit)
 
     def mark(self, cell: Cell) -> Mark:
         """Return what is special about a cell."""

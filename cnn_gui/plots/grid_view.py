@@ -18,6 +18,7 @@ from cnn_gui import theme
 from cnn_gui.plots import export, figure, grid_lines
 from cnn_gui.plots.grid import Cell, Grid, Part, Placement
 from cnn_gui.plots.grid_painter import paint_cells, paint_grid, paint_window
+from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.text import small_font
 
 _SMALLEST = 40  # px, of the picture
@@ -29,6 +30,7 @@ class GridView(QWidget):
     The picture is made when it is painted, so a hidden view costs nothing.
 
     Attributes:
+        ranges: how far the colours of the next array reach.
         size_below: whether the size has a line of its own; else it follows the title.
         has_legend: whether it says itself what its colours mean.
         numbered: whether the cells are large enough for the numbers that are painted in them.
@@ -47,6 +49,7 @@ class GridView(QWidget):
         super().__init__(parent)
         self.grid: Grid | None = None
         self.spot: Cell | None = None
+        self.ranges = Ranges()
         self.size_below, self.has_legend, self.numbered = True, True, False
         self._window: Part | None = None
         self._cells: Sequence[Cell] = ()
@@ -56,6 +59,7 @@ class GridView(QWidget):
 
     def show_grid(self, grid: Grid | None) -> None:
         """Show another array; None for nothing."""
+        grid = grid and grid.within(self.ranges)
         if grid is None or self.grid is None or grid.shape != self.grid.shape:
             self._window, self._cells, self.spot = None, (), None
         self.grid, self._made = grid, None

@@ -20,15 +20,16 @@ class Legend(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._colormap, self._limit = ColorMap.ACTIVATIONS, 1.0
+        self._colormap = ColorMap.ACTIVATIONS
+        self._limit: float | None = 1.0
         self.setAccessibleName(self.tr("Legend"))
         self.setToolTip(
             self.tr("What the colours mean. The range grows at once and shrinks slowly, so that it does not flicker.")
         )
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
-    def show_range(self, colormap: ColorMap, limit: float) -> None:
-        """Show the colours from -limit to +limit, or from 0 to it for INK."""
+    def show_range(self, colormap: ColorMap, limit: float | None) -> None:
+        """Show the colours from -limit to +limit, or from 0 to it for INK; None: up to each picture's own largest."""
         if (colormap, limit) != (self._colormap, self._limit):
             self._colormap, self._limit = colormap, limit
             self.setAccessibleDescription(" … ".join(self.numbers()))
@@ -36,6 +37,8 @@ class Legend(QWidget):
 
     def numbers(self) -> list[str]:
         """Return the texts under the bar: left end, middle, right end."""
+        if self._limit is None:
+            return [self.tr("−max"), "0", self.tr("+max")]
         end = number(self._limit)
         if not self._colormap.signed:
             return ["0", number(self._limit / 2), end]

@@ -16,6 +16,7 @@ from cnn_gui.plots.levels import SteadyLimit
 from cnn_gui.plots.mosaic_canvas import MosaicCanvas
 from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.pager import Pager
+from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.tiles import Biases, Kernels, Maps, Matrix, Tiles, Vector
 
 Floats = npt.NDArray[np.floating]
@@ -29,7 +30,7 @@ class MosaicView(QWidget):
     kind or shape of values begins a range of its own.
 
     Attributes:
-        colormap: what the colours of the next picture mean.
+        colormap, ranges: what the colours of the next picture mean, and how far they reach.
 
     Signals:
         tile_selected(int): a person selected a tile, counted over all pages; -1 for none.
@@ -45,7 +46,7 @@ class MosaicView(QWidget):
         """A *brief* one leaves its read-out to others."""
         super().__init__(parent)
         self._brief = brief
-        self.colormap, self._steady = colormap, SteadyLimit()
+        self.colormap, self.ranges, self._steady = colormap, Ranges(), SteadyLimit()
         self._limit = 0.0
         self._subject, self._details = "", ""
         self.caption, self.note = ElidedLabel("muted"), QLabel()
@@ -63,7 +64,7 @@ class MosaicView(QWidget):
 
     @property
     def limit(self) -> float:
-        """The value that the last colour stands for; 0.0 while nothing is shown."""
+        """The value that the last colour of the layer stands for; 0.0 while nothing is shown."""
         return self._limit
 
     @property
@@ -116,10 +117,10 @@ class MosaicView(QWidget):
         if self.canvas.tiles is None or not tiles.is_like(self.canvas.tiles):
             self._steady.reset()
         largest = max(signed_levels(values) for values in (tiles.values, bias) if values is not None)
-        self._limit = self._steady.follow(largest) if limit is None else limit
+        self._limit = self.ranges.whole(self.colormap, self._steady.follow(largest) if limit is None else limit)
+        self.canvas.ranges = self.ranges if tiles.shape != (1, 1) else self.ranges.shared
         self.canvas.show_tiles(tiles, self.colormap, self._limit)
         self._show_strip(bias)
-        self.legend.show_range(self.colormap, self._limit)
         self._show_parts(True, mosaic_words.warning(tiles))
         self._write_caption()
         self._write_readout()
@@ -153,6 +154,18 @@ class MosaicView(QWidget):
                 texts = mosaic_words.pointed(canvas.tiles, canvas.spot)
         self.place.show_text(texts[0])
         self.value.show_text(texts[1])
+        self._write_legend()
+
+    def _write_legend(self) -> None:
+        """Tell how far the colours reach; of tiles that differ, those of the one under the mouse or selected."""
+        tiles, limit = self.canvas.tiles, None
+        tile = self.canvas.spot.tile if self.canvas.spot else self.canvas.selected
+        ranges = self.canvas.ranges
+        if not ranges.part(self.colormap):
+            limit = self._limit
+        elif tiles is not None and tile >= 0:
+            limit = ranges.limit(tiles.values[tile], self.colormap, self._limit)
+        self.legend.show_range(self.colormap, limit)
 
     def _on_pointed(self, spot: Spot | None) -> None:
         self._write_readout()

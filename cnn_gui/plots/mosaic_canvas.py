@@ -22,6 +22,7 @@ from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic_geometry import Geometry, Spot, arrange
 from cnn_gui.plots.mosaic_page import RING, MosaicPage, Ring
 from cnn_gui.plots.mosaic_texts import GUTTER, label_width
+from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.text import small_font
 from cnn_gui.plots.tiles import Floats, Tiles
 from cnn_gui.plots.tiling import Pages
@@ -37,6 +38,7 @@ class MosaicCanvas(QWidget):
     Keys: the arrows select a tile, Escape none, Page up and Page down turn the page.
 
     Attributes:
+        ranges: how far the colours of the next tiles reach.
         picks: whether a click picks a single value instead of a tile.
 
     Signals:
@@ -57,6 +59,7 @@ class MosaicCanvas(QWidget):
         """A *strip* lies at the left instead of in the middle, and nothing in it can be selected."""
         super().__init__(parent)
         self._strip, self.picks = strip, False
+        self.ranges = Ranges()
         self._rings: Sequence[Ring] = ()
         self._picked: Spot | None = None
         self.tiles: Tiles | None = None
@@ -71,7 +74,7 @@ class MosaicCanvas(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_tiles(self, tiles: Tiles, colormap: ColorMap, limit: float) -> None:
-        """Show *tiles* with colours for -limit to +limit."""
+        """Show *tiles* of a layer that goes up to *limit*."""
         alike = self.tiles is not None and tiles.is_like(self.tiles)
         self.tiles, self._colormap, self._limit, self._message = tiles, colormap, limit, ""
         self._redraw() if alike else self._start_anew()
@@ -133,7 +136,7 @@ class MosaicCanvas(QWidget):
             ratio, label = self.devicePixelRatioF(), label_width(self.tiles, QFontMetrics(small_font(self.font())))
             geometry = Geometry(self.pages, self.pages.tiles(self.page), self._area(label), ratio, not self._strip)
             dark = theme.tokens(self.palette()).dark
-            self._drawn = MosaicPage.draw(self.tiles, geometry, self._colormap, self._limit, dark)
+            self._drawn = MosaicPage.draw(self.tiles, geometry, self._colormap, self._limit, self.ranges, dark)
         return self._drawn
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -13,6 +13,7 @@ from cnn_gui.plots.compose import compose
 from cnn_gui.plots.mosaic_geometry import Geometry, Spot
 from cnn_gui.plots.mosaic_texts import paint_labels, paint_values
 from cnn_gui.plots.pictures import Pixels, to_image, to_pixels
+from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.tiles import Tiles
 
 RING = 2  # px around a tile: the highlight
@@ -39,10 +40,13 @@ class MosaicPage:
     image: QImage
 
     @classmethod
-    def draw(cls, tiles: Tiles, geometry: Geometry, colormap: ColorMap, limit: float, dark: bool) -> "MosaicPage":
-        """Colour the tiles of the page that *geometry* describes, from -limit to +limit."""
+    def draw(
+        cls, tiles: Tiles, geometry: Geometry, colormap: ColorMap, limit: float, ranges: Ranges, dark: bool
+    ) -> "MosaicPage":
+        """Colour the tiles of the page that *geometry* describes as *ranges* say of a layer that goes up to *limit*."""
         shown = geometry.ids >= 0
-        pixels = to_pixels(tiles.values[geometry.ids.clip(0)], colormap, limit, dark)
+        values = tiles.values[geometry.ids.clip(0)]
+        pixels = to_pixels(values, colormap, ranges.each(values, colormap, limit), dark)
         line = QColor((theme.DARK if dark else theme.LIGHT).line).rgba()
         image = to_image(compose(pixels, shown, geometry.pages.tiling, line))
         size = (geometry.rect.size() * geometry.ratio).toSize()  # else every pixel is painted as it is

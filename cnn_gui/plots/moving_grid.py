@@ -37,14 +37,17 @@ class MovingGrid(GridView):
 
     def grow(self, grid: Grid, kept: Part) -> None:
         """Show *grid*: what lies between and around the rows and columns *kept* slides in."""
+        grid = grid.within(self.ranges)
         self._begin(grid, lambda painter: self._paint_stretched(painter, grid, kept, self._progress))
 
     def shrink(self, grid: Grid, before: Grid, kept: Part) -> None:
         """Show *grid*, the rows and columns *kept* of the one *before*: its others slide out."""
+        before = replace(before, limit=grid.within(self.ranges).limit)
         self._begin(grid, lambda painter: self._paint_stretched(painter, before, kept, 1 - self._progress))
 
     def turn(self, grid: Grid) -> None:
         """Show *grid*, which turns by 180 degrees until it stands upright."""
+        grid = grid.within(self.ranges)
         self._begin(grid, lambda painter: self._paint_turned(painter, grid))
 
     def hold(self, share: float) -> None:

@@ -10,14 +10,14 @@ Floats = npt.NDArray[np.floating]
 Pixels = npt.NDArray[np.uint32]  # 0xAARRGGBB, premultiplied
 
 
-def to_indices(values: Floats, colormap: ColorMap, limit: float = 1.0) -> npt.NDArray[np.uint8]:
+def to_indices(values: Floats, colormap: ColorMap, limit: Floats | float = 1.0) -> npt.NDArray[np.uint8]:
     """Return the table entry of each value, in the shape of *values*.
 
     Args:
         values: of any shape. What is not finite becomes BAD, what is out of range takes the last colour.
         colormap: signed ones run from -limit to +limit with 0 at ZERO, the others from 0 to *limit*. Of COUNTS the
             first entry is 0 alone, however small a count is beside the limit.
-        limit: > 0.
+        limit: > 0; one for all values, or what fits beside them.
     """
     start, steps = (ZERO, ZERO) if colormap.signed else (0, LEVELS - 1)
     finite = np.isfinite(values)
@@ -34,7 +34,7 @@ def to_indices(values: Floats, colormap: ColorMap, limit: float = 1.0) -> npt.ND
     return scaled.astype(np.uint8)
 
 
-def to_pixels(values: Floats, colormap: ColorMap, limit: float, dark: bool) -> Pixels:
+def to_pixels(values: Floats, colormap: ColorMap, limit: Floats | float, dark: bool) -> Pixels:
     """Return the colour of each value, in the shape of *values*; see ``to_indices``."""
     return colours(colormap, dark)[to_indices(values, colormap, limit)]
 

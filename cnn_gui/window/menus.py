@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from cnn_gui import errors, settings
+from cnn_gui.plots.ranges import Scale
 from cnn_gui.window import actions, keys, preset_menu
 from cnn_gui.window.actions import Command
 
@@ -28,6 +29,8 @@ def build(window: "MainWindow") -> None:
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
     view = bar.addMenu(window.tr("&View"))
     _fill(view, made, "why", "results", "")
+    _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
+    view.addSeparator()
     _add_schemes(window, view)
     _fill(bar.addMenu(window.tr("&Help")), made, "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
@@ -77,6 +80,18 @@ def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
 
     window.document.lock_changed.connect(on_lock_changed)
     return undo, redo
+
+
+def _add_scales(window: "MainWindow", menu: QMenu) -> None:
+    group, tr = QActionGroup(window), window.tr
+    for scale, text in (
+        (Scale.MAP, tr("&Each map its own")), (Scale.LAYER, tr("The maps of a &layer alike")),
+        (Scale.NETWORK, tr("The whole &network alike")),
+    ):  # fmt: skip
+        action = menu.addAction(text, lambda scale=scale: window.lens.set_scale(scale))
+        action.setCheckable(True)
+        group.addAction(action)
+        menu.aboutToShow.connect(lambda action=action, scale=scale: action.setChecked(window.lens.scale is scale))
 
 
 def _add_schemes(window: "MainWindow", menu: QMenu) -> None:

@@ -29,11 +29,12 @@ class MicroscopeDoor(QObject):
         lens.framed.connect(self._show_maps)
         microscope.frame_wanted.connect(lens.renew)
         microscope.left.connect(self._close)
+        microscope.scale_chosen.connect(lens.set_scale)
 
     @Slot(object)
     def _show_maps(self, frame: Frame) -> None:
         if self._canvas.isVisible():
-            self._canvas.chain.show_values(frame.values or ())
+            self._canvas.chain.show_values(frame.values or (), frame.ranges)
 
     @Slot()
     def _open(self) -> None:

@@ -18,7 +18,7 @@ def forward(trace: ConvolutionTrace, filter_: int) -> Lane:
         correlation,
         source,
         Face.of(_tr("kernel {0}"), ColorMap.WEIGHTS, trace.weight),
-        Face.of(_tr("output {0}").format(filter_), ColorMap.ACTIVATIONS, correlation.output),
+        Face.of(_tr("output {0}").format(filter_), ColorMap.ACTIVATIONS, trace.output),
         _tr("channel"),
         _tr("output"),
         trace.channels(filter_).start,

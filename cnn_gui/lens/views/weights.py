@@ -15,6 +15,7 @@ from cnn_gui.lens.weights.findings import Findings
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.histogram import Bins, HistogramView
 from cnn_gui.plots.mosaic import MosaicView
+from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.round_numbers import round_up
 from engine.layer import Array, LayerConfig
 from engine.layers.batch_norm import BatchNormConfig
@@ -55,6 +56,8 @@ class WeightsView(LayerView):
         values = self._values(frame)
         if values:
             self.mosaic.colormap = _COLOURS[self.modes.currentIndex()]
+            if self.modes.currentIndex() == UPDATE:
+                self.mosaic.ranges = Ranges(frame.ranges.scale, lambda _: frame.learning.largest_update)
             self.mosaic.set_caption(self._subject(frame), self._details(frame))
             arrays.show(self.mosaic, values)
         else:

@@ -1,5 +1,6 @@
 """Why this class: which pixels a logit comes from, by four kinds of map, and the sum that it is."""
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import numpy as np
@@ -18,6 +19,7 @@ from cnn_gui.plots.colormaps import signed_levels
 from cnn_gui.plots.grid import Grid
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.overlay_view import Overlay, OverlayView
 from cnn_gui.plots.round_numbers import round_up
 from cnn_gui.plots.wrapped_text import WrappedText
@@ -54,6 +56,11 @@ class WhyView(LayerView):
     def suits(cls, frame: Frame) -> bool:
         """Return whether the selected layer makes the logits, or comes after them."""
         return frame.index >= max(0, scored(frame.architecture.layers) - 1)
+
+    @property
+    def coloured(self) -> Sequence[GridView | MosaicView]:
+        """None: a map of shares is compared with nothing else."""
+        return ()
 
     def show_frame(self, frame: Frame) -> None:
         trace, prediction = frame.trace, frame.prediction
