@@ -39,7 +39,6 @@ class IntField(QSpinBox):
         self._most = _LARGEST if param.le is None else int(param.le)
         self.setRange(max(self._least - _ROOM, -_LARGEST), min(self._most + _ROOM, _LARGEST))
         self.setMinimumWidth(_NARROWEST)
-        self.lineEdit().setTextMargins(8, 0, 0, 0)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

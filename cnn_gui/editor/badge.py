@@ -5,7 +5,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPen
 
 from cnn_gui import theme
 from cnn_gui.editor import lettering
-from cnn_gui.editor.layer_icons import icon_of
+from cnn_gui.layer_icons import icon_of
 
 _HEIGHT, _ICON = 13, 10  # px: the title below it stays free
 _ABOVE = 8  # px of it that lie above the card

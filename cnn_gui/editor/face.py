@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cnn_gui import theme
 from cnn_gui.editor import badge, lettering
-from cnn_gui.editor.layer_icons import icon_of
+from cnn_gui.layer_icons import icon_of
 
 _STRIPE = 4  # px
 _ICON = 16

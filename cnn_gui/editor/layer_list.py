@@ -12,7 +12,7 @@ from cnn_gui.editor import face, mime
 from cnn_gui.editor.arrangement import CARD_HEIGHT
 from cnn_gui.editor.columns_list import ROOM, ColumnsList
 from cnn_gui.editor.face import Face, Look
-from cnn_gui.editor.layer_icons import icon_of
+from cnn_gui.layer_icons import icon_of
 from engine import registry
 from engine.registry import LayerType
 

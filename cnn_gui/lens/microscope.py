@@ -21,6 +21,7 @@ from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.layer_strip import LayerStrip
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.why import WhyView
@@ -53,7 +54,7 @@ class Microscope(QWidget):
         self._wanted: type[LayerView] | None = None
         self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
         self.about = ElidedLabel("muted")
-        self.previous_button, self.next_button = QToolButton(), QToolButton()
+        self.previous_button, self.next_button, self.strip = QToolButton(), QToolButton(), LayerStrip()
         self.scale, self.export_button = QComboBox(), ExportButton(self.figure)
         self.pages, self.tabs, self.message = PageBar(), QTabWidget(), QLabel()
         self._arrange()
@@ -62,6 +63,7 @@ class Microscope(QWidget):
         self.back_button.clicked.connect(self.left)
         self.previous_button.clicked.connect(lambda: self._go(-1))
         self.next_button.clicked.connect(lambda: self._go(1))
+        self.strip.chosen.connect(document.select)
         self.scale.activated.connect(lambda place: self.scale_chosen.emit(Scale(place)))
         self.pages.chosen.connect(self.tabs.setCurrentIndex)
         self.tabs.currentChanged.connect(self._show_page)
@@ -82,7 +84,7 @@ class Microscope(QWidget):
         self.heading.setText(frame.title())
         title = frame.sample.title if frame.sample else ""
         self.about.show_text(" · ".join(filter(None, (title, frame.moment(), frame.about()))))
-        self._show_neighbours(frame.index)
+        self._show_neighbours(frame)
         self._offer(frame)
         if reason := self._why_nothing(frame):
             self.message.setText(reason)
@@ -187,9 +189,10 @@ class Microscope(QWidget):
         nothing = self.tr("{0} changes no number: there is nothing to look into.")
         return "" if self._kinds else nothing.format(frame.title())
 
-    def _show_neighbours(self, index: int) -> None:
-        self.previous_button.setEnabled(index > 0)
-        self.next_button.setEnabled(0 <= index < len(self._document.architecture.layers) - 1)
+    def _show_neighbours(self, frame: Frame) -> None:
+        self.strip.show_layers(frame.architecture, frame.index)
+        self.previous_button.setEnabled(frame.index > 0)
+        self.next_button.setEnabled(0 <= frame.index < len(frame.architecture.layers) - 1)
 
     def _go(self, by: int) -> None:
         layers = self._document.architecture.layers
@@ -220,15 +223,16 @@ class Microscope(QWidget):
         self._stack = QStackedLayout(body)
         for part in (self.tabs, self.message):
             self._stack.addWidget(part)
-        for part in (self.back_button, self.previous_button, self.next_button, self.heading):
-            head.addWidget(part)
-        head.addStretch(1)
+        for part in (self.back_button, self.previous_button, self.strip, self.next_button):
+            head.addWidget(part, part is self.strip)
         self.tabs.tabBar().hide()  # the page bar has their names
         self.tabs.setDocumentMode(True)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
-        head.setSpacing(theme.SPACE[1])
+        for row in (head, below):
+            row.setSpacing(theme.SPACE[1])
         column.addLayout(head)
+        below.addWidget(self.heading)
         below.addWidget(self.about, 1)
         below.addWidget(self.scale)
         below.addWidget(self.export_button)

@@ -108,7 +108,6 @@ class SampleBar(QWidget):
         self.back_button.setToolTip(self.tr("Look at a test image instead"))
 
     def _arrange(self) -> None:
-        self.number.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
         self.number.setFixedWidth(_NUMBER_WIDTH)
         self.entry_label.setProperty("role", "muted")
         self.entry_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.window.microscope_door import NETWORK
 
 if TYPE_CHECKING:
     from cnn_gui.main_window import MainWindow
@@ -26,6 +27,7 @@ def arrange(window: "MainWindow") -> None:
     for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)
     whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 2), (right, 386, 1))
+    window.middle.currentChanged.connect(lambda page: left.setVisible(page == NETWORK))  # there is nothing to build
     page = QWidget()
     box = QVBoxLayout(page)
     box.setContentsMargins(*(theme.SPACE[1],) * 4)

@@ -22,6 +22,7 @@ class MicroscopeDoor(QObject):
     ) -> None:
         super().__init__(parent)
         self._canvas, self._lens, self._microscope, self._middle = canvas, lens, microscope, middle
+        middle.currentChanged.connect(lambda page: lens.inside_button.setVisible(page != INSIDE))
         canvas.opened.connect(self._open)
         lens.opened.connect(self._open)
         lens.why_wanted.connect(self._explain)

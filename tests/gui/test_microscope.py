@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from cnn_gui import settings
 from cnn_gui.lens.step.transport import Transport
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.main_window import MainWindow
@@ -125,6 +126,7 @@ def test_that_a_right_click_is_for_the_menu_and_does_not_go_back(qtbot: QtBot, w
 def test_that_pointing_takes_the_window_there(qtbot: QtBot, window: MainWindow) -> None:
     view = view_of(window)
     view.unfolded.opened.emit(0, (0, 0))
+    QApplication.processEvents()  # the layout
     steps, lane = view.steps, ConvolutionTrace(traced(window, SECOND)).forward(0)
     for cell in ((2, 5), (6, 6)):
         qtbot.mouseMove(steps.output, centre(steps.output, cell))
@@ -166,6 +168,58 @@ def test_that_the_neighbours_of_a_layer_are_a_click_away(qtbot: QtBot, window: M
     assert not window.microscope.previous_button.isEnabled()
     np.testing.assert_allclose(values(view_of(window).unfolded.output), traced(window, FIRST).output[0])
     assert window.microscope.next_button.isEnabled()
+
+
+def test_that_every_layer_of_the_network_is_a_click_away_and_the_open_one_alone_is_in_colour(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    strip, layers = window.microscope.strip, window.document.architecture.layers
+    assert [button.accessibleName() for button in strip.buttons][:2] == ["Convolution 1", "Convolution 2"]
+    for number in (0, len(layers) - 1, 1):
+        QTest.mouseClick(strip.buttons[number], Qt.MouseButton.LeftButton)
+        assert window.document.selected == layers[number].uid
+        window.lens.refresh()
+        assert [button.isChecked() for button in strip.buttons] == [n == number for n in range(len(layers))]
+        saturations = [colourful(button) for button in strip.buttons]
+        assert saturations[number] == max(saturations) > 2 * min(saturations)
+        seen = strip.viewport().rect()
+        assert seen.contains(strip.buttons[number].mapTo(strip.viewport(), strip.buttons[number].rect().center()))
+
+
+def test_that_the_strip_follows_edits_of_the_network(qtbot: QtBot, window: MainWindow) -> None:
+    document = window.document
+    document.append("tanh")
+    window.lens.refresh()
+    names = [button.accessibleName() for button in window.microscope.strip.buttons]
+    assert len(names) == len(document.architecture.layers) and "Tanh 1" in names
+    document.undo_stack.undo()
+    window.lens.refresh()
+    assert len(window.microscope.strip.buttons) == len(document.architecture.layers)
+
+
+def test_that_there_is_room_for_the_pictures_while_there_is_nothing_to_build(qtbot: QtBot, window: MainWindow) -> None:
+    inside, before = window.middle.width(), window.palette_view.isVisible()
+    QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
+    assert not before and window.palette_view.isVisible() and window.lens.inside_button.isVisible()
+    qtbot.waitUntil(lambda: window.middle.width() < inside)
+
+
+def test_that_a_window_that_was_closed_inside_a_layer_opens_with_its_palette(qtbot: QtBot, window: MainWindow) -> None:
+    QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: window.palette_view.isVisible())
+    width = window.palette_view.width()
+    window.canvas.opened.emit()
+    settings.save_layout(window)
+    QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
+    settings.restore_layout(window)
+    qtbot.waitUntil(lambda: window.palette_view.width() == width)
+
+
+def colourful(button: QAbstractButton) -> float:
+    """Return how far from grey the most colourful pixel of its icon is."""
+    image = button.icon().pixmap(button.iconSize()).toImage()
+    colours = (image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height()))
+    return max(colour.saturationF() * colour.alphaF() for colour in colours)
 
 
 def test_that_it_says_why_there_is_nothing(window: MainWindow) -> None:

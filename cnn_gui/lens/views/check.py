@@ -107,7 +107,6 @@ class CheckView(LayerView):
         )
         self.cells.setRange(1, MOST_CELLS)
         self.cells.setValue(USUAL_CELLS)
-        self.cells.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
         self.cells.setAccessibleName(self.tr("Cells per array"))
         self.cells.setToolTip(self.tr("How many cells of each array are checked, drawn at random"))
         for part in (self.explanation, self.report, self.faults):  # a slip beside a switch is no wish to go back

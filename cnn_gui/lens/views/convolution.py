@@ -1,9 +1,10 @@
 """How a convolution makes one of its maps: a map for each input channel, their sum, the bias; then cell by cell."""
 
+from dataclasses import replace
 from typing import ClassVar
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
@@ -103,7 +104,7 @@ class UnfoldedMap(QWidget):
         self._page = 0
         self.rows = [tuple(GridView() for _ in range(3)) for _ in range(_ROWS)]
         self._boxes: list[QWidget] = []
-        self.output, self.pager, self.sum_label = GridView(), Pager(), QLabel()
+        self.output, self.pager = GridView(), Pager()
         self._arrange()
         for n, (source, kernel, share) in enumerate(self.rows):
             share.clicked.connect(lambda cell, n=n: self.opened.emit(self._first + n, cell))
@@ -130,9 +131,10 @@ class UnfoldedMap(QWidget):
                 views[0].show_grid(lane.source.grid(correlation.source[plane], name))
                 views[1].show_grid(lane.kernel.grid(correlation.kernel[plane], name))
                 views[2].show_grid(shares.grid(correlation.parts[plane], name))
-        self.output.show_grid(lane.output.grid(correlation.output))
-        count = self.tr("sum of {0} shares").format(lane.planes) if lane.planes > 1 else self.tr("the share")
-        self.sum_label.setText(self.tr("{0} + bias {1}").format(count, number(correlation.bias, 3)))
+        output = lane.output.grid(correlation.output)
+        count = self.tr("{0} shares").format(lane.planes) if lane.planes > 1 else self.tr("the share")
+        title = self.tr("{0} = {1} + bias {2}").format(output.title, count, number(correlation.bias, 3))
+        self.output.show_grid(replace(output, title=title))
 
     @property
     def _first(self) -> int:
@@ -166,7 +168,7 @@ class UnfoldedMap(QWidget):
         self.output.highlight(None, cells)
 
     def _arrange(self) -> None:
-        rows, right, whole = QVBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
+        rows, whole = QVBoxLayout(), QHBoxLayout(self)
         for source, kernel, share in self.rows:
             box = QWidget()
             box.setLayout(row_of(source, "×", kernel, "=", share))
@@ -176,11 +178,7 @@ class UnfoldedMap(QWidget):
             share.setCursor(Qt.CursorShape.PointingHandCursor)
         rows.addWidget(self.pager, 0, Qt.AlignmentFlag.AlignHCenter)
         self.output.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.sum_label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.sum_label.setProperty("role", "muted")
-        right.addWidget(self.sum_label)
-        right.addWidget(self.output, 1)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.addLayout(rows, 3)
         whole.addWidget(operator("Σ"))
-        whole.addLayout(right, 2)
+        whole.addWidget(self.output, 2)

@@ -142,7 +142,6 @@ class ReadCountsView(LayerView):
         self.lines.setProperty("role", "small")
         self.lines.setWordWrap(True)
         self.lines.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.channel.lineEdit().setTextMargins(theme.SPACE[1], 0, 0, 0)
         self.channel.setPrefix(self.tr("channel "))
         self.channel.setAccessibleName(self.tr("Channel"))
         self.channel.setToolTip(self.tr("Which channel of the input, counted from 0"))

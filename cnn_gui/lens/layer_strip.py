@@ -1,0 +1,122 @@
+"""The rest of the network while one of its layers is open: small, dimmed, and a click away."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
+
+from cnn_gui import theme
+from cnn_gui.layer_icons import icon_of
+from cnn_gui.lens.frame import layer_title
+from engine.architecture import Architecture, LayerSpec
+
+_ICON = QSize(18, 18)
+_GAP = theme.SPACE[0]
+
+
+class LayerStrip(QScrollArea):
+    """A button for each layer on one wire; the open one alone is in colour. It scrolls to that by itself.
+
+    Signals:
+        chosen(str): a person wants to open the layer of that uid.
+
+    Thread: GUI.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.buttons: list[QToolButton] = []
+        self._layers: Sequence[LayerSpec] = ()
+        self._open = -1
+        self._wire, self._group = _Wire(), QButtonGroup(self)
+        self._group.idClicked.connect(lambda number: self.chosen.emit(self._layers[number].uid))
+        self.setWidget(self._wire)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # a slip beside a button is no wish to go back
+        self.setAccessibleName(self.tr("Layers of the network"))
+        for set_policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
+            set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(theme.TARGET + 2)
+
+    def show_layers(self, architecture: Architecture, number: int) -> None:
+        """Show the layers of a chain, the one of that *number* as open; -1 for none."""
+        if architecture.layers != self._layers:
+            self._make(architecture)
+        elif number == self._open:
+            return
+        self._open = number
+        self._dress()
+        if 0 <= number < len(self.buttons):
+            self.buttons[number].setChecked(True)
+        self._look()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._look()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._dress()
+
+    def _make(self, architecture: Architecture) -> None:
+        for button in self.buttons:
+            self._group.removeButton(button)
+            button.hide()
+            button.deleteLater()
+        self._layers = architecture.layers
+        titles = [layer_title(architecture, spec) for spec in self._layers]
+        self.buttons = [self._new(number, title) for number, title in enumerate(titles)]
+
+    def _new(self, number: int, title: str) -> QToolButton:
+        button, summary = QToolButton(), self._layers[number].config.summary()
+        button.setAccessibleName(title)
+        button.setToolTip(" · ".join(filter(None, (title, summary))))
+        button.setCheckable(True)
+        button.setProperty("role", "link")
+        button.setFixedSize(theme.TARGET, theme.TARGET)
+        button.setIconSize(_ICON)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._group.addButton(button, number)
+        self._wire.row.insertWidget(number, button)
+        return button
+
+    def _look(self) -> None:
+        """Bring the open layer into sight, with its neighbours."""
+        if 0 <= self._open < len(self.buttons):
+            self._wire.row.activate()
+            self.ensureWidgetVisible(self.buttons[self._open], 2 * theme.TARGET, 0)
+
+    def _dress(self) -> None:
+        scheme = theme.tokens(self.palette())
+        for number, (button, spec) in enumerate(zip(self.buttons, self._layers, strict=True)):
+            colour = scheme.category[spec.type.category] if number == self._open else scheme.muted
+            button.setIcon(icon_of(spec.type.name, colour))
+
+
+class _Wire(QWidget):
+    """The line that the buttons hang on.
+
+    Attributes:
+        row: their layout; what is to spare is behind them.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(1, 0, 1, 0)
+        self.row.setSpacing(_GAP)
+        self.row.addStretch(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        if (first := self.row.itemAt(0).widget()) is None:
+            return
+        last = self.row.itemAt(self.row.count() - 2).widget()
+        painter = QPainter(self)
+        painter.setPen(QPen(QColor(theme.tokens(self.palette()).line), 2))
+        painter.drawLine(first.geometry().center(), last.geometry().center())
