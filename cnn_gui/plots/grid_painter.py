@@ -1,12 +1,12 @@
 """How a grid looks: colours, hatches, lines between cells, numbers in large ones, and what is highlighted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from math import ceil, floor
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from cnn_gui import theme
 from cnn_gui.plots.grid import Cell, Grid, Mark, Part, Placement
@@ -18,6 +18,7 @@ MOST_NUMBERS = 260  # in one grid: painting text is slow, and nobody reads more
 _LINES_FROM = 7  # px, the smallest cell with a line around it
 _HATCH_STEP = 5  # px between two strokes of a hatch
 _RING = 2  # px
+_DOTS_FROM = 5  # px, the smallest cell with a dot in it
 _WAYS = 3  # of writing a number: with all digits, with one fewer, and that without the zero before the point
 
 
@@ -57,6 +58,18 @@ def paint_cells(painter: QPainter, cells: Iterable[Cell], place: Placement, colo
     """Paint a ring around single cells."""
     for cell in cells:
         _paint_ring(painter, place.cell(cell), colour)
+
+
+def paint_dots(painter: QPainter, cells: Sequence[Cell], place: Placement, scheme: theme.Tokens) -> None:
+    """Paint a dot in each of *cells*, unless these are too small."""
+    if not cells or place.side < _DOTS_FROM:
+        return
+    points, size = QPolygonF([place.cell(cell).center() for cell in cells]), min(6.0, place.side / 3)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    for colour, width in ((scheme.surface, size + 2), (scheme.text, size)):
+        painter.setPen(QPen(QColor(colour), width, c=Qt.PenCapStyle.RoundCap))
+        painter.drawPoints(points)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def mark_colours(scheme: theme.Tokens) -> Mapping[Mark, str]:

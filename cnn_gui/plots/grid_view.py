@@ -17,7 +17,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 from cnn_gui import theme
 from cnn_gui.plots import export, figure, grid_lines
 from cnn_gui.plots.grid import Cell, Grid, Part, Placement
-from cnn_gui.plots.grid_painter import paint_cells, paint_grid, paint_window
+from cnn_gui.plots.grid_painter import paint_cells, paint_dots, paint_grid, paint_window
 from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.text import small_font
 
@@ -33,6 +33,7 @@ class GridView(QWidget):
         ranges: how far the colours of the next array reach.
         size_below: whether the size has a line of its own; else it follows the title.
         has_legend: whether it says itself what its colours mean.
+        dots: the cells with a dot in them.
         numbered: whether the cells are large enough for the numbers that are painted in them.
 
     Signals:
@@ -53,6 +54,7 @@ class GridView(QWidget):
         self.size_below, self.has_legend, self.numbered = True, True, False
         self._window: Part | None = None
         self._cells: Sequence[Cell] = ()
+        self.dots: Sequence[Cell] = ()
         self._made: QPixmap | None = None
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -61,7 +63,7 @@ class GridView(QWidget):
         """Show another array; None for nothing."""
         grid = grid and grid.within(self.ranges)
         if grid is None or self.grid is None or grid.shape != self.grid.shape:
-            self._window, self._cells, self.spot = None, (), None
+            self._window, self._cells, self.spot, self.dots = None, (), None, ()
         self.grid, self._made = grid, None
         self.setAccessibleName(grid.title if grid else "")
         self.update()
@@ -70,6 +72,12 @@ class GridView(QWidget):
         """Put a ring around what a window reads, and around single cells."""
         if (window, tuple(cells)) != (self._window, self._cells):
             self._window, self._cells = window, tuple(cells)
+            self.update()
+
+    def put_dots(self, cells: Sequence[Cell]) -> None:
+        """Put a dot into each of some cells; none where the cells are too small."""
+        if tuple(cells) != self.dots:
+            self.dots = tuple(cells)
             self.update()
 
     @property
@@ -160,8 +168,9 @@ class GridView(QWidget):
         painter.drawPixmap(0, 0, self._made)
 
     def paint_highlights(self, painter: QPainter, place: Placement) -> None:
-        """Paint the rings."""
+        """Paint the dots and the rings."""
         scheme = theme.tokens(self.palette())
+        paint_dots(painter, self.dots, place, scheme)
         if self._window is not None:
             paint_window(painter, self._window, place, scheme.accent)
         paint_cells(painter, self._cells, place, scheme.accent)

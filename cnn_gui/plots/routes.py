@@ -1,4 +1,4 @@
-"""Arrows from the cells of one picture to those of another, and dots in cells, laid over the pictures."""
+"""Arrows from the cells of one picture to those of another, laid over the pictures."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ from cnn_gui.plots.grid import Cell
 from cnn_gui.plots.grid_view import GridView
 
 _HEAD, _SPREAD = 9, pi / 7  # px, and the angle between an arrow's line and the sides of its head
-_DOTS_FROM = 5  # px, the smallest cell with a dot in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,6 @@ class Routes(QWidget):
 
     Attributes:
         routes: the arrows on show.
-        dots: the view that has dots, and the cells in which they are; None without.
 
     Thread: GUI.
     """
@@ -39,13 +37,12 @@ class Routes(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.routes: Sequence[Route] = ()
-        self.dots: tuple[GridView, Sequence[Cell]] | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         parent.installEventFilter(self)
 
-    def show_routes(self, routes: Iterable[Route], dots: tuple[GridView, Sequence[Cell]] | None = None) -> None:
-        """Show other arrows and dots."""
-        self.routes, self.dots = tuple(routes), dots
+    def show_routes(self, routes: Iterable[Route]) -> None:
+        """Show other arrows."""
+        self.routes = tuple(routes)
         self.raise_()
         self.update()
 
@@ -58,19 +55,8 @@ class Routes(QWidget):
         scheme = theme.tokens(self.palette())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_dots(painter, scheme)
         for route in self.routes:
             _paint_arrow(painter, self._line(route), scheme)
-
-    def _paint_dots(self, painter: QPainter, scheme: theme.Tokens) -> None:
-        if self.dots is None or (place := self.dots[0].placement) is None or place.side < _DOTS_FROM:
-            return
-        corner = self.dots[0].mapTo(self.parentWidget(), QPointF())
-        points = QPolygonF([corner + place.cell(cell).center() for cell in self.dots[1]])
-        size = min(6.0, place.side / 3)
-        for colour, width in ((scheme.surface, size + 2), (scheme.text, size)):
-            painter.setPen(QPen(QColor(colour), width, c=Qt.PenCapStyle.RoundCap))
-            painter.drawPoints(points)
 
     def _line(self, route: Route) -> QLineF:
         """Return the line between the near edges of two cells, so that their numbers stay readable."""

@@ -65,8 +65,8 @@ def test_that_ties_and_pixels_that_nobody_chooses_or_reads_are_marked_and_counte
         tied = (window == window.max()).sum() > 1
         ties += int(tied)
         assert view.pictures.output.grid.mark((i, j)) == (Mark.TIED if tied else Mark.NONE)
-    assert view.pictures.routes.dots is not None and view.pictures.routes.dots[0] is view.pictures.source
-    chosen = set(view.pictures.routes.dots[1])
+    assert view.pictures.source.dots
+    chosen = set(view.pictures.source.dots)
     for row, col in np.ndindex(8, 8):
         unread = row % 3 == 2 or col % 3 == 2
         expected = Mark.UNREAD if unread else Mark.NONE if (row, col) in chosen else Mark.UNCHOSEN
@@ -78,8 +78,8 @@ def test_that_ties_and_pixels_that_nobody_chooses_or_reads_are_marked_and_counte
 def test_that_the_gradient_of_a_pixel_is_told_window_by_window(qtbot: QtBot) -> None:
     frame = pooled(size=3, stride=1)
     view, layer = shown(qtbot, PoolingView, frame), frame.layer_trace
-    assert layer is not None and view.pictures.routes.dots is not None
-    wins = {tuple(cell): 0 for cell in view.pictures.routes.dots[1]}
+    assert layer is not None and view.pictures.source.dots
+    wins = {tuple(cell): 0 for cell in view.pictures.source.dots}
     assert 0 < len(wins) < 64
     for cell in [*wins, (7, 7)]:
         point_at(view.pictures.grad_input, cell)
@@ -107,7 +107,7 @@ def test_that_a_mean_shares_its_gradient_and_counts_padding_as_zero(qtbot: QtBot
     gradient = layer.grad_output[0, 0, 0]
     assert view.lines.texts[1] == f"dC/dO = {n(gradient)}: each cell gets {n(gradient)} / 6 = {n(gradient / 6)}"
     assert view.lines.texts[2].startswith("dC/dX at row 0, column 1 = ")
-    assert view.pictures.routes.dots is None and [text for _, text in view.marks.marks] == ["padding"]
+    assert not view.pictures.source.dots and [text for _, text in view.marks.marks] == ["padding"]
     point_at(view.pictures.source, (0, 1))  # padding has no gradient to tell of
     assert len(view.lines.texts) == 2
 

@@ -24,7 +24,7 @@ class PoolingPictures(QWidget):
 
     Attributes:
         source, output, grad_input, grad_output: the pictures; those of the input have its padding.
-        routes: the arrows, and a dot in each winner.
+        routes: the arrows.
 
     Thread: GUI.
     """
@@ -63,7 +63,8 @@ class PoolingPictures(QWidget):
         self.grad_input.highlight(trace.part(*place), padded(trace, [pixel] if pixel else []))
         self.output.highlight(None, [place])
         self.grad_output.highlight(None, senders)
-        self.routes.show_routes(self._arrows(place, senders, pixel), self._dots())
+        self.source.put_dots(self._winners())
+        self.routes.show_routes(self._arrows(place, senders, pixel))
 
     def counts(self) -> list[tuple[Mark, str]]:
         """Return the marks in the pictures, and in words how many there are of each."""
@@ -89,12 +90,12 @@ class PoolingPictures(QWidget):
         back = [Route(self.grad_output, sender, self.grad_input, end) for sender in senders[:_MOST_ARROWS]]
         return [Route(self.source, start, self.output, place), *back]
 
-    def _dots(self) -> tuple[GridView, list[Cell]] | None:
-        """Return a dot for each winner in the input."""
+    def _winners(self) -> Sequence[Cell]:
+        """Return the pixels that a window keeps; none where all count alike."""
         assert self._trace is not None
         if self._trace.mode == "mean":
-            return None
-        return self.source, padded(self._trace, np.argwhere(self._trace.wins[0]).tolist())
+            return ()
+        return padded(self._trace, np.argwhere(self._trace.wins[0]).tolist())
 
 
 def _around(trace: PoolingTrace, array: Floats | Marks, fill: int = 0) -> np.ndarray:
