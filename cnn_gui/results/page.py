@@ -46,8 +46,8 @@ class ResultsPage(QWidget):
         for tab in (self.confusion, self.mistakes):
             tab.chosen.connect(self.chosen)
 
-    def show_chosen(self, image: int) -> None:
-        """Mark the test image that the lens looks at."""
+    def show_chosen(self, image: int | None) -> None:
+        """Mark the test image that the lens looks at; None for an image of another kind."""
         for tab in (self.confusion, self.mistakes):
             tab.gallery.show_chosen(image)
 
