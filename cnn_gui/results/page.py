@@ -52,8 +52,8 @@ class ResultsPage(QWidget):
             tab.gallery.show_chosen(image)
 
     def shut_down(self) -> None:
-        """Stop reading; the window goes."""
-        self.reader.set_wanted(False)
+        """Stop reading, and wait for that; the window goes."""
+        self.reader.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
