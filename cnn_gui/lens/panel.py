@@ -147,7 +147,10 @@ class LensPanel(QWidget):
         document.data_changed.connect(self._on_data_changed)
         document.faults.changed.connect(self._on_changed)
         document.history_replaced.connect(self._on_history_replaced)
-        for signal in (document.architecture_changed, document.selection_changed, self.tabs.currentChanged):
+        for signal in (
+            document.architecture_changed, document.settings_changed, document.selection_changed,
+            self.tabs.currentChanged,
+        ):  # fmt: skip
             signal.connect(self._on_changed)
         self.inside_button.clicked.connect(self.opened)
         self.why_button.clicked.connect(self.why_wanted)

@@ -366,6 +366,12 @@ def test_that_every_control_has_a_name_and_a_tooltip(panel: LensPanel, document:
         assert control.accessibleName() and control.toolTip()
 
 
+def test_that_another_seed_makes_a_new_frame(qtbot: QtBot, panel: LensPanel, document: Document) -> None:
+    with qtbot.waitSignal(panel.framed) as framed:
+        document.set_settings(replace(document.settings, seed=9))
+    assert framed.args is not None and framed.args[0].next_key == (9, 0)
+
+
 @pytest.mark.parametrize(("step", "epoch"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
 def test_that_a_step_is_named_with_the_epoch_that_it_belongs_to(document: Document, step: int, epoch: int) -> None:
     ends = (1, 4), (2, 8)
