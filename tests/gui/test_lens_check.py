@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from time import sleep
 
 import numpy as np
@@ -124,11 +125,20 @@ def test_that_a_check_tells_its_progress_and_can_be_cancelled(
     assert not view.cancel_button.isVisible()
     qtbot.mouseClick(view.check_button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: view.progress.value() == 300 and view.progress.maximum() == 1000)
-    assert view.status.text().startswith("Checking Convolution 1")
+    assert view.status.whole_text.startswith("Checking Convolution 1")
     qtbot.mouseClick(view.cancel_button, Qt.MouseButton.LeftButton)
     assert endless.wait(5)
     qtbot.wait(20)
-    assert view.status.text() == "" and not view.cancel_button.isVisible() and not view.report.isVisible()
+    assert view.status.whole_text == "" and not view.cancel_button.isVisible() and not view.report.isVisible()
+
+
+def test_that_a_long_title_leaves_the_cancel_button_in_sight(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    view._show_job(replace(view._now, title="Convolution 12 · training image 59,999 · step 123,456, epoch 789"))
+    window.resize(1024, 700)
+    qtbot.wait(20)
+    button = view.cancel_button
+    assert button.isVisible() and view.rect().contains(button.mapTo(view, button.rect().bottomRight()))
 
 
 def test_that_a_second_check_cancels_the_first(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:
@@ -180,7 +190,7 @@ def test_that_a_check_that_fails_is_over(
     view = view_of(window)
     with qtbot.waitSignal(view.background.failed):
         qtbot.mouseClick(view.check_button, Qt.MouseButton.LeftButton)
-    assert view.status.text() == told and not view.cancel_button.isVisible() and not view.progress.isVisible()
+    assert view.status.whole_text == told and not view.cancel_button.isVisible() and not view.progress.isVisible()
 
 
 def test_that_closing_the_window_ends_a_check(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:

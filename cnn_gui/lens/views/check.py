@@ -25,6 +25,7 @@ from cnn_gui.lens.check.job import CheckJob
 from cnn_gui.lens.check.report_view import ReportView
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plots.labels import ElidedLabel
 from engine.gradreport import GradientReport
 from engine.layer import LayerConfig
 
@@ -46,7 +47,7 @@ class CheckView(LayerView):
         self._results: dict[str, tuple[int, str, GradientReport]] = {}  # fingerprint, title and report, by uid
         self.background = Background(self)
         self.check_button, self.cancel_button = QPushButton(self.tr("Check gradients")), QPushButton(self.tr("Cancel"))
-        self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), QLabel()
+        self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), ElidedLabel("muted")
         self.explanation, self.report, self.faults = QLabel(words.explanation()), ReportView(), FaultSection()
         self._arrange()
         self._explain()
@@ -88,7 +89,7 @@ class CheckView(LayerView):
 
     def _on_failed(self, text: str) -> None:
         self._show_job(None)
-        self.status.setText(text)
+        self.status.show_text(text)
 
     def _show_result(self) -> None:
         """Show the last result of the layer on show, and whether it is of now."""
@@ -106,12 +107,11 @@ class CheckView(LayerView):
         for part in (self.progress, self.cancel_button):
             part.setVisible(job is not None)
         self.progress.reset()
-        self.status.setText(self.tr("Checking {0}").format(job.title) if job else "")
+        self.status.show_text(self.tr("Checking {0}").format(job.title) if job else "")
 
     def _explain(self) -> None:
         self.explanation.setProperty("role", "hint")
         self.explanation.setWordWrap(True)
-        self.status.setProperty("role", "muted")
         self.check_button.setProperty("role", "primary")
         self.check_button.setToolTip(
             self.tr("Check this layer with its weights of now, near what it reads of the sample")
