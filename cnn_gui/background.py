@@ -24,7 +24,7 @@ class Background(QObject):
     Signals:
         advanced(float): so much of it is done, 0 to 1.
         finished(object): the answer.
-        failed(text): there is none, and why.
+        failed(text): there is none, and why; '' for an error that the reporter tells.
 
     Thread: the GUI's; the work runs on a thread of its own, which ends after its piece when it is cancelled.
     """
@@ -37,6 +37,7 @@ class Background(QObject):
         super().__init__(parent)
         self._run: _Run | None = None
         self._next: Work | None = None
+        self._threads: list[Thread] = []
         self._rested = 0.0  # when the same question may be asked anew
         self._timer = QTimer(self, interval=PERIOD)
         self._timer.timeout.connect(self._look)
@@ -64,10 +65,18 @@ class Background(QObject):
         self._rested = 0.0
         self._timer.stop()
 
+    def shut_down(self) -> None:
+        """Cancel, and wait for the end of the piece that is under way: the window goes."""
+        self.cancel()
+        for thread in self._threads:
+            thread.join()
+
     def _begin(self, work: Work) -> None:
         self._run, self._next = _Run(work()), None
         self._timer.start()
-        Thread(target=self._run.work, name="background").start()
+        thread = Thread(target=self._run.work, name="background")
+        self._threads = [each for each in self._threads if each.is_alive()] + [thread]
+        thread.start()
 
     @Slot()
     def _look(self) -> None:
@@ -83,10 +92,10 @@ class Background(QObject):
         if self._next is None:
             self._timer.stop()
         self._rested = perf_counter() + max(PAUSE, run.cost / SHARE)
-        if run.problem:
-            self.failed.emit(run.problem)
-        elif run.answered:
+        if run.answered:
             self.finished.emit(run.answer)
+        else:
+            self.failed.emit(run.problem)
 
 
 class _Run:
@@ -110,5 +119,6 @@ class _Run:
         except (BadInputError, MemoryError) as error:
             self.problem = str(error) or QCoreApplication.translate("Background", "There is not enough memory for it.")
         finally:
+            self._pieces.close()  # on this thread, wherever it is let go
             self.cost = perf_counter() - start
             self.over = True

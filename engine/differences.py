@@ -1,6 +1,6 @@
 """Slopes of a sum of outputs, by central differences: the cells of an array are moved, a group at a time."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +13,7 @@ EPSILON = 1e-5
 TIE_DECIMALS = 4  # inputs that are the same in so many are made equal: what is nearly tied has kinks within the step
 ROUNDING = 4 * np.finfo(float).eps  # of an output, which is a sum itself
 
-Told = Callable[[int, int], None]
 Groups = Sequence[npt.NDArray[np.intp]]  # of cells that move together, as places in the flat array
-
-
-def nobody(done: int, total: int) -> None:
-    """Be told of the progress and do nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,29 +44,26 @@ class Differences:
     Attributes:
         direction: in the shape of the outputs.
         epsilon: half the step of a central difference.
-        told: called before each group with (done, total); what it raises ends the check.
     """
 
     direction: Array
     epsilon: float
-    told: Told
 
-    def report(self, targets: Sequence[Target]) -> GradientReport:
-        """Check every target."""
+    def report(self, targets: Sequence[Target]) -> Generator[float, None, GradientReport]:
+        """Check every target; yield the share that is done after each group."""
         done, total, checks = 0, sum(len(target.groups) for target in targets), []
         for target in targets:
-            checks.append(self._check(target, done, total))
+            checks.append((yield from self._check(target, done, total)))
             done += len(target.groups)
-        self.told(total, total)
         return GradientReport(tuple(checks))
 
-    def _check(self, target: Target, done: int, total: int) -> ArrayCheck:
+    def _check(self, target: Target, done: int, total: int) -> Generator[float, None, ArrayCheck]:
         """Compare the gradient with the slopes along each group of cells; *done* of *total* are past."""
         flat, centre = target.values.reshape(-1), target.outputs()  # a view: every array here is contiguous
         slopes = np.empty((len(target.groups), 2))
-        for place, cells in enumerate(target.groups):
-            self.told(done + place, total)
-            slopes[place] = self._slopes(target, flat, cells, centre)
+        for place, cells in enumerate(target.groups, start=1):
+            slopes[place - 1] = self._slopes(target, flat, cells, centre)
+            yield (done + place) / total
         analytic = np.array([target.gradient.reshape(-1)[cells].sum() for cells in target.groups])
         noise = ROUNDING * float(np.linalg.norm(centre * self.direction)) / self.epsilon
         firsts = [int(cells[0]) for cells in target.groups]

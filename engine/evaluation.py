@@ -7,6 +7,7 @@ from math import nan, prod
 from engine.data.dataset import Batch, Split
 from engine.model import Model
 from engine.parallel import Shards
+from engine.pieces import finished
 from engine.shapes import CROSS_ENTROPY, infer_shapes
 
 MOST_IMAGES = 250  # at once: short enough that a pause or stop is answered in between
@@ -38,12 +39,7 @@ def evaluate(
     """
     shards = Shards(model, threads, loss)
     try:
-        pieces = in_pieces(split, shards, images_at_once(model))
-        while True:
-            told(next(pieces).images)
-    except StopIteration as end:
-        figures: tuple[float, float] = end.value
-        return figures
+        return finished(in_pieces(split, shards, images_at_once(model)), lambda piece: told(piece.images))
     finally:
         shards.close()
 

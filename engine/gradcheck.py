@@ -15,18 +15,19 @@ Ties have a check of their own: where all equal inputs of a layer that picks mov
 them, so there is a slope, and it is the sum of their gradients, whichever of them backward has chosen.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Generator, Mapping
 from functools import partial
 
 import numpy as np
 
 from engine.architecture import Architecture, LayerSpec
-from engine.differences import EPSILON, TIE_DECIMALS, Differences, Target, Told, drawn, equal, nobody
+from engine.differences import EPSILON, TIE_DECIMALS, Differences, Target, drawn, equal
 from engine.faults import Fault
 from engine.gradreport import GradientReport
 from engine.layer import Array, LayerConfig, Part, Shape
 from engine.model import Model
 from engine.passes import Pass, in_field_order
+from engine.pieces import finished
 from engine.shapes import CROSS_ENTROPY
 
 INPUT, TIES = "input", "equal inputs together"
@@ -60,10 +61,10 @@ def check_layer(
         model.parameters.learned.shape
     )  # zero biases are a special case
     x = np.round(rng.standard_normal((batch, *input_shape)))  # with ties
-    return check_layer_at(config, x, model.parameters.layers[0], rng, epsilon, samples, 0.3, training)
+    return finished(layer_check(config, x, model.parameters.layers[0], rng, epsilon, samples, 0.3, training))
 
 
-def check_layer_at(
+def layer_check(
     config: LayerConfig,
     x: Array,
     parameters: Mapping[str, Array],
@@ -72,10 +73,11 @@ def check_layer_at(
     samples: int | None = None,
     jitter: float = 0.01,
     training: bool = True,
-    told: Told = nobody,
     faults: Collection[Fault] = (),
-) -> GradientReport:
-    """Check one layer with its own parameters near an input of its own; L as in ``check_layer``.
+) -> Generator[float, None, GradientReport]:
+    """Check one layer with its own parameters near an input of its own, cell by cell; L as in ``check_layer``.
+
+    It yields the share of the cells that is done, after each of them.
 
     Args:
         config: the layer; it must fit *x*.
@@ -86,7 +88,6 @@ def check_layer_at(
         samples: cells to check of each array, drawn at random; None checks all.
         jitter: standard deviation of what is added to each input, so that none is exactly at a kink.
         training: check the layer as it works in training, rather than as it evaluates.
-        told: called before each cell with (done, total); what it raises ends the check.
         faults: deliberate ones of its backward.
 
     Raises:
@@ -109,7 +110,7 @@ def check_layer_at(
         targets.append(Target(TIES, tied, shard.backward(direction).copy(), groups, partial(outputs, tied)))
     outputs(x)
     targets += _targets(model, shard, x, shard.backward(direction), partial(outputs, x), rng, samples)
-    return Differences(direction, epsilon, told).report(targets)
+    return (yield from Differences(direction, epsilon).report(targets))
 
 
 def check_model(
@@ -121,7 +122,7 @@ def check_model(
     samples: int | None = None,
     jitter: float = 0.01,
     loss: str = CROSS_ENTROPY,
-    told: Told = nobody,
+    told: Callable[[float], None] = lambda share: None,
 ) -> GradientReport:
     """Check a whole network as it is trained: L = the mean loss of *x*. *model* is left as it is.
 
@@ -135,7 +136,7 @@ def check_model(
         jitter: standard deviation of what is added to each pixel and parameter. Without it, blank pixels and
             zero biases tie exactly: no gradient is right there, and a disagreement means nothing.
         loss: one of ``engine.losses.BY_NAME``.
-        told: called before each cell with (done, total); what it raises ends the check.
+        told: called with the share of the cells that is done, after each of them.
     """
     double = Model(model.architecture, model.input_shape, np.float64)
     double.parameters.flat[...] = model.parameters.flat
@@ -149,7 +150,7 @@ def check_model(
     result = shard.loss(x, labels, part)
     gradient = shard.backward_from_scores(result.grad_scores)
     targets = _targets(double, shard, x, gradient, outputs, rng, samples)
-    return Differences(np.array(1.0), epsilon, told).report(targets)
+    return finished(Differences(np.array(1.0), epsilon).report(targets), told)
 
 
 def _alone(config: LayerConfig) -> Architecture:

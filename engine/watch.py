@@ -143,6 +143,7 @@ class Watch:
     Attributes:
         record: of the observed weight, None where there is none. The learner asks anew at each step.
         wants_update: whether the last update is to be sent along with the weights.
+        start: steps that the history had when the last run began.
 
     Thread: ``look_at`` and ``begin`` are for one thread, other than the one that trains.
     """
@@ -150,17 +151,17 @@ class Watch:
     def __init__(self) -> None:
         self.record: Record | None = None
         self.wants_update = False
-        self._settings, self._start = TrainingSettings(), 0
+        self._settings, self.start = TrainingSettings(), 0
 
     def look_at(self, weight: Weight | None, model: Model) -> None:
         """Observe another weight from now on; None, or one that *model* does not have: none."""
         self.record = None
         if weight is not None and (index := weight.index(model)) is not None:
-            self.record = Record(weight, index, self._settings, self._start)
+            self.record = Record(weight, index, self._settings, self.start)
 
     def begin(self, model: Model, settings: TrainingSettings, steps: int) -> None:
         """Prepare for a run of *model* with *settings* after so many *steps*: the record goes on, or begins anew."""
-        self._settings, self._start = settings, steps
+        self._settings, self.start = settings, steps
         record = self.record
         if record is None:
             return

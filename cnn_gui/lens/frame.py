@@ -42,6 +42,7 @@ class Frame:
         parameters: its learned arrays by name; empty if it has none or cannot work.
         sample: the image on show, or None.
         step: the training step of the weights; 0 for initial ones.
+        next_key: what the next step draws its random numbers from: (seed, steps that its run has done before it).
         class_names: of the data.
         problem: why the network cannot compute, or ''.
         locked: whether a training run owns the network, so that it cannot be edited.
@@ -61,6 +62,7 @@ class Frame:
         )
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
         self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
+        self.next_key = document.settings.seed, step - document.watch.start if document.locked else 0
         self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
         self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBo
 
 from cnn_gui import theme
 from cnn_gui.document import Document
+from cnn_gui.lens.choice import Choice, ImageSet, sizes
 from cnn_gui.lens.frame import Frame, Image, Sample
 from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.ranges import Scale
-from engine.data.dataset import pixels
 
 
 class LensPanel(QWidget):
-    """Looks into the document's selected layer, through a test image or through one that it is given.
+    """Looks into the document's selected layer, through an image of the data or through one that it is given.
 
     What changes is shown at the next turn of the event loop, several changes at once. Only while a training run
     changes the weights does it wait for ``refresh``, so that the window sets the pace.
@@ -28,7 +28,7 @@ class LensPanel(QWidget):
         last_cost: seconds that the last refresh took, without the painting that follows it.
 
     Signals:
-        sample_requested(int): a person chose the test image of that number; it is on show already.
+        sample_requested(Choice): a person chose that image; it is on show already.
         framed(Frame): this is what there is to see now.
         opened(): a person wants to look into the selected layer.
         why_wanted(): a person wants to know why the network reads the sample as it does.
@@ -36,7 +36,7 @@ class LensPanel(QWidget):
     Thread: GUI.
     """
 
-    sample_requested = Signal(int)
+    sample_requested = Signal(object)
     framed = Signal(object)
     opened = Signal()
     why_wanted = Signal()
@@ -47,7 +47,7 @@ class LensPanel(QWidget):
         super().__init__(parent)
         self._document = document
         self._rng = np.random.default_rng() if rng is None else rng
-        self._test_index, self._step = 0, document.history.steps
+        self._choice, self._step = Choice(), document.history.steps
         self.scale = Scale.LAYER
         self._given: Sample | None = None
         self._stale, self.last_cost = True, 0.0
@@ -61,7 +61,7 @@ class LensPanel(QWidget):
         self._connect()
 
     def set_sample(self, image: Image | None, title: str) -> None:
-        """Look through *image*, float32 (C, H, W) in [0, 1], called *title*; None: through the test image again."""
+        """Look through *image*, float32 (C, H, W) in [0, 1], called *title*; None: through the chosen one again."""
         self._given = None if image is None else Sample(image, title)
         self._on_changed()
 
@@ -85,15 +85,19 @@ class LensPanel(QWidget):
         self.tabs.setCurrentIndex(0)
 
     @property
-    def test_index(self) -> int:
-        """Number of the test image that was chosen last."""
-        return self._test_index
+    def choice(self) -> Choice:
+        """The image of the data that was chosen last."""
+        return self._choice
 
     def choose(self, index: int) -> None:
         """Look through the test image *index*, and say so."""
-        self._test_index, self._given = index, None
+        self.look_at(self._choice.of(ImageSet.TEST).at(index))
+
+    def look_at(self, choice: Choice) -> None:
+        """Look through an image of the data, and say so."""
+        self._choice, self._given = choice, None
         self._on_changed()
-        self.sample_requested.emit(index)
+        self.sample_requested.emit(choice)
 
     def refresh(self) -> None:
         """Show what changed since the last time; does nothing while hidden or if nothing did."""
@@ -102,11 +106,12 @@ class LensPanel(QWidget):
             return
         start = perf_counter()
         self._stale = False
-        frame = Frame(self._document, self._sample(), self._step, self.scale)
+        dataset = self._document.data.dataset
+        frame = Frame(self._document, self._given or self._choice.sample(dataset), self._step, self.scale)
         self.heading.setText(frame.title())
         self.about.show_text(frame.about())
         self.about.setToolTip(frame.about())
-        self.maps.samples.show_choice(self._test_index, self._images(), self._given is not None)
+        self.maps.samples.show_choice(self._choice, sizes(dataset), self._given is not None)
         if isinstance(view := self.tabs.currentWidget(), KernelsView | MapsView):
             view.show_frame(frame)
         self.inside_button.setEnabled(frame.spec is not None)
@@ -122,18 +127,6 @@ class LensPanel(QWidget):
         super().showEvent(event)
         self._on_changed()
 
-    def _sample(self) -> Sample | None:
-        """Return the image to look through, as the network gets it; None if there is none."""
-        if self._given is not None or not self._images():
-            return self._given
-        assert self._document.data.dataset is not None
-        test = self._document.data.dataset.test
-        title = self.tr("test image {0:,}").format(self._test_index)
-        return Sample(pixels(test.images[self._test_index]), title, int(test.labels[self._test_index]))
-
-    def _images(self) -> int:
-        return len(self._document.data.dataset.test) if self._document.data.dataset is not None else 0
-
     def _on_changed(self) -> None:
         self._stale = True
         if self.isVisible():
@@ -145,7 +138,7 @@ class LensPanel(QWidget):
             self._on_changed()
 
     def _on_data_changed(self) -> None:
-        self._test_index = min(self._test_index, max(0, self._images() - 1))
+        self._choice = self._choice.within(sizes(self._document.data.dataset))
         self._on_changed()
 
     def _on_history_replaced(self) -> None:
@@ -155,7 +148,8 @@ class LensPanel(QWidget):
         self._on_changed()
 
     def _on_random_wanted(self) -> None:
-        self.choose(int(self._rng.integers(self._images())))
+        images = sizes(self._document.data.dataset)[self._choice.which]
+        self.look_at(self._choice.at(int(self._rng.integers(images))))
 
     def _connect(self) -> None:
         document = self._document
@@ -163,12 +157,18 @@ class LensPanel(QWidget):
         document.data_changed.connect(self._on_data_changed)
         document.faults.changed.connect(self._on_changed)
         document.history_replaced.connect(self._on_history_replaced)
-        for signal in (document.architecture_changed, document.selection_changed, self.tabs.currentChanged):
+        for signal in (
+            document.architecture_changed, document.settings_changed, document.selection_changed,
+            self.tabs.currentChanged,
+        ):  # fmt: skip
             signal.connect(self._on_changed)
         self.inside_button.clicked.connect(self.opened)
         self.why_button.clicked.connect(self.why_wanted)
-        self.maps.samples.chosen.connect(self.choose)
-        self.maps.samples.random_wanted.connect(self._on_random_wanted)
+        samples = self.maps.samples
+        samples.set_chosen.connect(lambda which: self.look_at(self._choice.of(which)))
+        samples.number_chosen.connect(lambda number: self.look_at(self._choice.at(number)))
+        samples.random_wanted.connect(self._on_random_wanted)
+        samples.data_wanted.connect(lambda: self.look_at(self._choice))
 
     def _arrange(self) -> None:
         self.heading.setProperty("role", "heading")

@@ -1,57 +1,68 @@
-"""Which image the lens looks through: a test image by its number, or the drawing."""
+"""Which image the lens looks through: one of a set by its number, or the drawing."""
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.choice import Choice, ImageSet
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.picture import Picture
 from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.page_bar import PageBar
 
-_NUMBER_WIDTH = 75  # px: "#9999" fits
+_NUMBER_WIDTH = 84  # px: "#59999" fits
 
 
 class SampleBar(QWidget):
-    """The image, a box with its number, what it is and what the network reads, and what enters the layer.
+    """The image, its set and a box with its number, what enters the layer, what it is and what the network reads.
 
     Signals:
-        chosen(int): a person asked for the test image of that number.
-        random_wanted(): a person asked for any test image.
+        set_chosen(ImageSet), number_chosen(int): as named; of the image in the set.
+        random_wanted(): a person asked for any image of the set.
+        data_wanted(): a person asked for the image of the data in the place of the drawing.
 
     Thread: GUI.
     """
 
-    chosen = Signal(int)
+    set_chosen = Signal(object)
+    number_chosen = Signal(int)
     random_wanted = Signal()
+    data_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture, self.entry, self.entry_label = Picture(), Picture(), QLabel(self.tr("Layer\ninput"))
-        self.number, self.verdict = QSpinBox(prefix="#"), ElidedLabel("muted")
+        self.sets, self.number, self.verdict = PageBar(), QSpinBox(prefix="#"), ElidedLabel("muted")
         self.previous_button, self.next_button, self.random_button = QToolButton(), QToolButton(), QToolButton()
         self.back_button = QPushButton()
         self._explain()
         self._arrange()
         self._dress()
-        self.show_choice(0, 0, given=False)
-        self.number.valueChanged.connect(self.chosen)
-        self.back_button.clicked.connect(lambda: self.chosen.emit(self.number.value()))
+        self.show_choice(Choice(), (0,) * len(ImageSet), given=False)
+        self.sets.chosen.connect(lambda row: self.set_chosen.emit(ImageSet(row)))
+        self.number.valueChanged.connect(self.number_chosen)
+        self.back_button.clicked.connect(self.data_wanted)
         self.previous_button.clicked.connect(lambda: self.number.stepBy(-1))
         self.next_button.clicked.connect(lambda: self.number.stepBy(1))
         self.random_button.clicked.connect(self.random_wanted)
 
-    def show_choice(self, index: int, images: int, given: bool) -> None:
-        """Say which of so many test images is chosen, and whether a *given* image is on show instead."""
+    def show_choice(self, choice: Choice, sizes: tuple[int, ...], given: bool) -> None:
+        """Say which image is chosen of sets with so many, and whether a *given* image is on show instead."""
+        images = sizes[choice.which]
+        self.sets.show_page(choice.which)
+        for button, size in zip(self.sets.buttons, sizes, strict=True):
+            button.setEnabled(size > 0)
         self.number.blockSignals(True)
         self.number.setRange(0, max(0, images - 1))
-        self.number.setValue(index)
+        self.number.setValue(choice.number)
         self.number.blockSignals(False)
-        self.back_button.setText(self.tr("Back to test image {0}").format(index))
-        self.back_button.setAccessibleName(self.back_button.text())
+        self.back_button.setText(self.tr("Back to\n{0}").format(choice.title))
+        self.back_button.setAccessibleName(self.tr("Back to {0}").format(choice.title))
         for control in (self.number, self.previous_button, self.next_button, self.random_button):
             control.setVisible(not given)
             control.setEnabled(images > 0)
+        self.sets.setVisible(not given)
         self.back_button.setVisible(given and images > 0)
 
     def show_frame(self, frame: Frame) -> None:
@@ -97,32 +108,40 @@ class SampleBar(QWidget):
             self._dress()
 
     def _explain(self) -> None:
+        self.sets.setAccessibleName(self.tr("Set of images"))
+        self.sets.set_pages([
+            (self.tr("Test"), self.tr("Images that the network never learns from")),
+            (self.tr("Training"), self.tr("What the network learns from, but for images held out for validation")),
+        ])  # fmt: skip
+        self.sets.setMinimumWidth(self.sets.whole_width)
         for control, name, tip in (
-            (self.number, self.tr("Number of the test image"), self.tr("Which image of the test set (Up, Down)")),
-            (self.previous_button, self.tr("Previous test image"), self.tr("Previous test image (Down in the box)")),
-            (self.next_button, self.tr("Next test image"), self.tr("Next test image (Up in the box)")),
-            (self.random_button, self.tr("Random test image"), self.tr("Any image of the test set")),
+            (self.number, self.tr("Number of the image"), self.tr("Which image of the set (Up, Down)")),
+            (self.previous_button, self.tr("Previous image"), self.tr("Previous image (Down in the box)")),
+            (self.next_button, self.tr("Next image"), self.tr("Next image (Up in the box)")),
+            (self.random_button, self.tr("Random image"), self.tr("Any image of the set")),
         ):
             control.setAccessibleName(name)
             control.setToolTip(tip)
-        self.back_button.setToolTip(self.tr("Look at a test image instead"))
+        self.back_button.setToolTip(self.tr("Look at an image of the data instead"))
 
     def _arrange(self) -> None:
         self.number.setFixedWidth(_NUMBER_WIDTH)
         self.entry_label.setProperty("role", "muted")
         self.entry_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        choice, text, row = QHBoxLayout(), QVBoxLayout(), QHBoxLayout(self)
-        for control in (self.number, self.previous_button, self.next_button, self.random_button):
-            choice.addWidget(control)
-        choice.addWidget(self.back_button)
-        choice.addStretch(1)
-        text.addLayout(choice)
-        text.addWidget(self.verdict)
-        row.addWidget(self.picture)
-        row.addLayout(text, 1)
+        choice, row, column = QGridLayout(), QHBoxLayout(), QVBoxLayout(self)
+        choice.addWidget(self.sets, 0, 0, 1, 2)
+        for place, control in enumerate((self.number, self.previous_button, self.next_button)):
+            choice.addWidget(control, 1, place)
+        choice.addWidget(self.random_button, 0, 2)
+        for control in (self.picture, self.back_button):
+            row.addWidget(control)
+        row.addLayout(choice)
+        row.addStretch(1)
         row.addWidget(self.entry_label)
         row.addWidget(self.entry)
-        for layout, space in ((choice, theme.SPACE[0]), (text, theme.SPACE[0]), (row, theme.SPACE[1])):
+        column.addLayout(row)
+        column.addWidget(self.verdict)
+        for layout, space in ((choice, theme.SPACE[0]), (row, theme.SPACE[1]), (column, theme.SPACE[0])):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(space)
 

@@ -46,6 +46,6 @@ class Gallery(QWidget):
         """
         self.canvas.show_images(numbers, make, empty, widest)
 
-    def show_chosen(self, number: int) -> None:
-        """Put a ring around the image of that number."""
+    def show_chosen(self, number: int | None) -> None:
+        """Put a ring around the image of that number; None: around none."""
         self.canvas.show_chosen(number)

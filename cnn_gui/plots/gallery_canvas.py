@@ -57,7 +57,8 @@ class GalleryCanvas(QWidget):
         super().__init__(parent)
         self._numbers: Sequence[int] = ()
         self._make: Callable[[int], Thumb] | None = None
-        self._empty, self._widest, self._page, self._chosen = "", "", 0, -1
+        self._empty, self._widest, self._page = "", "", 0
+        self._chosen: int | None = None
         self._made: list[tuple[int, Thumb, QImage]] | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -69,7 +70,7 @@ class GalleryCanvas(QWidget):
         self._numbers, self._make, self._empty, self._widest = numbers, make, empty, widest
         self._renew()
 
-    def show_chosen(self, number: int) -> None:
+    def show_chosen(self, number: int | None) -> None:
         """See ``Gallery``."""
         if number != self._chosen:
             self._chosen = number

@@ -43,6 +43,11 @@ class PageBar(QWidget):
         if 0 <= number < len(self.buttons):
             self.buttons[number].setChecked(True)
 
+    @property
+    def whole_width(self) -> int:
+        """With which all buttons are in one row."""
+        return sum(map(_width, self.buttons)) + _GAP * (len(self.buttons) - 1)
+
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
 
@@ -69,9 +74,13 @@ class PageBar(QWidget):
         """Put the buttons into rows, and be as high as these."""
         left, top, height = 0, 0, theme.TARGET
         for button in self.buttons:
-            width = button.fontMetrics().horizontalAdvance(button.text()) + 2 * theme.SPACE[1]
+            width = _width(button)
             if left and left + width > self.width():
                 left, top = 0, top + height
             button.setGeometry(left, top, width, height)
             left += width + _GAP
         self.setFixedHeight(top + height)
+
+
+def _width(button: QToolButton) -> int:
+    return button.fontMetrics().horizontalAdvance(button.text()) + 2 * theme.SPACE[1]

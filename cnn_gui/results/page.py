@@ -46,14 +46,14 @@ class ResultsPage(QWidget):
         for tab in (self.confusion, self.mistakes):
             tab.chosen.connect(self.chosen)
 
-    def show_chosen(self, image: int) -> None:
-        """Mark the test image that the lens looks at."""
+    def show_chosen(self, image: int | None) -> None:
+        """Mark the test image that the lens looks at; None for an image of another kind."""
         for tab in (self.confusion, self.mistakes):
             tab.gallery.show_chosen(image)
 
     def shut_down(self) -> None:
-        """Stop reading; the window goes."""
-        self.reader.set_wanted(False)
+        """Stop reading, and wait for that; the window goes."""
+        self.reader.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -97,6 +97,11 @@ class TestReader(QObject):
         elif self._stale:
             self._on_changed()
 
+    def shut_down(self) -> None:
+        """Let it be, and wait for the thread."""
+        self.set_wanted(False)
+        self._background.shut_down()
+
     def subject(self) -> Subject | None:
         """Return what there is to read; None where the network cannot work or there are no test images."""
         document = self._document

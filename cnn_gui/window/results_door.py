@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QStackedWidget
 
+from cnn_gui.lens.choice import Choice, ImageSet
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.results.page import ResultsPage
 from cnn_gui.window.microscope_door import NETWORK
@@ -18,10 +19,10 @@ class ResultsDoor(QObject):
 
     def __init__(self, results: ResultsPage, lens: LensPanel, middle: QStackedWidget, parent: QObject) -> None:
         super().__init__(parent)
-        self._middle = middle
+        self._results, self._middle = results, middle
         results.left.connect(self._close)
         results.chosen.connect(lens.choose)
-        lens.sample_requested.connect(results.show_chosen)
+        lens.sample_requested.connect(self._on_sample_requested)
 
     @Slot()
     def open(self) -> None:
@@ -31,3 +32,7 @@ class ResultsDoor(QObject):
     @Slot()
     def _close(self) -> None:
         self._middle.setCurrentIndex(NETWORK)
+
+    @Slot(object)
+    def _on_sample_requested(self, choice: Choice) -> None:
+        self._results.show_chosen(choice.number if choice.which is ImageSet.TEST else None)

@@ -38,10 +38,11 @@ def run(arguments: argparse.Namespace) -> int:
     chosen, rng = network.chosen(arguments), np.random.default_rng(arguments.seed)
     model = _model(chosen, rng)
     x, labels = rng.random((IMAGES, *chosen.input_shape)), rng.integers(0, model.output_shape[0], IMAGES)
-    with Bar(_cells(model, x.size, arguments.samples), "cells") as bar:
+    cells = _cells(model, x.size, arguments.samples)
+    with Bar(cells, "cells") as bar:
         report = check_model(
             model, x, labels, rng, samples=arguments.samples, loss=chosen.settings.loss,
-            told=lambda done, _: bar.reach(done),
+            told=lambda share: bar.reach(round(share * cells)),
         )  # fmt: skip
     if arguments.json:
         print(json.dumps({"title": chosen.title, **as_values(report)}, allow_nan=False))

@@ -14,6 +14,7 @@ from engine.layer import LayerConfig
 from engine.layers.dense import DenseConfig
 from engine.layers.flatten import FlattenConfig
 from engine.model import Model
+from engine.pieces import finished
 from engine.trace.attribution import enlarged, grad_cam, input_gradient
 from engine.trace.contributions import Contributions, contributions
 from engine.trace.occlusion import MOST_IMAGES, Occlusion, Patch, occlusion
@@ -165,11 +166,8 @@ def test_that_grad_cam_weighs_maps_by_the_mean_slope_of_the_logit(position: int,
 def whole(work: Any) -> tuple[list[float], Occlusion]:
     """Run a generator to its end; return what it yields and what it returns."""
     told: list[float] = []
-    while True:
-        try:
-            told.append(next(work))
-        except StopIteration as end:
-            return told, end.value
+    found = finished(work, told.append)
+    return told, found
 
 
 @pytest.mark.parametrize("end", ["softmax", "sigmoid", None])

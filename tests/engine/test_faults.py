@@ -12,7 +12,7 @@ from engine.architecture import Architecture, LayerSpec, new_layer
 from engine.data.dataset import Batch
 from engine.errors import BadInputError
 from engine.faults import DIVIDED_TWICE, DOUBLED, MISPLACED, UNDILATED, UNDIVIDED, UNROTATED, Fault
-from engine.gradcheck import check_layer_at
+from engine.gradcheck import layer_check
 from engine.gradreport import GradientReport
 from engine.layer import LayerConfig, Part, Shape
 from engine.layers.batch_norm import BatchNormConfig
@@ -23,6 +23,7 @@ from engine.layers.pool_global import GlobalAveragePoolConfig
 from engine.model import Model
 from engine.parallel import Shards
 from engine.passes import Pass
+from engine.pieces import finished
 from engine.settings import TrainingSettings
 from engine.trace.convolution import ConvolutionTrace
 from engine.trace.record import LayerTrace
@@ -63,7 +64,7 @@ def check(config: LayerConfig, shape: Shape, chosen: tuple[Fault, ...], seed: in
     rng = np.random.default_rng(seed)
     parameters = {name: rng.standard_normal(of) for name, of in config.array_shapes(shape).items()}
     x = np.round(rng.standard_normal((2, *shape)))
-    return check_layer_at(config, x, parameters, rng, jitter=0.3, faults=chosen)
+    return finished(layer_check(config, x, parameters, rng, jitter=0.3, faults=chosen))
 
 
 def gradients(config: LayerConfig, x: Array, chosen: tuple[Fault, ...], seed: int = 0) -> list[Array]:

@@ -8,7 +8,7 @@ import pytest
 
 from engine.architecture import Architecture, LayerSpec, new_layer
 from engine.errors import BadInputError
-from engine.gradcheck import TIES, check_layer, check_layer_at, check_model
+from engine.gradcheck import TIES, check_layer, check_model, layer_check
 from engine.gradreport import GradientReport
 from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
 from engine.layers.activation import ReLUConfig, TanhConfig
@@ -16,6 +16,7 @@ from engine.layers.conv import Conv2DConfig
 from engine.layers.dense import DenseConfig
 from engine.layers.pool import Pool2DConfig
 from engine.model import Model
+from engine.pieces import finished
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,18 +160,14 @@ def test_that_a_layer_that_does_not_fit_is_refused() -> None:
         check_layer(Conv2DConfig(kernel_size=(9, 9)), (1, 5, 5), np.random.default_rng(0))
 
 
-class EnoughError(Exception):
-    """What a caller raises who has seen enough."""
-
-
 def test_that_a_layer_is_checked_with_its_own_weights_which_stay_as_they_are() -> None:
     rng = np.random.default_rng(0)
     x, weight = rng.random((2, 3)), np.array([[1e3, 0, -2], [0.5, 0, 0]])
     parameters = {"weight": weight.copy(), "bias": np.zeros(2)}
-    report = check_layer_at(DenseConfig(2), x, parameters, rng, jitter=0)
+    report = finished(layer_check(DenseConfig(2), x, parameters, rng, jitter=0))
     assert report.passed and [a.name for a in report.arrays] == ["input", "weight", "bias"]
     assert (parameters["weight"] == weight).all()
-    blind = check_layer_at(DenseConfig(2), x, {**parameters, "weight": np.zeros((2, 3))}, rng)
+    blind = finished(layer_check(DenseConfig(2), x, {**parameters, "weight": np.zeros((2, 3))}, rng))
     assert (blind.arrays[0].analytic, blind.arrays[0].numeric) == (0, 0)
 
 
@@ -178,37 +175,33 @@ def test_that_a_layer_is_checked_with_its_own_weights_which_stay_as_they_are() -
 def test_that_rounding_of_large_outputs_is_no_fault(scale: float) -> None:
     rng = np.random.default_rng(0)
     parameters = {"weight": scale * rng.standard_normal((8, 3, 3, 3)), "bias": np.zeros(8)}
-    report = check_layer_at(Conv2DConfig(8), scale * rng.standard_normal((2, 3, 9, 9)), parameters, rng)
+    report = finished(layer_check(Conv2DConfig(8), scale * rng.standard_normal((2, 3, 9, 9)), parameters, rng))
     assert report.passed, str(report)
 
 
-def test_that_the_caller_hears_of_each_cell_and_may_end_the_check() -> None:
-    heard: list[tuple[int, int]] = []
-    config, x = DenseConfig(2), np.ones((1, 3))
+def test_that_a_check_yields_after_each_cell() -> None:
     parameters = {"weight": np.ones((2, 3)), "bias": np.ones(2)}
+    pieces = layer_check(DenseConfig(2), np.ones((1, 3)), parameters, np.random.default_rng(0))
+    assert [*pieces] == [done / (3 + 6 + 2) for done in range(1, 12)]
 
-    def told(done: int, total: int) -> None:
-        heard.append((done, total))
-        if done == 7:
-            raise EnoughError
 
-    with pytest.raises(EnoughError):
-        check_layer_at(config, x, parameters, np.random.default_rng(0), told=told)
-    assert heard == [(done, 3 + 6 + 2) for done in range(8)]
-    heard.clear()
-    check_layer_at(config, x, parameters, np.random.default_rng(0), told=lambda *at: heard.append(at))
-    assert heard == [(done, 11) for done in range(12)]
+def test_that_the_check_of_a_network_tells_after_each_cell() -> None:
+    layers = new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")
+    model = Model.build(Architecture(layers), (1, 2, 2), np.random.default_rng(0))
+    told: list[float] = []
+    check_model(model, np.ones((1, 1, 2, 2)), np.array([1]), np.random.default_rng(0), samples=3, told=told.append)
+    assert told == [done / 8 for done in range(1, 9)]
 
 
 @pytest.mark.parametrize("mode", ["max", "min"])
 def test_that_what_picks_is_checked_at_ties_too(mode: str) -> None:
     x = np.zeros((1, 2, 4, 6))
     x[:, :, 1, 1:3] = 0.5 + np.array([0, 3e-6])  # tied in the first decimals
-    report = check_layer_at(Pool2DConfig(mode=mode), x, {}, np.random.default_rng(0))
+    report = finished(layer_check(Pool2DConfig(mode=mode), x, {}, np.random.default_rng(0)))
     assert report.passed
     assert [(a.name, a.compared, a.kinks) for a in report.arrays] == [(TIES, 2, 0), ("input", 48, 0)]
 
 
 def test_that_an_array_without_ties_has_no_such_check() -> None:
     x = np.arange(16.0).reshape(1, 1, 4, 4)
-    assert [a.name for a in check_layer_at(Pool2DConfig(), x, {}, np.random.default_rng(0)).arrays] == ["input"]
+    assert [a.name for a in finished(layer_check(Pool2DConfig(), x, {}, np.random.default_rng(0))).arrays] == ["input"]

@@ -10,6 +10,7 @@ from engine.data.dataset import Split, pixels
 from engine.errors import BadInputError
 from engine.evaluation import MOST_IMAGES, evaluate
 from engine.model import Model
+from engine.pieces import finished
 from engine.predictions import Predictions, predictions
 from tests.helpers import tiny
 
@@ -18,11 +19,8 @@ CLASSES = 4
 
 def whole(work: Any) -> tuple[list[float], Predictions]:
     told: list[float] = []
-    while True:
-        try:
-            told.append(next(work))
-        except StopIteration as end:
-            return told, end.value
+    found = finished(work, told.append)
+    return told, found
 
 
 def network(last: str | None) -> Model:

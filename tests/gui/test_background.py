@@ -1,9 +1,10 @@
 """Long computations beside the GUI: only the last question counts, and the same one waits for its turn."""
 
+import threading
 from collections.abc import Generator
 from threading import Event, Thread, main_thread
 from threading import current_thread as here
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import pytest
@@ -89,3 +90,36 @@ def test_that_a_problem_is_told(qtbot: QtBot, work: Background) -> None:
     with qtbot.waitSignal(work.failed) as failed:
         work.ask(failing)
     assert failed.args == ["Give another patch."]
+
+
+def test_that_an_unexpected_error_ends_the_question_and_goes_to_the_reporter(
+    qtbot: QtBot, work: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing() -> Generator[float, None, Any]:
+        yield 0.1
+        raise ZeroDivisionError
+
+    reported = list[type[BaseException] | None]()
+    monkeypatch.setattr(threading, "excepthook", lambda args: reported.append(args.exc_type))
+    with qtbot.waitSignal(work.failed) as failed:
+        work.ask(failing)
+    assert failed.args == [""] and reported == [ZeroDivisionError] and not work.busy
+
+
+def test_that_shutting_down_waits_for_every_thread(qtbot: QtBot, work: Background) -> None:
+    begun, ended = list[Thread](), list[Thread]()
+
+    def long() -> Generator[float, None, Any]:
+        begun.append(here())
+        try:
+            while True:
+                yield 0.0
+                sleep(0.02)
+        finally:
+            ended.append(here())
+
+    for count in (1, 2):
+        work.ask(long)
+        qtbot.waitUntil(lambda count=count: len(begun) == count)
+    work.shut_down()
+    assert sorted(map(id, ended)) == sorted(map(id, begun)) and not any(thread.is_alive() for thread in begun)

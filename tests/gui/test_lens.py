@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
 from cnn_gui.document import Document
+from cnn_gui.lens.choice import Choice
 from cnn_gui.lens.frame import Frame, Sample
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.plots.colormaps import ColorMap
@@ -237,10 +238,10 @@ def test_that_a_drawing_takes_the_place_of_the_test_image_until_the_button(
     panel.set_sample(drawing, "your drawing")
     panel.refresh()
     assert shown(view) == pytest.approx(expected(document, drawing, CONV), abs=1e-6)
-    assert not bar.number.isVisible() and bar.back_button.text() == "Back to test image 4"
+    assert not bar.number.isVisible() and bar.back_button.accessibleName() == "Back to test image 4"
     with qtbot.waitSignal(panel.sample_requested) as caught:
         qtbot.mouseClick(bar.back_button, Qt.MouseButton.LeftButton)
-    assert caught.args == [4]
+    assert caught.args == [Choice(numbers=(4, 0))]
     panel.refresh()
     assert bar.number.isVisible() and "test image 4" in view.caption.whole_text
 
@@ -248,7 +249,7 @@ def test_that_a_drawing_takes_the_place_of_the_test_image_until_the_button(
 def test_that_the_buttons_walk_through_the_test_images(qtbot: QtBot, panel: LensPanel, document: Document) -> None:
     view, bar = look_at(panel, document, CONV), panel.maps.samples
     asked: list[int] = []
-    panel.sample_requested.connect(asked.append)
+    panel.sample_requested.connect(lambda choice: asked.append(choice.number))
     qtbot.mouseClick(bar.next_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(bar.next_button, Qt.MouseButton.LeftButton)
     qtbot.mouseClick(bar.previous_button, Qt.MouseButton.LeftButton)
@@ -256,7 +257,7 @@ def test_that_the_buttons_walk_through_the_test_images(qtbot: QtBot, panel: Lens
     assert asked == [1, 2, 1]
     assert shown(view) == pytest.approx(expected(document, image_of(document, 1), CONV), abs=1e-6)
     qtbot.mouseClick(bar.random_button, Qt.MouseButton.LeftButton)
-    assert asked[-1] == int(np.random.default_rng(0).integers(20)) == panel.test_index
+    assert asked[-1] == int(np.random.default_rng(0).integers(20)) == panel.choice.number
 
 
 def test_that_the_verdict_tells_the_true_class_and_a_wrong_answer(panel: LensPanel, document: Document) -> None:
@@ -276,9 +277,10 @@ def test_that_fewer_test_images_bring_the_choice_back_into_range(panel: LensPane
     assert document.data.dataset is not None
     test = document.data.dataset.test
     document.set_data(replace(document.data.dataset, test=Split(test.images[:5], test.labels[:5])), "bundled")
-    assert panel.test_index == 4
-    document.set_data(replace(document.data.dataset, test=Split(test.images[:0], test.labels[:0])), "bundled")
-    assert panel.test_index == 0
+    assert panel.choice.number == 4
+    none = Split(test.images[:0], test.labels[:0])
+    document.set_data(replace(document.data.dataset, train=none, test=none), "bundled")
+    assert panel.choice.number == 0
     assert message(look_at(panel, document, CONV)).startswith("There is no image yet.")
 
 
@@ -362,6 +364,12 @@ def test_that_every_control_has_a_name_and_a_tooltip(panel: LensPanel, document:
         mosaic.canvas, mosaic.legend, mosaic.pager.back_button, mosaic.pager.on_button,
     ):  # fmt: skip
         assert control.accessibleName() and control.toolTip()
+
+
+def test_that_another_seed_makes_a_new_frame(qtbot: QtBot, panel: LensPanel, document: Document) -> None:
+    with qtbot.waitSignal(panel.framed) as framed:
+        document.set_settings(replace(document.settings, seed=9))
+    assert framed.args is not None and framed.args[0].next_key == (9, 0)
 
 
 @pytest.mark.parametrize(("step", "epoch"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])

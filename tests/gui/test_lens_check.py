@@ -1,7 +1,8 @@
 """The gradient check of a layer, asked for in the window."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import replace
 from time import sleep
 
 import numpy as np
@@ -12,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from cnn_gui.lens.check.job import CheckJob
 from cnn_gui.lens.views.check import CheckView
 from cnn_gui.main_window import MainWindow
-from engine.differences import Told
 from engine.gradreport import ArrayCheck, GradientReport
 from tests.helpers import tiny
 from tests.helpers.window import show_window
@@ -49,10 +49,10 @@ def view_of(window: MainWindow) -> CheckView:
 def check(qtbot: QtBot, window: MainWindow) -> GradientReport:
     """Ask for a check, wait for it, and return what it found."""
     view = view_of(window)
-    with qtbot.waitSignal(view.checker.finished) as finished:
+    with qtbot.waitSignal(view.background.finished) as finished:
         qtbot.mouseClick(view.check_button, Qt.MouseButton.LeftButton)
-    assert finished.args is not None and isinstance(finished.args[1], GradientReport)
-    return finished.args[1]
+    assert finished.args is not None and isinstance(finished.args[0], GradientReport)
+    return finished.args[0]
 
 
 @pytest.fixture
@@ -60,14 +60,14 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
     """Let checks of the convolution go on until they are cancelled; set once one was."""
     run, ended = CheckJob.run, threading.Event()
 
-    def run_on(job: CheckJob, told: Told) -> GradientReport:
+    def run_on(job: CheckJob) -> Generator[float, None, GradientReport]:
         try:
             while job.uid == CHAIN.layers[CONV].uid:
-                told(3, 10)
+                yield 0.3
                 sleep(0.001)
         finally:
             ended.set()
-        return run(job, told)
+        return (yield from run(job))
 
     monkeypatch.setattr(CheckJob, "run", run_on)
     return ended
@@ -124,12 +124,21 @@ def test_that_a_check_tells_its_progress_and_can_be_cancelled(
     view = view_of(window)
     assert not view.cancel_button.isVisible()
     qtbot.mouseClick(view.check_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: view.progress.value() == 3 and view.progress.maximum() == 10)
-    assert view.status.text().startswith("Checking Convolution 1")
+    qtbot.waitUntil(lambda: view.progress.value() == 300 and view.progress.maximum() == 1000)
+    assert view.status.whole_text.startswith("Checking Convolution 1")
     qtbot.mouseClick(view.cancel_button, Qt.MouseButton.LeftButton)
     assert endless.wait(5)
     qtbot.wait(20)
-    assert view.status.text() == "" and not view.cancel_button.isVisible() and not view.report.isVisible()
+    assert view.status.whole_text == "" and not view.cancel_button.isVisible() and not view.report.isVisible()
+
+
+def test_that_a_long_title_leaves_the_cancel_button_in_sight(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    view._show_job(replace(view._now, title="Convolution 12 · training image 59,999 · step 123,456, epoch 789"))
+    window.resize(1024, 700)
+    qtbot.wait(20)
+    button = view.cancel_button
+    assert button.isVisible() and view.rect().contains(button.mapTo(view, button.rect().bottomRight()))
 
 
 def test_that_a_second_check_cancels_the_first(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:
@@ -168,19 +177,25 @@ def test_that_a_result_waits_for_its_layer(qtbot: QtBot, window: MainWindow) -> 
     assert view_of(window).report.light.passed is True
 
 
-def test_that_too_little_memory_is_told(qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
-    def too_large(job: CheckJob, told: Told) -> GradientReport:
-        raise MemoryError
+@pytest.mark.parametrize(("error", "told"), [(MemoryError(), "There is not enough memory for it."), (OSError("x"), "")])
+def test_that_a_check_that_fails_is_over(
+    qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def fail(job: CheckJob) -> Generator[float, None, GradientReport]:
+        yield 0.1
+        raise error
 
-    monkeypatch.setattr(CheckJob, "run", too_large)
-    qtbot.mouseClick(view_of(window).check_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: "not enough memory" in view_of(window).status.text())
-    assert not view_of(window).cancel_button.isVisible()
+    monkeypatch.setattr(threading, "excepthook", lambda args: None)  # in the place of the error reporter
+    monkeypatch.setattr(CheckJob, "run", fail)
+    view = view_of(window)
+    with qtbot.waitSignal(view.background.failed):
+        qtbot.mouseClick(view.check_button, Qt.MouseButton.LeftButton)
+    assert view.status.whole_text == told and not view.cancel_button.isVisible() and not view.progress.isVisible()
 
 
 def test_that_closing_the_window_ends_a_check(qtbot: QtBot, window: MainWindow, endless: threading.Event) -> None:
     qtbot.mouseClick(view_of(window).check_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: view_of(window).progress.value() == 3)
+    qtbot.waitUntil(lambda: view_of(window).progress.value() == 300)
     window.files.may_discard = lambda: True  # type: ignore[method-assign]
     assert window.close()
     assert endless.is_set()

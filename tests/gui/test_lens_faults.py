@@ -63,7 +63,7 @@ def press(qtbot: QtBot, box: QCheckBox) -> None:
 def verdict(qtbot: QtBot, window: MainWindow) -> bool | None:
     """Check the layer on show; return what its light says."""
     view = view_of(window)
-    with qtbot.waitSignal(view.checker.finished):
+    with qtbot.waitSignal(view.background.finished):
         qtbot.mouseClick(view.check_button, Qt.MouseButton.LeftButton)
     return view.report.light.passed
 

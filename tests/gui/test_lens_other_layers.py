@@ -1,5 +1,8 @@
 """Batch norm, dropout, flatten and global average pooling: what they do to one sample, value by value."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -7,6 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
+from cnn_gui.document import Document
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views.batch_norm import BatchNormView
@@ -17,11 +21,16 @@ from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.text import number
-from engine.architecture import new_layer
-from engine.layer import Array
+from engine.architecture import Architecture, new_layer
+from engine.layer import Array, Workspace
+from engine.layers.dropout import Dropout
+from engine.model import Model
+from engine.passes import in_field_order
 from engine.trace.record import LayerTrace
 from engine.trace.tracer import Tracer
+from engine.trainer import Trainer
 from tests.helpers.lens import document_of, frame_of, move, point_at_row, point_at_spot, shown
+from tests.helpers.window import open_tiny_window
 
 CONV, NORM, DROP, FLAT, FLAT_NORM, FLAT_DROP = range(6)
 MAPS = (
@@ -125,12 +134,90 @@ def test_that_dropout_tells_of_each_value_whether_it_stays(qtbot: QtBot) -> None
     assert len(view.lines.texts) == 1
 
 
-def test_that_another_mask_can_be_drawn(qtbot: QtBot) -> None:
-    view = shown(qtbot, DropoutView, of(DROP)[0])
+@pytest.mark.parametrize("layer", [DROP, FLAT_DROP])
+def test_that_the_masks_on_show_are_those_of_the_next_steps_of_a_run(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, layer: int
+) -> None:
+    document = document_of(*MAPS)
+    document.set_settings(replace(document.settings, seed=7, batch_size=16, epochs=1))
+    view = shown(qtbot, DropoutView, frame_of(document, layer))
+    for step, mask in enumerate(masks_of_a_run(document, layer, monkeypatch), start=1):
+        assert (values(view.maps.views[1]).ravel() == mask.ravel()).all()
+        assert f"The mask of step {step} for the first sample of its mini-batch would drop" in view.lines.texts[0]
+        qtbot.mouseClick(view.again_button, Qt.MouseButton.LeftButton)
+
+
+def masks_of_a_run(document: Document, layer: int, monkeypatch: pytest.MonkeyPatch) -> list[Array]:
+    """Train a copy of the document's network; return what its steps multiply the first sample of theirs by."""
+    masks: list[Array] = []
+    forward = Dropout.forward
+
+    def noting(self: Dropout, x: Array, work: Workspace) -> Array:
+        y = forward(self, x, work)
+        if work.part.training and work.position == layer:
+            masks.append(in_field_order(work.saved["mask"])[0].copy())
+        return y
+
+    assert document.model is not None and document.data.dataset is not None
+    own = Model(document.architecture, document.data.input_shape, np.float32)
+    np.copyto(own.parameters.flat, document.model.parameters.flat)
+    with monkeypatch.context() as patch:
+        patch.setattr(Dropout, "forward", noting)
+        for _ in Trainer(own, document.data.dataset, document.settings, threads=1).run():
+            pass
+    assert len(masks) == 4
+    return masks
+
+
+def test_that_a_run_draws_its_masks_from_its_own_first_step_on(qtbot: QtBot) -> None:
+    document = document_of(*MAPS)
+    document.set_settings(replace(document.settings, seed=7))
+    frame = frame_of(document, DROP)
+    assert frame.sample is not None and document.model is not None
+    before = Frame(document, frame.sample, 1200)
+    assert before.next_key == (7, 0)  # a run that begins now
+    document.watch.begin(document.model, document.settings, 1200)
+    document.set_locked(True)
+    during = Frame(document, frame.sample, 1204)
+    assert during.next_key == (7, 4)
+    view = shown(qtbot, DropoutView, before)
     first = values(view.maps.views[1]).copy()
+    assert "The mask of step 1,201 for" in view.lines.texts[0]
     qtbot.mouseClick(view.again_button, Qt.MouseButton.LeftButton)
-    second = values(view.maps.views[1])
-    assert (first != second).any() and second.shape == first.shape
+    assert "The mask of step 1,202 for" in view.lines.texts[0] and (values(view.maps.views[1]) != first).any()
+    view.show_frame(during)
+    assert "The mask of step 1,205 for" in view.lines.texts[0]  # the next one again
+
+
+def test_that_each_step_of_the_window_draws_what_the_frame_before_it_said(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = next(windows := open_tiny_window(qtbot, tmp_path))
+    window.document.replace(Architecture(MAPS), "Load it")
+    window.document.set_settings(replace(window.document.settings, seed=5))
+    said, used, frames = list[tuple[int, int]](), list[tuple[int, int]](), list[Frame]()
+    forward = Dropout.forward
+
+    def noting(self: Dropout, x: Array, work: Workspace) -> Array:
+        if work.part.training and work.position == DROP:
+            used.append(work.part.key)
+        return forward(self, x, work)
+
+    monkeypatch.setattr(Dropout, "forward", noting)
+    window.lens.framed.connect(frames.append)
+    for step in range(1, 6):
+        window.lens.renew()
+        window.lens.refresh()
+        said.append(frames[-1].next_key)
+        window.controller.step()
+        qtbot.waitUntil(lambda step=step: len(used) == step and frames[-1].step == step)
+        if step == 3:
+            window.controller.stop()  # the next run begins its steps anew
+            qtbot.waitUntil(lambda: not window.controller.busy)
+    window.controller.stop()
+    qtbot.waitUntil(lambda: not window.controller.busy)
+    assert said == used == [(5, 0), (5, 1), (5, 2), (5, 0), (5, 1)]
+    assert next(windows, None) is None
 
 
 def test_that_flatten_shows_each_value_in_both_places(qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from cnn_gui.plots.overlay_view import Overlay
 from cnn_gui.window.microscope_door import INSIDE
 from engine.architecture import Architecture, new_layer
 from engine.data.dataset import pixels
+from engine.pieces import finished
 from engine.trace.attribution import enlarged, grad_cam, input_gradient
 from engine.trace.contributions import contributions
 from engine.trace.occlusion import Occlusion, occlusion
@@ -57,12 +58,7 @@ def choose(box: QComboBox, data: int) -> None:
 
 
 def covered(trace: Trace, view: WhyView, chosen: int) -> Occlusion:
-    pieces = occlusion(trace, chosen, view.controls.patch)
-    while True:
-        try:
-            next(pieces)
-        except StopIteration as end:
-            return end.value
+    return finished(occlusion(trace, chosen, view.controls.patch))
 
 
 def test_that_the_button_opens_it_on_the_last_layer(window: MainWindow) -> None:

@@ -96,7 +96,7 @@ def test_that_a_cell_shows_its_images_and_an_image_becomes_the_sample(qtbot: QtB
         assert numbers(tab.gallery)[0] == worst
         click(qtbot, tab.gallery, 0)
         opened.lens.refresh()
-        assert opened.lens.test_index == worst
+        assert opened.lens.choice.number == worst
         assert opened.lens.maps.samples.number.value() == worst
 
 
@@ -129,7 +129,7 @@ def test_that_the_worst_mistakes_come_first(qtbot: QtBot, opened: MainWindow) ->
     gallery.canvas.setFocus()
     qtbot.keyClick(gallery.canvas, Qt.Key.Key_Right)
     qtbot.keyClick(gallery.canvas, Qt.Key.Key_Right)
-    assert opened.lens.test_index == expected[1]
+    assert opened.lens.choice.number == expected[1]
 
 
 def test_that_images_that_do_not_fit_have_pages(qtbot: QtBot, opened: MainWindow) -> None:

@@ -1,14 +1,13 @@
 """What is checked: one layer at one moment, as a value that another thread may work on."""
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from zlib import crc32
 
 import numpy as np
 
-from engine.differences import Told
 from engine.faults import Fault
-from engine.gradcheck import check_layer_at
+from engine.gradcheck import layer_check
 from engine.gradreport import GradientReport
 from engine.layer import Array, LayerConfig
 from engine.trace.record import LayerTrace
@@ -53,11 +52,11 @@ class CheckJob:
             mark = crc32(np.ascontiguousarray(array), mark)
         return mark
 
-    def run(self, told: Told) -> GradientReport:
-        """Check the layer as it works in training; *told* hears of each cell with (done, total)."""
+    def run(self) -> Generator[float, None, GradientReport]:
+        """Check the layer as it works in training; yield the share of the cells that is done, after each."""
         x = np.repeat(self.input[None], COPIES, axis=0)
         with np.errstate(all="ignore"):  # what is not finite is shown as it is
-            return check_layer_at(
-                self.config, x, self.parameters, np.random.default_rng(0), samples=self.cells, jitter=JITTER, told=told,
+            return (yield from layer_check(
+                self.config, x, self.parameters, np.random.default_rng(0), samples=self.cells, jitter=JITTER,
                 faults=self.faults,
-            )  # fmt: skip
+            ))  # fmt: skip

@@ -18,17 +18,19 @@ from PySide6.QtWidgets import (
 )
 
 from cnn_gui import theme
+from cnn_gui.background import Background
 from cnn_gui.lens.check import words
-from cnn_gui.lens.check.checker import GradientChecker
 from cnn_gui.lens.check.fault_section import FaultSection
 from cnn_gui.lens.check.job import CheckJob
 from cnn_gui.lens.check.report_view import ReportView
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plots.labels import ElidedLabel
 from engine.gradreport import GradientReport
 from engine.layer import LayerConfig
 
 USUAL_CELLS, MOST_CELLS = 50, 9999
+_WHOLE = 1000  # of the bar
 
 
 class CheckView(LayerView):
@@ -41,20 +43,20 @@ class CheckView(LayerView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._now: CheckJob | None = None  # of the layer on show
+        self._job: CheckJob | None = None  # under way
         self._results: dict[str, tuple[int, str, GradientReport]] = {}  # fingerprint, title and report, by uid
-        self.checker = GradientChecker(self)
+        self.background = Background(self)
         self.check_button, self.cancel_button = QPushButton(self.tr("Check gradients")), QPushButton(self.tr("Cancel"))
-        self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), QLabel()
+        self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), ElidedLabel("muted")
         self.explanation, self.report, self.faults = QLabel(words.explanation()), ReportView(), FaultSection()
         self._arrange()
         self._explain()
         self.check_button.clicked.connect(self._check)
-        self.cancel_button.clicked.connect(self.checker.cancel)
-        self.checker.changed.connect(self._show_progress)
-        self.checker.progressed.connect(self._on_progressed)
-        self.checker.finished.connect(self._on_finished)
-        self.checker.failed.connect(self.status.setText)
-        self._show_progress()
+        self.cancel_button.clicked.connect(self._on_cancelled)
+        self.background.advanced.connect(lambda share: self.progress.setValue(round(share * _WHOLE)))
+        self.background.finished.connect(self._on_finished)
+        self.background.failed.connect(self._on_failed)
+        self._show_job(None)
 
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
@@ -66,15 +68,28 @@ class CheckView(LayerView):
         self._show_result()
 
     def shut_down(self) -> None:
-        self.checker.shut_down()
+        self.background.shut_down()
 
     def _check(self) -> None:
         if self._now is not None:
-            self.checker.start(replace(self._now, cells=self.cells.value()))
+            job = replace(self._now, cells=self.cells.value())
+            self.background.ask(job.run)
+            self._show_job(job)
 
-    def _on_finished(self, job: CheckJob, report: GradientReport) -> None:
+    def _on_cancelled(self) -> None:
+        self.background.cancel()
+        self._show_job(None)
+
+    def _on_finished(self, report: GradientReport) -> None:
+        job = self._job
+        assert job is not None
         self._results[job.uid] = job.fingerprint, job.title, report
+        self._show_job(None)
         self._show_result()
+
+    def _on_failed(self, text: str) -> None:
+        self._show_job(None)
+        self.status.show_text(text)
 
     def _show_result(self) -> None:
         """Show the last result of the layer on show, and whether it is of now."""
@@ -86,21 +101,17 @@ class CheckView(LayerView):
         changed = self.tr("Layer, weights, sample or faults are others since; check again.")
         self.report.show_report(report, title, "" if mark == self._now.fingerprint else changed)
 
-    def _show_progress(self) -> None:
-        job = self.checker.job
+    def _show_job(self, job: CheckJob | None) -> None:
+        """Say what is being checked from now on."""
+        self._job = job
         for part in (self.progress, self.cancel_button):
             part.setVisible(job is not None)
         self.progress.reset()
-        self.status.setText(self.tr("Checking {0}").format(job.title) if job else "")
-
-    def _on_progressed(self, done: int, total: int) -> None:
-        self.progress.setMaximum(total)
-        self.progress.setValue(done)
+        self.status.show_text(self.tr("Checking {0}").format(job.title) if job else "")
 
     def _explain(self) -> None:
         self.explanation.setProperty("role", "hint")
         self.explanation.setWordWrap(True)
-        self.status.setProperty("role", "muted")
         self.check_button.setProperty("role", "primary")
         self.check_button.setToolTip(
             self.tr("Check this layer with its weights of now, near what it reads of the sample")
@@ -111,6 +122,7 @@ class CheckView(LayerView):
         self.cells.setToolTip(self.tr("How many cells of each array are checked, drawn at random"))
         for part in (self.explanation, self.report, self.faults):  # a slip beside a switch is no wish to go back
             part.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+        self.progress.setMaximum(_WHOLE)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress of the check"))
 

@@ -16,26 +16,24 @@ from engine.layers.dropout import DropoutConfig
 from engine.trace.dropout import DropoutTrace
 from engine.trace.record import LayerTrace
 
-_SEED = 0  # of the masks on show: any will do
-
 
 class DropoutView(LayerView):
-    """The sample's values, the mask that a training step could draw, and what would be left."""
+    """The sample's values, the mask that the next step of training draws or a later one, and what would be left."""
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (DropoutConfig,)
     title: ClassVar[str] = "Mask"
-    tip: ClassVar[str] = "Which values a step of training would leave out"
+    tip: ClassVar[str] = "Which values the next step of training would leave out"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame: Frame | None = None
         self._layer: LayerTrace | None = None
         self._trace: DropoutTrace | None = None
-        self._draw = 0
+        self._ahead = 0  # of the next step, how many steps the one is whose mask is on show
         self.lines, self.again_button = WrappedText(6), QPushButton(self.tr("Draw another mask"))
         self.maps = LinkedMosaics((self.tr("before"), self.tr("mask"), self.tr("in a step of training")))
         self.maps.views[1].colormap = ColorMap.INK
-        self.again_button.setToolTip(self.tr("Each step of training draws one of its own"))
+        self.again_button.setToolTip(self.tr("That of the step after: each step of training draws one of its own"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.setSpacing(theme.SPACE[1])
@@ -48,27 +46,23 @@ class DropoutView(LayerView):
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
         assert layer is not None
+        if self._frame is not None and frame.next_key != self._frame.next_key:
+            self._ahead = 0
         self._frame, self._layer = frame, layer
-        self._trace = DropoutTrace(layer, frame.index, (_SEED, self._draw))
+        seed, step = frame.next_key
+        self._trace = DropoutTrace(layer, frame.index, (seed, step + self._ahead))
         self.maps.show_values(layer.input, self._trace.mask, self._trace.output)
         self._write()
 
     def _on_again(self) -> None:
-        self._draw += 1
+        self._ahead += 1
         if self._frame is not None:
             self.show_frame(self._frame)
 
     def _write(self) -> None:
-        if self._trace is None or self._layer is None:
+        if self._frame is None or self._trace is None or self._layer is None:
             return
-        rate, count = cast(DropoutConfig, self._layer.spec.config).rate, self._layer.input.size
-        text = self.tr(
-            "Outside training nothing is dropped. In a step of training this mask would drop {0:,} of {1:,} values"
-            " ({2:.1f} %; the rate is {3:g} %) and multiply the others by 1 / (1 − {4:g}) = {5}, so that their mean"
-            " stays."
-        )
-        share = 100 * self._trace.dropped / count
-        lines = [text.format(self._trace.dropped, count, share, 100 * rate, rate, short(1 / (1 - rate)))]
+        lines = [self._sentence(self._frame, self._trace, self._layer)]
         index = self.maps.index()
         if index is not None:
             mask = float(self._trace.mask[index])
@@ -76,3 +70,13 @@ class DropoutView(LayerView):
             numbers = short(self._layer.input[index]), short(mask), short(self._trace.output[index])
             lines.append(self.tr("{0}, {1}: {2} × {3} = {4}").format(self.maps.where(), word, *numbers))
         self.lines.show_lines(lines)
+
+    def _sentence(self, frame: Frame, trace: DropoutTrace, layer: LayerTrace) -> str:
+        rate, count = cast(DropoutConfig, layer.spec.config).rate, layer.input.size
+        text = self.tr(
+            "Outside training nothing is dropped. The mask of step {0:,} for the first sample of its mini-batch would"
+            " drop {1:,} of {2:,} values ({3:.1f} %; the rate is {4:g} %) and multiply the others by"
+            " 1 / (1 − {5:g}) = {6}, so that their mean stays."
+        )
+        step, share = frame.step + 1 + self._ahead, 100 * trace.dropped / count
+        return text.format(step, trace.dropped, count, share, 100 * rate, rate, short(1 / (1 - rate)))

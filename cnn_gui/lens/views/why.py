@@ -78,7 +78,7 @@ class WhyView(LayerView):
         self.occluder.forget()
 
     def shut_down(self) -> None:
-        self.occluder.forget()
+        self.occluder.background.shut_down()
 
     def _show(self) -> None:
         if self._frame is None or self._frame.trace is None or self._frame.sample is None:
