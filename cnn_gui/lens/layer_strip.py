@@ -31,9 +31,9 @@ class LayerStrip(QScrollArea):
         self.buttons: list[QToolButton] = []
         self._layers: Sequence[LayerSpec] = ()
         self._open = -1
-        self._wire, self._group = _Wire(), QButtonGroup(self)
+        self.wire, self._group = _Wire(), QButtonGroup(self)
         self._group.idClicked.connect(lambda number: self.chosen.emit(self._layers[number].uid))
-        self.setWidget(self._wire)
+        self.setWidget(self.wire)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # a slip beside a button is no wish to go back
@@ -67,6 +67,7 @@ class LayerStrip(QScrollArea):
     def _make(self, architecture: Architecture) -> None:
         for button in self.buttons:
             self._group.removeButton(button)
+            self.wire.row.removeWidget(button)
             button.hide()
             button.deleteLater()
         self._layers = architecture.layers
@@ -83,13 +84,13 @@ class LayerStrip(QScrollArea):
         button.setIconSize(_ICON)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._group.addButton(button, number)
-        self._wire.row.insertWidget(number, button)
+        self.wire.row.insertWidget(number, button)
         return button
 
     def _look(self) -> None:
         """Bring the open layer into sight, with its neighbours."""
         if 0 <= self._open < len(self.buttons):
-            self._wire.row.activate()
+            self.wire.row.activate()
             self.ensureWidgetVisible(self.buttons[self._open], 2 * theme.TARGET, 0)
 
     def _dress(self) -> None:

@@ -194,7 +194,8 @@ def test_that_the_strip_follows_edits_of_the_network(qtbot: QtBot, window: MainW
     assert len(names) == len(document.architecture.layers) and "Tanh 1" in names
     document.undo_stack.undo()
     window.lens.refresh()
-    assert len(window.microscope.strip.buttons) == len(document.architecture.layers)
+    strip = window.microscope.strip
+    assert len(strip.buttons) == len(document.architecture.layers) == strip.wire.row.count() - 1
 
 
 def test_that_there_is_room_for_the_pictures_while_there_is_nothing_to_build(qtbot: QtBot, window: MainWindow) -> None:
