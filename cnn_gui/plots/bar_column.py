@@ -37,7 +37,7 @@ class Column:
     values: Floats
     bars: ColorMap | None = None
     text: Callable[[int], str] | None = None
-    widest: str = "−8.88e−08"
+    widest: str = "−8.88·10⁻¹²"
     name: bool = False
 
     @property

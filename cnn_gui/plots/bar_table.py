@@ -15,7 +15,7 @@ from PySide6.QtGui import (
     QPalette,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots import export
@@ -138,11 +138,9 @@ class BarTable(QAbstractScrollArea):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.columns:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             values = np.stack([column.values for column in self.columns], axis=1)
-            export.fill_menu(menu, self.viewport(), values, self._title)
-            menu.popup(event.globalPos())
+            titles = [column.title for column in self.columns]
+            export.offer(self.viewport(), event, export.Numbers(values, self._title, columns=titles))
 
     @property
     def _row_height(self) -> int:

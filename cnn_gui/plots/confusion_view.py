@@ -7,6 +7,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFontMetrics,
     QHelpEvent,
     QKeyEvent,
@@ -19,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots import export
 from cnn_gui.plots.confusion_layout import GAP, Cell, Layout, sizes
 from cnn_gui.plots.text import readable_on, small_font
 
@@ -124,6 +126,10 @@ class ConfusionView(QWidget):
             self._choose(cell)
         else:
             super().mousePressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if len(self.counts):
+            export.offer(self, event, export.Numbers(self.counts, self.accessibleName(), self.names, self.names))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not len(self.counts):

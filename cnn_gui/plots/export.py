@@ -2,46 +2,69 @@
 
 import csv
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from cnn_gui.plots.figure import Figure
 from engine.files import atomic
 
-Values = npt.NDArray[np.floating]
+Values = npt.NDArray[np.number]
 
 
-def fill_menu(menu: QMenu, view: QWidget, values: Values, title: str, names: Sequence[str] = ()) -> None:
-    """Offer in *menu* to copy *values* (H, W) and to save them, or the picture that *view* shows.
+@dataclass(frozen=True, eq=False)
+class Numbers:
+    """What a picture shows: values (H, W), what they are, and where they have them names of the rows and columns."""
 
-    With *names* each of the H rows begins with its own.
-    """
-    figure, ratio = Figure(view), view.devicePixelRatioF()
-    menu.addAction(_tr("Copy numbers as text"), lambda: QGuiApplication.clipboard().setText(as_text(values, names)))
+    values: Values
+    title: str
+    rows: Sequence[str] = ()
+    columns: Sequence[str] = ()
+
+    @classmethod
+    def of_columns(cls, title: str, **columns: Values) -> "Numbers":
+        """Return values (n,) side by side, by what they are."""
+        return cls(np.stack([*columns.values()], axis=1), title, columns=tuple(columns))
+
+    def text(self) -> str:
+        """Return lines of numbers with tabs between them, exactly as they are."""
+        return "\n".join("\t".join(map(_exact, line)) for line in self._lines())
+
+    def csv(self) -> bytes:
+        """Return a file, a line a row."""
+        lines = StringIO()
+        csv.writer(lines).writerows(self._lines())
+        return lines.getvalue().encode()
+
+    def _lines(self) -> list[list[str | float]]:
+        heads: list[list[str]] = [[name] for name in self.rows] or [[]] * len(self.values)
+        first = [[*([""] if self.rows else []), *self.columns]] if self.columns else []
+        return [*first, *([*head, *row] for head, row in zip(heads, self.values.tolist(), strict=True))]
+
+
+def offer(view: QWidget, event: QContextMenuEvent, numbers: Numbers) -> None:
+    """Open a menu where a person asked for one, to copy and to save *numbers* and the picture that *view* shows."""
+    menu = QMenu(view)
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    fill_menu(menu, view, numbers)
+    menu.popup(event.globalPos())
+
+
+def fill_menu(menu: QMenu, view: QWidget, numbers: Numbers) -> None:
+    """Put into *menu* what ``offer`` offers."""
+    figure, ratio, title = Figure(view), view.devicePixelRatioF(), numbers.title
+    menu.addAction(_tr("Copy numbers as text"), lambda: QGuiApplication.clipboard().setText(numbers.text()))
     menu.addAction(_tr("Copy picture"), lambda: QGuiApplication.clipboard().setImage(figure.image(ratio)))
     menu.addSeparator()
-    csv_text = _tr("Save numbers as CSV...")
-    menu.addAction(csv_text, lambda: save(view, title, "csv", lambda: as_csv(values, names)))
+    menu.addAction(_tr("Save numbers as CSV..."), lambda: save(view, title, "csv", numbers.csv))
     menu.addAction(_tr("Save picture as PNG..."), lambda: save(view, title, "png", lambda: figure.png(ratio)))
     menu.addAction(_tr("Save picture as SVG..."), lambda: save(view, title, "svg", figure.svg))
-
-
-def as_text(values: Values, names: Sequence[str] = ()) -> str:
-    """Return values (H, W) as lines of numbers with tabs between them, exactly as they are."""
-    return "\n".join("\t".join([*name, *map(repr, map(float, row))]) for name, row in _rows(values, names))
-
-
-def as_csv(values: Values, names: Sequence[str] = ()) -> bytes:
-    """Return values (H, W) as a file, a line a row."""
-    lines = StringIO()
-    csv.writer(lines).writerows([*name, *row] for name, row in _rows(values, names))
-    return lines.getvalue().encode()
 
 
 def save(view: QWidget, title: str, suffix: str, make: Callable[[], bytes | None]) -> None:
@@ -64,9 +87,8 @@ def ask_where(view: QWidget, title: str, suffix: str) -> Path | None:
     return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{suffix}")
 
 
-def _rows(values: Values, names: Sequence[str]) -> list[tuple[Sequence[str], list[float]]]:
-    heads = [[name] for name in names] or [[]] * len(values)
-    return list(zip(heads, values.tolist(), strict=True))
+def _exact(value: str | float) -> str:
+    return value if isinstance(value, str) else repr(value)
 
 
 def _tr(text: str) -> str:

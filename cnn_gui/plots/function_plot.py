@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots import export
 from cnn_gui.plots.round_numbers import COARSE, round_up
 from cnn_gui.plots.text import number, small_font
 
@@ -79,6 +80,9 @@ class FunctionPlot(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()  # a plot is no empty space, where a click goes back
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        export.offer(self, event, export.Numbers.of_columns(self.title, x=self.x, y=self.y))
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointed.emit(None)

@@ -12,7 +12,7 @@ from PySide6.QtGui import (
     QPixmap,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots import export, figure, grid_lines
@@ -192,10 +192,7 @@ class GridView(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self.grid is not None:
-            menu = QMenu(self)
-            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-            export.fill_menu(menu, self, self.grid.values, self.grid.title)
-            menu.popup(event.globalPos())
+            export.offer(self, event, export.Numbers(self.grid.values, self.grid.title))
 
     def _point_at(self, cell: Cell | None) -> None:
         if cell != self.spot:

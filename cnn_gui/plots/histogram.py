@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots import export
 from cnn_gui.plots.colormaps import ZERO, ColorMap, colours
 from cnn_gui.plots.text import number, small_font
 
@@ -73,6 +74,12 @@ class HistogramView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()  # this is no empty space, where a click goes back
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.bins is not None:
+            ends = np.array([self.bins.ends(place) for place in range(len(self.bins.counts))])
+            columns = {self.tr("from"): ends[:, 0], self.tr("to"): ends[:, 1], self.tr("values"): self.bins.counts}
+            export.offer(self, event, export.Numbers.of_columns(self.accessibleName(), **columns))
 
     def leaveEvent(self, event: QEvent) -> None:
         self._point_at(-1)

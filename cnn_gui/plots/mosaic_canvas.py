@@ -14,7 +14,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots import export
@@ -24,7 +24,7 @@ from cnn_gui.plots.mosaic_page import RING, MosaicPage, Ring
 from cnn_gui.plots.mosaic_texts import GUTTER, label_width
 from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.text import small_font
-from cnn_gui.plots.tiles import Floats, Tiles
+from cnn_gui.plots.tiles import Tiles
 from cnn_gui.plots.tiling import Pages
 
 MOST_NAMES = 20_000  # of rows in what is copied: a matrix of more is numbers alone
@@ -140,20 +140,16 @@ class MosaicCanvas(QWidget):
         return self._drawn
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.tiles is None:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        export.fill_menu(menu, self, *self._numbers(self.tiles))
-        menu.popup(event.globalPos())
+        if self.tiles is not None:
+            export.offer(self, event, self._numbers(self.tiles))
 
-    def _numbers(self, tiles: Tiles) -> tuple[Floats, str, list[str]]:
-        """Return the selected tile, or a row for each of all, with what it is called and the names of the rows."""
+    def _numbers(self, tiles: Tiles) -> export.Numbers:
+        """Return the selected tile, or a row for each of all."""
         if self.selected >= 0:
-            return tiles.values[self.selected], tiles.tile_name(self.selected), []
+            return export.Numbers(tiles.values[self.selected], tiles.tile_name(self.selected))
         count = len(tiles.values)
         names = [tiles.tile_name(tile) for tile in range(count)] if count <= MOST_NAMES else []
-        return tiles.values.reshape(count, -1), tiles.summary(), names
+        return export.Numbers(tiles.values.reshape(count, -1), tiles.summary(), names)
 
     def sizeHint(self) -> QSize:
         return QSize(340, 240)

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QContextMenuEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots import export
 from cnn_gui.plots.text import number, small_font
 
 Floats = npt.NDArray[np.float64]
@@ -76,6 +77,11 @@ class TrendView(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         event.accept()  # this is no empty space, where a click goes back
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.trend is not None and len(self.trend.steps):
+            columns = {self.tr("step"): self.trend.steps, self.trend.symbol: self.trend.values}
+            export.offer(self, event, export.Numbers.of_columns(self.trend.title, **columns))
 
     def leaveEvent(self, event: QEvent) -> None:
         self.pointed.emit(None)

@@ -169,7 +169,7 @@ def test_that_a_file_that_cannot_be_written_is_told(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "a"), ""))
     monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: said.append(arguments[2]))
     menu = QMenu(view)
-    export.fill_menu(menu, view, VALUES, "input 0")
+    export.fill_menu(menu, view, export.Numbers(VALUES, "input 0"))
     for action in menu.actions()[-3:]:
         action.trigger()
     assert len(said) == 3 and all("could not be written" in text and "Choose another folder" in text for text in said)

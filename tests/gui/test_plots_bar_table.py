@@ -92,7 +92,7 @@ def test_that_its_numbers_can_be_copied(qtbot: QtBot, monkeypatch: pytest.Monkey
     (menu,) = table.findChildren(QMenu)
     menu.actions()[0].trigger()
     menu.close()
-    assert QGuiApplication.clipboard().text().splitlines()[1] == "1.0\t-1.0\t-1.0"
+    assert QGuiApplication.clipboard().text().splitlines()[2] == "1.0\t-1.0\t-1.0"
 
 
 def test_that_what_is_not_a_number_has_no_bar(qtbot: QtBot) -> None:

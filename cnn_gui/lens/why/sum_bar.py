@@ -3,12 +3,14 @@
 from itertools import pairwise
 from math import inf
 
+import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QContextMenuEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.why import words
+from cnn_gui.plots import export
 from cnn_gui.plots.colormaps import ColorMap, colours
 from cnn_gui.plots.text import readable_on, small_font
 from engine.trace.contributions import Contributions
@@ -46,6 +48,10 @@ class SumBar(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        names, values = zip(*self._parts, strict=True) if self._parts else ((), ())
+        export.offer(self, event, export.Numbers(np.array(values)[:, None], self.tr("Sum of the logit"), names))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         low, high = min(self.ends), max(self.ends)
