@@ -14,12 +14,14 @@ from cnn_gui.lens.learning import Learning
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.ranges import Ranges, Scale
 from engine.architecture import Architecture, LayerSpec
+from engine.data.dataset import pixels
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
 from engine.shapes import LayerInfo
 from engine.trace.record import LayerTrace, Trace
 
 Image = npt.NDArray[np.float32]
+_BATCH = 8  # samples: a mini-batch that can be taken in
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +92,21 @@ class Frame:
             return None
         label = self.label
         return None if label is None else tracer.trace(self.sample.image[None], np.array([label]))
+
+    @cached_property
+    def mini_batch(self) -> tuple[Trace, ...]:
+        """The traces of a mini-batch: of the sample, and of the first training images; empty where ``trace`` is None.
+
+        C is their mean loss.
+        """
+        dataset, label = self._document.data.dataset, self.label
+        if self.trace is None or self.sample is None or label is None or (tracer := self._document.tracer) is None:
+            return ()
+        images, labels = [self.sample.image[None]], [np.array([label])]
+        if dataset is not None:
+            images.append(pixels(dataset.train.images[: _BATCH - 1]))
+            labels.append(dataset.train.labels[: _BATCH - 1].astype(int))
+        return tracer.traces(np.concatenate(images), np.concatenate(labels))
 
     @property
     def label(self) -> int | None:

@@ -1,6 +1,6 @@
 """Runs a sample through a network and back in float64, and keeps all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -48,18 +48,39 @@ class Tracer:
         Raises:
             BadInputError: images or labels that do not fit the network.
         """
-        (x,), labels = checks.floats(images=images), np.asarray(labels)
-        self._check(x, labels, chosen)
+        labels = np.asarray(labels)
+        if not 0 <= chosen < len(images):
+            raise BadInputError(f"chosen={chosen} is none of the {len(images)} samples, which count from 0.")
+        return self._traced(images, labels, [chosen], Part(training, batch=len(images), key=key))[0]
+
+    def traces(self, images: Array, labels: Array) -> tuple[Trace, ...]:
+        """Return the trace of each sample of a mini-batch, as evaluation computes; C is the mini-batch's mean loss.
+
+        So the dC/dO of each sample has 1/N of its own loss, and all of their dC/dW add up to ``gradients``.
+
+        Args:
+            images: (N, C, H, W).
+            labels: (N,), the class of each that counts as right.
+
+        Raises:
+            BadInputError: images or labels that do not fit the network.
+        """
+        return self._traced(images, np.asarray(labels), range(len(images)), Part(batch=len(images)))
+
+    def _traced(self, images: Array, labels: Array, chosen: Iterable[int], part: Part) -> tuple[Trace, ...]:
+        (x,) = checks.floats(images=images)
+        self._check(x, labels)
         self._double.parameters.flat[...] = self._model.parameters.flat
         with np.errstate(all="ignore"):  # what is not finite is shown as it is
-            return self._traced(x.astype(float), labels, chosen, Part(training, batch=len(x), key=key))
+            values, gradients = self._pass.values_and_gradients(x.astype(float), labels, part)
+            return tuple(self._trace(values, gradients, labels, each) for each in chosen)
 
-    def _traced(self, x: Array, labels: Array, chosen: int, part: Part) -> Trace:
-        values, gradients = self._pass.values_and_gradients(x, labels, part)
+    def _trace(self, values: Sequence[Array], gradients: Sequence[Array], labels: Array, chosen: int) -> Trace:
+        """Return what the arrays of a pass, rows outermost, have of one sample."""
         values, gradients = ([_kept(in_field_order(a)[chosen]) for a in arrays] for arrays in (values, gradients))
         scores, label = values[len(gradients) - 1], int(labels[chosen])
         alone = losses.BY_NAME[self._loss](scores[:, None], np.array([label]), 1, Workspace(float))
-        scoring = Scoring(self._loss, label, scores, values[-1], alone.total, gradients[-1], len(x))
+        scoring = Scoring(self._loss, label, scores, values[-1], alone.total, gradients[-1], len(labels))
         if len(gradients) < len(values):
             gradients.append(_kept(scoring.grad_outputs))
         flows = zip(values[:-1], values[1:], gradients[:-1], gradients[1:], strict=True)
@@ -77,7 +98,7 @@ class Tracer:
     def _gradients(self) -> list[Mapping[str, Array]]:
         return [{name: _kept(view) for name, view in views.items()} for views in self._pass.gradients.layers]
 
-    def _check(self, images: Array, labels: Array, chosen: int) -> None:
+    def _check(self, images: Array, labels: Array) -> None:
         classes = self._model.output_shape
         if len(classes) != 1:
             raise BadInputError("The network puts out maps, which no loss reads; end it with a Dense layer.")
@@ -89,8 +110,6 @@ class Tracer:
             raise BadInputError(
                 f"labels go from {labels.min()} to {labels.max()}; the classes are 0 to {classes[0] - 1}."
             )
-        if not 0 <= chosen < len(images):
-            raise BadInputError(f"chosen={chosen} is none of the {len(images)} samples, which count from 0.")
 
 
 def _kept(array: Array) -> Array:

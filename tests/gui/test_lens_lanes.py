@@ -21,10 +21,13 @@ from cnn_gui.plots.grid import Mark
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_geometry import Spot
+from cnn_gui.plots.text import number
 from engine.architecture import new_layer
+from engine.data.dataset import pixels
 from engine.geometry import Window
 from engine.layer import Array
 from engine.layers.conv import Conv2DConfig
+from engine.model import Model
 from engine.ops import reference
 from engine.trace.record import LayerTrace
 from tests.helpers.lens import document_of, frame_of, point_at, shown
@@ -255,26 +258,63 @@ def test_that_the_gradient_of_every_kernel_is_that_of_the_loops(qtbot: QtBot, ho
         assert (view.channel.minimum(), view.channel.maximum()) == (channels.start, channels.stop - 1)
         for k, channel in enumerate(channels):
             view.channel.setValue(channel)
-            np.testing.assert_allclose(values(view.steps.output), expected[f, k], **CLOSE)
-            assert values(view.kernel).tolist() == layer.parameters["weight"][f, k].tolist()
-            assert 0 <= view.difference < 1e-12
-    point_at(view.steps.output, (0, 0))
-    window, padding = window_of(layer), marks(view.steps.source)
+            np.testing.assert_allclose(values(view.sample.steps.output), expected[f, k], **CLOSE)
+            assert values(view.sample.kernel).tolist() == layer.parameters["weight"][f, k].tolist()
+            assert 0 <= view.sample.difference < 1e-12
+    point_at(view.sample.steps.output, (0, 0))
+    window, padding = window_of(layer), marks(view.sample.steps.source)
     assert padding.shape == (window.rows.used, window.cols.used)
-    assert values(view.steps.kernel).tolist() == spread(layer.grad_output[5], config.stride).tolist()
+    assert values(view.sample.steps.kernel).tolist() == spread(layer.grad_output[5], config.stride).tolist()
 
 
 def test_that_what_is_trimmed_and_what_training_does_with_the_gradient_is_said(qtbot: QtBot) -> None:
     view = shown(qtbot, WeightGradientView, convolved(kernel_size=3, stride=2, padding=(1, 0)))
-    assert view.sentence.texts == (
+    assert view.sample.sentence.texts == (
         "Trimmed: r = (8 + 2·1 − 3) mod 2 = 1 down, (8 + 2·0 − 3) mod 2 = 1 across rows and columns of the padded input"
         " that no window read.",
         "Slid under the dilated dC/dO: 9 − 7 + 1 = 3 down, 7 − 5 + 1 = 3 across sums.",
     )
-    assert "adds up the dC/dW of the N samples of its mini-batch and divides by N" in view.training.texts[0]
-    assert "Largest difference" in view.training.texts[1]
+    assert "adds up the dC/dW of the N samples of its mini-batch and divides by N" in view.sample.training.texts[0]
+    assert "Largest difference" in view.sample.training.texts[1]
     dilated = shown(qtbot, WeightGradientView, convolved(kernel_size=3, dilation=2))
-    assert dilated.sentence.texts[1] == "Slid under the dilated dC/dO in steps of D = 2: (8 − 4)/2 + 1 = 3 sums."
+    assert dilated.sample.sentence.texts[1] == "Slid under the dilated dC/dO in steps of D = 2: (8 − 4)/2 + 1 = 3 sums."
+
+
+@pytest.mark.parametrize("how", CASES.values(), ids=CASES)
+def test_that_a_mini_batch_is_the_sum_of_its_samples_shares(qtbot: QtBot, how: dict[str, Any]) -> None:
+    frame = convolved(**how)
+    view = shown(qtbot, WeightGradientView, frame)
+    QTest.mouseClick(view.ways, Qt.MouseButton.LeftButton, pos=view.ways.tabRect(1).center())
+    QTest.keyClick(view.filter, Qt.Key.Key_Up)
+    QTest.keyClick(view.channel, Qt.Key.Key_Up)
+    f, channel, layers = 1, view.channel.value(), [trace.layers[1] for trace in frame.mini_batch]
+    assert view.batch.isVisible() and not view.sample.isVisible() and len(layers) == 8
+    for layer, share in zip(layers, view.batch.shares, strict=True):
+        np.testing.assert_allclose(share, by_loops(layer)[1][f, channel], **CLOSE)
+    whole = sum(by_loops(layer)[1] for layer in layers)
+    np.testing.assert_allclose(values(view.batch.total), whole[f, channel], **CLOSE)
+    np.testing.assert_allclose(layers[0].gradients["weight"], whole, **CLOSE)
+    assert view.batch.difference < 1e-12
+    point_at(view.batch.total, (0, 0))
+    terms = number(float(view.batch.shares[0, 0, 0]), 3)
+    assert view.batch.lines.texts[1].startswith(f"Row 0, column 0: {terms} + ")
+    assert view.batch.lines.texts[1].endswith(f" = {number(float(whole[f, channel, 0, 0]), 3)}.")
+
+
+def test_that_a_mini_batch_is_one_of_a_step_of_training() -> None:
+    frame = convolved(kernel_size=3)
+    document, first, *others = frame._document, *frame.mini_batch
+    train = document.data.dataset.train
+    images = np.concatenate([frame.sample.image[None], pixels(train.images[:7])])
+    model = Model(document.architecture, document.data.input_shape, np.float64)
+    model.parameters.flat[...] = document.model.parameters.flat
+    labels = np.array([1, *train.labels[:7]])
+    p = model.forward(images.astype(float))
+    model.backward(-np.eye(2)[labels] / p / 8)  # of the mean cross-entropy
+    for position, layer in enumerate(first.layers):
+        for name, gradient in layer.gradients.items():
+            np.testing.assert_allclose(gradient, model.gradients.layers[position][name], rtol=1e-7, atol=1e-12)
+    assert [trace.scoring.label for trace in (first, *others)] == labels.tolist()
 
 
 def test_that_the_gradient_of_a_bias_is_added_up_in_the_open(qtbot: QtBot) -> None:

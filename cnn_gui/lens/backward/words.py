@@ -125,6 +125,27 @@ def mini_batch() -> str:
                " and divides by N.")  # fmt: skip
 
 
+def batch(samples: int) -> str:
+    """Say what the shares of a mini-batch are."""
+    text = _tr(
+        "A mini-batch of N = {0}: sample 0 is the one on show, the others are the first training images. C is the mean"
+        " of their losses, so each dC/dO, and with it each dC/dW, has 1/N of its own sample's; the sum is what the"
+        " optimizer gets."
+    )
+    return text.format(samples)
+
+
+def batch_sum(cell: tuple[int, int], shares: Sequence[float]) -> str:
+    """Return 'row 0, column 1: 0.1 + 0.2 = 0.3': the share of each sample, and their sum."""
+    text = _tr("Row {0}, column {1}: {2} = {3}.")
+    return text.format(*cell, " + ".join(formula.summands(shares)), number(sum(shares), formula.DIGITS))
+
+
+def batch_difference(largest: float) -> str:
+    """Say how far the sum is from the one that training computes."""
+    return _tr("Largest difference to what the engine computes for the mini-batch: {0}.").format(number(largest, 3))
+
+
 def difference(largest: float) -> str:
     """Say how far dC/dW is from the one that training computes."""
     return _tr("Largest difference to what the engine computes for this sample: {0}.").format(number(largest, 3))

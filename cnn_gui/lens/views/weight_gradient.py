@@ -1,32 +1,24 @@
-"""The gradient of one kernel of a convolution: the trimmed input under the dilated dC/dO."""
+"""The gradient of one kernel of a convolution: of the sample, and of a mini-batch with it."""
 
 from typing import ClassVar
 
-import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.lens.backward import words
+from cnn_gui.lens.backward.batch_page import BatchPage
+from cnn_gui.lens.backward.sample_page import SamplePage
 from cnn_gui.lens.frame import Frame
-from cnn_gui.lens.step.lane import Face
-from cnn_gui.lens.step.view import StepView
 from cnn_gui.lens.view import LayerView
-from cnn_gui.lens.views import lanes
-from cnn_gui.plots.colormaps import ColorMap
-from cnn_gui.plots.grid_view import GridView
-from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import LayerConfig
 from engine.layers.conv import Conv2DConfig
 from engine.trace.convolution import ConvolutionTrace
-from engine.trace.record import LayerTrace
+
+SAMPLE, BATCH = range(2)
 
 
 class WeightGradientView(LayerView):
-    """dC/dW of a filter's kernel for one input channel, step by step, and beside the kernel.
-
-    Attributes:
-        difference: the largest one between all of these dC/dW and that which training uses.
+    """dC/dW of a filter's kernel for one input channel: how a sample makes it, and how a mini-batch adds it up.
 
     Thread: GUI.
     """
@@ -37,20 +29,20 @@ class WeightGradientView(LayerView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._layer: LayerTrace | None = None
-        self.difference = 0.0
-        self.sentence, self.steps = WrappedText(4), StepView()
-        self.filter, self.channel = QSpinBox(), QSpinBox()
+        self._frame: Frame | None = None
+        self.ways, self.filter, self.channel = QTabBar(), QSpinBox(), QSpinBox()
         self.filter_label, self.channel_label = QLabel(), QLabel()
-        self.kernel, self.training = GridView(), WrappedText(3, small=True)
+        self.sample, self.batch, self._stack = SamplePage(), BatchPage(), QStackedLayout()
+        self._explain()
         self._arrange()
+        self.ways.currentChanged.connect(self._show)
         self.filter.valueChanged.connect(self._on_filter_changed)
         self.channel.valueChanged.connect(self._show)
 
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
         assert layer is not None
-        self._layer = layer
+        self._frame = frame
         filters = len(layer.output)
         self.filter.blockSignals(True)
         self.filter.setRange(0, filters - 1)
@@ -60,9 +52,9 @@ class WeightGradientView(LayerView):
 
     def _on_filter_changed(self) -> None:
         """Offer the channels that the filter reads, and show."""
-        if self._layer is None:
+        if self._frame is None or self._frame.layer_trace is None:
             return
-        channels = ConvolutionTrace(self._layer).channels(self.filter.value())
+        channels = ConvolutionTrace(self._frame.layer_trace).channels(self.filter.value())
         self.channel.blockSignals(True)
         self.channel.setRange(channels.start, channels.stop - 1)
         self.channel.blockSignals(False)
@@ -70,36 +62,41 @@ class WeightGradientView(LayerView):
         self._show()
 
     def _show(self) -> None:
-        if self._layer is None:
+        if self._frame is None or (layer := self._frame.layer_trace) is None:
             return
-        trace, gradients = ConvolutionTrace(self._layer), self._layer.gradients["weight"]
-        f, channel = self.filter.value(), self.channel.value()
-        k = channel - trace.channels(f).start
-        lane = lanes.weight_gradient(trace, f, channel)
-        self.steps.show_lane(lane)
-        kernel = Face.of(self.tr("kernel {0}, {1}").format(f, channel), ColorMap.WEIGHTS, trace.weight)
-        self.kernel.show_grid(kernel.grid(trace.weight[f, k]))
-        self.difference = float(np.abs(lane.correlation.output - gradients[f, k]).max())
-        self.sentence.show_lines([words.trimmed(trace.window), words.correlated(trace.window)])
-        self.training.show_lines([words.mini_batch(), words.difference(self.difference)])
+        self._stack.setCurrentIndex(self.ways.currentIndex())
+        kernel = self.filter.value(), self.channel.value()
+        if self.ways.currentIndex() == BATCH:
+            self.batch.show_kernel([trace.layers[self._frame.index] for trace in self._frame.mini_batch], *kernel)
+        else:
+            self.sample.show_kernel(layer, *kernel)
+
+    def _explain(self) -> None:
+        for text, tip in (
+            (self.tr("This sample"), self.tr("Step by step, with the sample's own numbers")),
+            (self.tr("A mini-batch"), self.tr("What each of eight samples adds, as in a step of training")),
+        ):
+            self.ways.setTabToolTip(self.ways.addTab(text), tip)
+        self.ways.setProperty("role", "stages")
+        self.ways.setDrawBase(False)
+        self.ways.setExpanding(False)
+        self.ways.setAccessibleName(self.tr("Whose gradient"))
+        self.filter.setAccessibleName(self.tr("Filter"))
+        self.channel.setAccessibleName(self.tr("Input channel"))
 
     def _arrange(self) -> None:
         above, choice, column = QHBoxLayout(), QGridLayout(), QVBoxLayout(self)
-        for row, (label, field, name) in enumerate((
-            (self.filter_label, self.filter, self.tr("Filter")),
-            (self.channel_label, self.channel, self.tr("Input channel")),
-        )):  # fmt: skip
-            field.setAccessibleName(name)
+        for row, (label, field) in enumerate(((self.filter_label, self.filter), (self.channel_label, self.channel))):
             label.setProperty("role", "muted")
-            choice.addWidget(label, row, 0, Qt.AlignmentFlag.AlignRight)
-            choice.addWidget(field, row, 1)
-        above.addWidget(self.sentence, 1)
+            choice.addWidget(label, 0, 2 * row, Qt.AlignmentFlag.AlignRight)
+            choice.addWidget(field, 0, 2 * row + 1)
+        above.addWidget(self.ways)
+        above.addStretch(1)
         above.addLayout(choice)
-        above.setAlignment(self.sentence, Qt.AlignmentFlag.AlignTop)
-        self.steps.source_row.addWidget(self.kernel, 1)
-        for layout, space in ((above, theme.SPACE[1]), (choice, theme.SPACE[0]), (column, theme.SPACE[1])):
+        for page in (self.sample, self.batch):
+            self._stack.addWidget(page)
+        for layout, space in ((above, theme.SPACE[1]), (choice, theme.SPACE[1]), (column, theme.SPACE[1])):
             layout.setSpacing(space)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.addLayout(above)
-        column.addWidget(self.steps, 1)
-        column.addWidget(self.training)
+        column.addLayout(self._stack, 1)
