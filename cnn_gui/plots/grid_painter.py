@@ -1,12 +1,11 @@
 """How a grid looks: colours, hatches, lines between cells, numbers in large ones, and what is highlighted."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise, product
 from math import ceil, floor
 
 import numpy as np
-from PySide6.QtCore import QLineF, QRectF, QSizeF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen
 
 from cnn_gui import theme
@@ -158,12 +157,12 @@ def _paint_plates(
     painter: QPainter, place: Placement, pixels: Pixels, marks: Marks, texts: Sequence[Sequence[str]]
 ) -> None:
     """Clear the hatch behind each number, so that it can be read."""
-    metrics, plates = painter.fontMetrics(), defaultdict[int, QPainterPath](QPainterPath)
+    metrics, plates = painter.fontMetrics(), dict[int, QPainterPath]()
     for row, column in np.argwhere(marks).tolist():
-        cell, plate = place.cell((row, column)), QRectF()
-        plate.setSize(QSizeF(metrics.horizontalAdvance(texts[row][column]) + 2, metrics.capHeight() + 4))
+        cell = place.cell((row, column))
+        plate = QRectF(0, 0, metrics.horizontalAdvance(texts[row][column]) + 2, metrics.capHeight() + 4)
         plate.moveCenter(cell.center())
-        plates[int(pixels[row, column])].addRect(plate & cell)
+        plates.setdefault(int(pixels[row, column]), QPainterPath()).addRect(plate & cell)
     for colour, path in plates.items():
         painter.fillPath(path, QColor.fromRgba(colour))
 
