@@ -1,7 +1,7 @@
 """The four classic illustrations, as the application exports them: ``python -m tests.illustrations OUT``.
 
-Each is a view of the microscope on a small layer: one place as an SVG, and all of its walk as an animated PNG, in
-light and dark. The README's: ``python -m tests.illustrations docs/illustrations``.
+Each is a view of the microscope on a small layer: all of its walk as an animated PNG in light and dark, and one place
+as an SVG in light, which is for print. The README's: ``python -m tests.illustrations docs/illustrations``.
 """
 
 import argparse
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RATIO = 2.0  # pixels a unit
 FORMAT = "apng"  # half as large as a GIF of the same frames
+STILL = "light"  # the scheme of the pictures for print
 MOTION = 400  # ms, in which what moves comes to its end
 
 
@@ -48,7 +49,8 @@ def write_all(app: "QApplication", out: Path, only: list[str]) -> None:
                 shown = make()
                 settle(app, MOTION)
                 figure = Figure(shown.view, shown.title, shown.about)
-                (out / f"{stem}.svg").write_bytes(figure.svg())
+                if word == STILL:
+                    (out / f"{stem}.svg").write_bytes(figure.svg())
                 animation = record(figure, RATIO, shown.steps)
                 (out / f"{stem}.png").write_bytes(animation.encoded(FORMAT))
                 shown.view.close()
