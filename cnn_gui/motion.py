@@ -35,8 +35,8 @@ class Motion(QVariantAnimation):
 
     @property
     def running(self) -> bool:
-        """Whether it is under way."""
-        return self.state() is QAbstractAnimation.State.Running
+        """Whether it is under way, or held."""
+        return self.state() is not QAbstractAnimation.State.Stopped
 
     def go(self, animate: bool = True) -> None:
         """Begin anew, or be at the end at once where *animate* is False or motion is not wanted."""
@@ -45,6 +45,11 @@ class Motion(QVariantAnimation):
             self.start()
         else:
             self._moved(1.0)
+
+    def hold(self, share: float) -> None:
+        """Stay so far on in the time of a motion under way: from 0 to, but not including, 1."""
+        self.pause()
+        self.setCurrentTime(int(share * self.duration()))
 
     def _on_value_changed(self, progress: float) -> None:
         self._moved(progress)

@@ -44,7 +44,6 @@ def main() -> int:
 
 def take_all(out: Path, suffix: str, only: list[str]) -> None:
     """Take a picture of each situation in each scheme and size, or only those of the names in *only*."""
-    from cnn_gui import theme
     from tests import microscope_pictures
 
     with started() as (app, window):
@@ -52,9 +51,7 @@ def take_all(out: Path, suffix: str, only: list[str]) -> None:
         first, *later = SITUATIONS.items()
         for name, prepare in [first, *of_lenet, *later, *of_others]:
             prepare(app, window)
-            for word, scheme in (("light", theme.LIGHT), ("dark", theme.DARK)):
-                theme.apply(app, scheme)
-                settle(app)
+            for word in in_each_scheme(app):
                 for size_name, size in SIZES.items():
                     stem = "-".join(filter(None, (name, word, size_name))) + suffix
                     if not only or stem in only:
@@ -66,12 +63,9 @@ def take_all(out: Path, suffix: str, only: list[str]) -> None:
 @contextmanager
 def started() -> Iterator[tuple["QApplication", "MainWindow"]]:
     """Start the application with settings of its own, and end it."""
-    from PySide6.QtCore import QSettings, QStandardPaths
-
     from cnn_gui import app as application
 
-    QStandardPaths.setTestModeEnabled(True)
-    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
+    forget_settings()
     app, window = application.start(["pictures"])
     wait(app, lambda: window.document.data.dataset is not None)
     try:
@@ -79,6 +73,24 @@ def started() -> Iterator[tuple["QApplication", "MainWindow"]]:
     finally:
         window.files.may_discard = lambda: True
         window.close()
+
+
+def forget_settings() -> None:
+    """Have no settings from here on but those of a first start."""
+    from PySide6.QtCore import QSettings, QStandardPaths
+
+    QStandardPaths.setTestModeEnabled(True)
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, os.devnull)
+
+
+def in_each_scheme(app: "QApplication") -> Iterator[str]:
+    """Have the colours of each scheme in turn, and yield its name."""
+    from cnn_gui import theme
+
+    for name, scheme in (("light", theme.LIGHT), ("dark", theme.DARK)):
+        theme.apply(app, scheme)
+        settle(app)
+        yield name
 
 
 def draw_a_digit(app: "QApplication", window: "MainWindow", digit: int = 3) -> None:

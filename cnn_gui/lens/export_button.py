@@ -1,20 +1,18 @@
 """What is on show in the microscope as a picture: to the clipboard, or into a file, also with its walk."""
 
 from collections.abc import Callable
-from contextlib import closing
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QProgressDialog, QToolButton, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.recording import record
 from cnn_gui.lens.walk import walk, walks
 from cnn_gui.plots import export
-from cnn_gui.plots.animation import Animation
 from cnn_gui.plots.figure import Figure
 
 RATIO = 2.0  # pixels a unit: sharp in print and on a projector
-_SAMPLES = 6  # frames that the colours of an animation are taken from
 
 
 class ExportButton(QToolButton):
@@ -77,23 +75,22 @@ class ExportButton(QToolButton):
             self.recorded.emit()
 
     def _record(self, figure: Figure, suffix: str) -> bytes | None:
-        with closing(walk(figure.view)) as steps:
-            count = len([*steps])
-        with closing(walk(figure.view)) as steps:
-            samples = [figure.image(RATIO) for n, _ in enumerate(steps) if n % -(-count // _SAMPLES) == 0]
-        animation, progress = Animation(samples), self._progress(count)
-        with closing(walk(figure.view)) as steps:
-            for n, duration in enumerate(steps):
-                animation.add(figure.image(RATIO), duration)
-                progress.setValue(n)
-                if progress.wasCanceled():
-                    return None
+        progress = self._progress()
+
+        def goes_on(done: int, count: int) -> bool:
+            progress.setMaximum(count + 1)  # the last step is to write the file
+            progress.setValue(done)
+            return not progress.wasCanceled()
+
+        animation = record(figure, RATIO, lambda: walk(figure.view), goes_on)
+        if animation is None:
+            return None
         content = animation.encoded(suffix)
-        progress.setValue(count)
+        progress.setValue(progress.maximum())
         return content
 
-    def _progress(self, count: int) -> QProgressDialog:
-        progress = QProgressDialog(self.tr("Recording the animation..."), self.tr("Cancel"), 0, count, self.window())
+    def _progress(self) -> QProgressDialog:
+        progress = QProgressDialog(self.tr("Recording the animation..."), self.tr("Cancel"), 0, 0, self.window())
         progress.setWindowModality(Qt.WindowModality.WindowModal)
         progress.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return progress

@@ -1,11 +1,12 @@
 """The walk of a view over its places, or through its stages, picture by picture."""
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtWidgets import QWidget
 
 from cnn_gui.lens.backward.stage_bar import StageBar
+from cnn_gui.lens.recording import Steps
 from cnn_gui.lens.step.transport import Transport
 from cnn_gui.plots.moving_grid import MovingGrid
 
@@ -21,15 +22,20 @@ def walks(view: QWidget) -> bool:
     return _seen(view, Transport) is not None or _seen(view, StageBar) is not None
 
 
-def walk(view: QWidget) -> Iterator[int]:
-    """Take the view from place to place, and yield for how many ms each is to be seen; then it is as it was."""
-    if (transport := _seen(view, Transport)) is not None:
+def walk(view: QWidget, stages: Sequence[int] | None = None) -> Steps:
+    """Take the view from place to place, and yield for how many ms each is to be seen; then it is as it was.
+
+    Where there are no places, or where *stages* says which, it goes from stage to stage.
+    """
+    transport, bar = _seen(view, Transport), _seen(view, StageBar)
+    if transport is not None and stages is None:
         yield from _places(transport)
-    elif (bar := _seen(view, StageBar)) is not None:
-        yield from _stages(bar, [grid for grid in view.findChildren(MovingGrid) if grid is not None])
+    elif bar is not None:
+        grids = [grid for grid in view.findChildren(MovingGrid) if grid is not None]
+        yield from _stages(bar, range(bar.tabs.count()) if stages is None else stages, grids)
 
 
-def _places(transport: Transport) -> Iterator[int]:
+def _places(transport: Transport) -> Steps:
     before, playing = transport.place, transport.playing
     try:
         for place in range(0, transport.count, -(-transport.count // MOST)):
@@ -41,10 +47,10 @@ def _places(transport: Transport) -> Iterator[int]:
             transport.toggle()
 
 
-def _stages(bar: StageBar, grids: list[MovingGrid]) -> Iterator[int]:
+def _stages(bar: StageBar, stages: Sequence[int], grids: list[MovingGrid]) -> Steps:
     before, playing = bar.stage, bar.playing
     try:
-        for stage in range(bar.tabs.count()):
+        for stage in stages:
             bar.step(stage - bar.stage)
             yield from _motion(grids)
             yield _STILL
@@ -56,7 +62,7 @@ def _stages(bar: StageBar, grids: list[MovingGrid]) -> Iterator[int]:
             bar.toggle()
 
 
-def _motion(grids: list[MovingGrid]) -> Iterator[int]:
+def _motion(grids: list[MovingGrid]) -> Steps:
     """Hold what moves at one share of its way after another."""
     moving = [grid for grid in grids if grid.moving]
     for n in range(_MOVES if moving else 0):

@@ -2,15 +2,19 @@
 
 from collections.abc import Sequence
 from io import BytesIO
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtGui import QImage
 
 if TYPE_CHECKING:  # else only who saves an animation waits for Pillow
     from PIL.Image import Image
 
 FORMATS = {"gif": "GIF", "apng": "PNG"}  # by suffix
-_COLOURS = 255  # and one for what stays as it was
+_STAYS = 255  # the colour of what stays as it was; the others come before it
+_OVER = 1  # blend: a frame goes on top of those before it
 
 
 class Animation:
@@ -24,7 +28,7 @@ class Animation:
         sheet = Image.new("RGB", (width, height * len(samples)))
         for n, sample in enumerate(samples):
             sheet.paste(_to_pillow(sample), (0, n * height))
-        self._palette = sheet.quantize(_COLOURS, dither=Image.Dither.NONE)
+        self._palette = sheet.quantize(_STAYS, dither=Image.Dither.NONE)
         self._frames: list[Image.Image] = []
         self._durations: list[int] = []
 
@@ -37,10 +41,28 @@ class Animation:
 
     def encoded(self, suffix: str) -> bytes:
         """Return the file; *suffix* is one of FORMATS."""
-        first, *others = self._frames
-        stream = BytesIO()
-        first.save(stream, FORMATS[suffix], save_all=True, append_images=others, duration=self._durations, loop=0)
+        frames, stream, how = self._frames, BytesIO(), {}
+        if suffix == "apng":  # for a GIF Pillow itself leaves out what stays
+            frames, how = self._changes(), {"transparency": _STAYS, "blend": _OVER, "optimize": True}
+        first, *others = frames
+        durations = {"duration": self._durations, "loop": 0}
+        first.save(stream, FORMATS[suffix], save_all=True, append_images=others, **durations, **how)
         return stream.getvalue()
+
+    def _changes(self) -> "list[Image]":
+        """Return the frames with what is as in the one before in the colour _STAYS."""
+        pixels = [np.asarray(frame) for frame in self._frames]
+        changes = (np.where(before == after, np.uint8(_STAYS), after) for before, after in pairwise(pixels))
+        return [self._with_stays(each) for each in (pixels[0], *changes)]
+
+    def _with_stays(self, pixels: npt.NDArray[np.uint8]) -> "Image":
+        """Return pixels (H, W) with a palette that reaches up to _STAYS."""
+        from PIL import Image
+
+        image = Image.frombytes("P", self._frames[0].size, pixels.tobytes())
+        colours, whole = self._frames[0].getpalette() or [], 3 * (_STAYS + 1)
+        image.putpalette(colours + [0] * (whole - len(colours)))
+        return image
 
 
 def _to_pillow(image: QImage) -> "Image":

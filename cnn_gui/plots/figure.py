@@ -15,6 +15,9 @@ EXPORT = "export"  # a property of a widget: how it is to paint itself just now
 PIXELS, SHAPES, _LEFT_OUT = "pixels", "shapes", "left out"
 
 _EMPTY, _FAMILY = re.compile(rb"<g [^>]*>\s*</g>\s*"), re.compile(rb'(font-family="[^"]+)')  # of what Qt writes
+_DEFAULTS = re.compile(
+    rb' (?:(?:fill|stroke)-opacity="1"|vector-effect="none"|font-style="normal"|transform="matrix\(1,0,0,1,0,0\)")'
+)  # a fifth of the file
 _WRAPPED = int(Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextWordWrap)
 _HIGH = 1000  # px, more than the lines above take
 _CONTROLS = (QAbstractButton, QAbstractSlider)
@@ -39,10 +42,14 @@ class Figure:
         """Width and height in the units of the view."""
         return self._area.size() + QSize(2 * self._margin, 2 * self._margin + self._head)
 
-    def image(self, ratio: float) -> QImage:
-        """Return it with *ratio* pixels a unit; what the view paints by itself is as sharp as that."""
-        image = QImage(self.size * ratio, QImage.Format.Format_RGB32)
+    def image(self, ratio: float, size: QSize | None = None) -> QImage:
+        """Return it with *ratio* pixels a unit; what the view paints by itself is as sharp as that.
+
+        With *size*, in the units of the view, it has an empty edge at the right and below where it is smaller.
+        """
+        image = QImage((size or self.size) * ratio, QImage.Format.Format_RGB32)
         image.setDevicePixelRatio(ratio)
+        image.fill(QColor(theme.tokens(self.view.palette()).window))
         with QPainter(image) as painter:
             self._paint(painter, PIXELS)
         return image
@@ -63,7 +70,7 @@ class Figure:
         generator.setViewBox(QRect(QPoint(), self.size))
         with QPainter(generator) as painter:
             self._paint(painter, SHAPES)
-        return _EMPTY.sub(b"", _FAMILY.sub(rb"\1, sans-serif", buffer.data().data()))
+        return _DEFAULTS.sub(b"", _EMPTY.sub(b"", _FAMILY.sub(rb"\1, sans-serif", buffer.data().data())))
 
     @property
     def _margin(self) -> int:

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPolygonF
 
 from cnn_gui import theme
-from cnn_gui.plots.grid import Cell, Grid, Mark, Part, Placement
+from cnn_gui.plots.grid import Cell, Grid, Mark, Marks, Part, Placement
 from cnn_gui.plots.pictures import Pixels, to_image, to_pixels
 from cnn_gui.plots.strongest import strongest
 from cnn_gui.plots.text import fixed, readable_on, unit
@@ -149,23 +149,44 @@ def _lines(place: Placement) -> Iterable[QLineF]:
 
 def _paint_numbers(painter: QPainter, grid: Grid, place: Placement, pixels: np.ndarray) -> bool:
     """Write the values into the cells, with as many digits as let the longest of them fit; False if they do not."""
-    metrics, cell = painter.fontMetrics(), place.cell((0, 0))
+    metrics, cell, whole = painter.fontMetrics(), place.cell((0, 0)), _is_whole(grid)
     if grid.values.size > MOST_NUMBERS or cell.height() < metrics.height():
         return False
     for fewer in range(_WAYS):
-        texts = [[_written(grid, value, fewer) for value in row] for row in grid.values.tolist()]
+        texts = [[_written(grid, value, fewer, whole) for value in row] for row in grid.values.tolist()]
         if cell.width() >= max(metrics.horizontalAdvance(text) for row in texts for text in row) + 2:
             break
     else:
         return False
+    if grid.marks is not None:
+        _paint_plates(painter, place, pixels, grid.marks, texts)
     for (row, column), pixel in np.ndenumerate(pixels):
         painter.setPen(readable_on(QColor.fromRgba(int(pixel))))
         painter.drawText(place.cell((row, column)), Qt.AlignmentFlag.AlignCenter, texts[row][column])
     return True
 
 
-def _written(grid: Grid, value: float, fewer: int) -> str:
-    if grid.whole or value == 0:
+def _paint_plates(
+    painter: QPainter, place: Placement, pixels: Pixels, marks: Marks, texts: Sequence[Sequence[str]]
+) -> None:
+    """Clear the hatch behind each number, so that it can be read."""
+    metrics, plates = painter.fontMetrics(), dict[int, QPainterPath]()
+    for row, column in np.argwhere(marks).tolist():
+        cell = place.cell((row, column))
+        plate = QRectF(0, 0, metrics.horizontalAdvance(texts[row][column]) + 2, metrics.capHeight() + 4)
+        plate.moveCenter(cell.center())
+        plates.setdefault(int(pixels[row, column]), QPainterPath()).addRect(plate & cell)
+    for colour, path in plates.items():
+        painter.fillPath(path, QColor.fromRgba(colour))
+
+
+def _is_whole(grid: Grid) -> bool:
+    """Return whether no value needs a decimal."""
+    return grid.whole or (unit(grid.limit) == 0 and np.array_equal(grid.values, np.rint(grid.values)))
+
+
+def _written(grid: Grid, value: float, fewer: int, whole: bool) -> str:
+    if whole or value == 0:
         return f"{value or 0:.0f}".replace("-", "−")
     scale = 10.0 ** unit(grid.limit)
     text = fixed(value / scale, grid.limit / scale * (10 if fewer else 1))

@@ -1,6 +1,6 @@
 """A matrix, one row and one column of which are lit."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
@@ -68,8 +68,10 @@ class MatrixView(GridView):
             row, column = self.lit
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(theme.tokens(self.palette()).accent), 1))
+            inside = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
             for part in ((slice(row, row + 1), columns), (rows, slice(column, column + 1))):
-                painter.drawRect(place.part(part).adjusted(-1, -1, 1, 1))  # around it: its colours stay to be read
+                around = place.part(part).adjusted(-1, -1, 1, 1)  # so that its colours stay to be read
+                painter.drawRect(around & inside)
         super().paint_highlights(painter, place)
 
     def _wants(self, event: QKeyEvent) -> bool:

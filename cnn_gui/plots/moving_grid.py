@@ -52,7 +52,7 @@ class MovingGrid(GridView):
 
     def hold(self, share: float) -> None:
         """Be so far on in the motion under way: from 0 to, but not including, 1."""
-        self._motion.setCurrentTime(int(share * _DURATION))
+        self._motion.hold(share)
 
     def stand(self) -> None:
         """Be at the end of the motion at once."""
@@ -81,21 +81,26 @@ class MovingGrid(GridView):
     def _paint_stretched(self, painter: QPainter, large: Grid, kept: Part, share: float) -> None:
         """Paint *large* with so much of the rows and columns that are not *kept*, from 0 to 1."""
         start, end = self.place_of(replace(large, values=large.values[kept], marks=None)), self.place_of(large)
-        ratio = self.devicePixelRatioF()
         sides = start.side + (end.side - start.side) * share, end.side * share
         rows, columns = (_edges(n, part, *sides) for n, part in zip(large.shape, kept, strict=True))
         corner = start.rect.topLeft() + (end.rect.topLeft() - start.rect.topLeft()) * share
-        image = raster(large, rows * ratio, columns * ratio, theme.tokens(self.palette()))
+        image = raster(large, rows, columns, theme.tokens(self.palette()), _ratio(painter))
         painter.drawImage(QRectF(corner.x(), corner.y(), columns[-1], rows[-1]), image)
 
     def _paint_turned(self, painter: QPainter, grid: Grid) -> None:
-        place, ratio = self.place_of(grid), self.devicePixelRatioF()
-        rows, columns = (np.arange(n + 1) * place.side * ratio for n in grid.shape)
+        place = self.place_of(grid)
+        rows, columns = (np.arange(n + 1) * place.side for n in grid.shape)
+        image = raster(grid, rows, columns, theme.tokens(self.palette()), _ratio(painter))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         _turn(painter, place, 180 * (self._progress - 1))
-        painter.drawImage(place.rect, raster(grid, rows, columns, theme.tokens(self.palette())))
+        painter.drawImage(place.rect, image)
         painter.restore()
+
+
+def _ratio(painter: QPainter) -> float:
+    """Return how many pixels a unit has where *painter* paints: on the screen, or in a file."""
+    return painter.deviceTransform().m11()
 
 
 def _edges(cells: int, kept: slice, side: float, other: float) -> Edges:

@@ -124,6 +124,22 @@ def image_pixels(image: QImage, colour: QColor) -> int:
     return sum(image.pixelColor(x, y) == colour for x, y in places)
 
 
+@pytest.mark.parametrize(
+    ("values", "written"), [([[8, -112], [0, 34]], ["8", "−112", "0", "34"]), ([[8, -1.5], [0, 1]], ["8.00", "−1.50"])]
+)
+def test_that_whole_numbers_have_no_decimals(view: GridView, values: list[list[float]], written: list[str]) -> None:
+    view.show_grid(Grid(np.array(values), ColorMap.ACTIVATIONS, float(np.abs(values).max())))
+    texts = [text.strip() for text in re.findall(">([^<]+)</text>", Figure(view).svg().decode())]
+    assert set(written) <= set(texts)
+
+
+def test_that_no_stroke_of_a_hatch_goes_through_a_number(view: GridView) -> None:
+    view.show_grid(Grid(np.zeros((2, 2)), ColorMap.GRADIENTS, 1.0, marks=np.full((2, 2), Mark.INSERTED, np.uint8)))
+    middle, image = cell_centre(view, 0, 0), view.grab().toImage()
+    near = {image.pixelColor(middle.x() + x, middle.y() + y).hue() for x in range(-3, 4) for y in range(-4, 5)}
+    assert QColor(theme.LIGHT.accent).hue() not in near
+
+
 def test_that_a_click_tells_the_cell_and_beside_the_picture_it_is_left_to_others(qtbot: QtBot, view: GridView) -> None:
     with qtbot.waitSignal(view.clicked, check_params_cb=lambda cell: cell == (0, 1)):
         qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=cell_centre(view, 0, 1))

@@ -184,9 +184,9 @@ def test_that_the_sentences_have_the_numbers_of_the_layer(qtbot: QtBot) -> None:
         go_to(view, stage)
         told[stage] = view.sentence.texts[0]
     assert "6 filters read channel 0; O is 2 × 3" in told[Stage.GRADIENT]
-    assert told[Stage.DILATED].startswith("S − 1 = 1 zeros")
+    assert told[Stage.DILATED].startswith("Zeros between neighbours: S − 1 = 1,")
     assert told[Stage.DILATED].endswith("Size (O − 1)·S + 1: (2 − 1)·2 + 1 = 3 down, (3 − 1)·2 + 1 = 5 across.")
-    assert "K' − 1 = 4 down, 2 across zeros" in told[Stage.PADDED]
+    assert "Zeros on every side: K' − 1 = 4 down, 2 across." in told[Stage.PADDED]
     assert "3 + 2·4 = 11 down, 5 + 2·2 = 9 across" in told[Stage.PADDED]
     assert "(3 − 1)·2 + 1 = 5 down, (3 − 1)·1 + 1 = 3 across" in told[Stage.PADDED]
     assert "goes to (2 − u, 2 − v)" in told[Stage.TURNED] and "D = 2 down, 1 across apart" in told[Stage.TURNED]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -87,6 +88,21 @@ def test_that_a_column_under_the_mouse_lights_its_patch_and_shows_its_numbers(
     assert texts[0] == "Column 15 = 2 · 6 + 3: the patch of output (2, 3)."
     assert texts[1] == "Row 31 = (3 · 3 + 1) · 3 + 1: channel 3, kernel cell (1, 1)."
     assert texts[2].startswith("Output 0 at (2, 3) = sum of 54 products + bias ")
+
+
+def test_that_an_input_without_padding_is_not_called_padded_and_its_light_is_whole(qtbot: QtBot) -> None:
+    document = document_of(
+        new_layer("conv2d", filters=1, kernel_size=2), new_layer("flatten"), new_layer("dense", units=2),
+        new_layer("softmax"), size=4,
+    )  # fmt: skip
+    page = shown(qtbot, MatrixPage, frame_of(document, 0))
+    assert page.board.source.accessibleName() == "input 0"
+    matrix, accent = page.board.values, QColor(theme.LIGHT.accent)
+    assert matrix.placement is not None and matrix.lit is not None
+    image, line = matrix.grab().toImage(), round(matrix.placement.cell(matrix.lit).center().y())
+    ends = [*range(3), *range(image.width() - 3, image.width())]
+    strokes = [x for x in ends if image.pixelColor(x, line) == accent]
+    assert strokes and strokes[0] < 3 and strokes[-1] >= image.width() - 3
 
 
 def test_that_every_picture_leads_to_the_term_under_the_mouse(simple: tuple[MatrixPage, LayerTrace]) -> None:

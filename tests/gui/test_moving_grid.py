@@ -84,6 +84,16 @@ def test_that_a_kernel_begins_as_it_was_and_ends_turned(qtbot: QtBot, moving: Mo
     assert moving.grab().toImage() == picture(qtbot, turned)[0]
 
 
+def test_that_a_motion_stays_where_it_is_held(qtbot: QtBot, moving: MovingGrid) -> None:
+    moving.grow(large(), KEPT)
+    moving.hold(0.5)
+    held = moving.grab().toImage()
+    qtbot.wait(400)  # longer than the motion takes
+    assert moving.moving and moving.grab().toImage() == held
+    moving.stand()
+    assert not moving.moving
+
+
 def test_that_nothing_moves_where_reduced_motion_is_asked_for(
     qtbot: QtBot, moving: MovingGrid, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -98,6 +108,27 @@ def test_that_rows_and_columns_are_as_long_as_they_are_told_to_be() -> None:
     assert (image.width(), image.height()) == (6, 5)
     colours = {QColor.fromRgba(image.pixel(x, y)).name() for x in range(6) for y in range(3)}
     assert len(colours) == 1 and colours.isdisjoint({QColor.fromRgba(image.pixel(0, 4)).name()})
+
+
+def test_that_hatches_and_lines_are_as_wide_in_a_file_of_twice_the_size() -> None:
+    edges = np.arange(6) * 20.0
+    once, twice = (raster(large(), edges, edges, theme.LIGHT, ratio) for ratio in (1, 2))
+    assert (twice.width(), twice.height()) == (200, 200)
+    assert line_share(once) == line_share(twice) == 4 / 100
+    assert abs(accent_share(once) - accent_share(twice)) < 0.1
+
+
+def line_share(image: QImage) -> float:
+    """Return how much of the first row is lines between cells."""
+    colours = [image.pixelColor(x, 0).name() for x in range(image.width())]
+    return colours.count(theme.LIGHT.line.lower()) / image.width()
+
+
+def accent_share(image: QImage) -> float:
+    """Return how much of the first cell is strokes."""
+    side = image.width() // 5
+    colours = [image.pixelColor(x, y).name() for x in range(side) for y in range(side)]
+    return colours.count(theme.LIGHT.accent.lower()) / side**2
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,11 @@ def shown(qtbot: QtBot, kind: type[View], frame: Frame, width: int = 580, height
     """Return a view on the screen that shows *frame*."""
     view = kind()
     qtbot.addWidget(view)
+    return put(view, frame, width, height)
+
+
+def put(view: View, frame: Frame, width: int, height: int) -> View:
+    """Put a view on the screen, with *frame*; return it."""
     view.resize(width, height)
     view.show()
     view.show_frame(frame)

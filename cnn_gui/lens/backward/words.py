@@ -24,7 +24,7 @@ def dilated(window: Window) -> str:
     if window.rows.stride == window.cols.stride == 1:
         text = _tr("Nothing to insert: S − 1 = 0 zeros come between neighbours.")
     else:
-        text = _tr("S − 1 = {0} zeros come between neighbours, for the window stepped over S pixels.").format(
+        text = _tr("Zeros between neighbours: S − 1 = {0}, for the window stepped over S pixels.").format(
             _axes(window, lambda a: str(a.stride - 1))
         )
     size = _axes(window, lambda a: f"({a.output} − 1)·{a.stride} + 1 = {a.dilated}")
@@ -35,7 +35,7 @@ def padded(window: Window) -> str:
     """Say how many zeros come around."""
     if window.rows.extent == window.cols.extent == 1:
         return _tr("Nothing to add: the kernel is one cell, so K' − 1 = 0 zeros come on every side.")
-    text = _tr("K' − 1 = {0} zeros come on every side. Size: {1}.")
+    text = _tr("Zeros on every side: K' − 1 = {0}. Size: {1}.")
     size = _axes(window, lambda a: f"{a.dilated} + 2·{a.extent - 1} = {a.dilated + 2 * (a.extent - 1)}")
     text = text.format(_axes(window, lambda a: str(a.extent - 1)), size)
     if not _is_spread(window):

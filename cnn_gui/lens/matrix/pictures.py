@@ -27,7 +27,8 @@ class Pictures:
         self.form, trace = form, form.trace
         self._padding = marks.padding(trace.window)
         origin = -trace.window.rows.before, -trace.window.cols.before
-        self._input = Face.of(_tr("padded input {0}"), ColorMap.ACTIVATIONS, trace.padded, self._padding, origin)
+        title = _tr("padded input {0}") if self._padding.any() else _tr("input {0}")
+        self._input = Face.of(title, ColorMap.ACTIVATIONS, trace.padded, self._padding, origin)
         self._kernel = Face.of(_tr("kernel {0}"), ColorMap.WEIGHTS, trace.weight)
         self._output = Face.of("", ColorMap.ACTIVATIONS, trace.output)
 
