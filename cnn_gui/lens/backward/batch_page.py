@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import numpy as np
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -34,7 +33,7 @@ class BatchPage(QWidget):
         super().__init__(parent)
         self.shares: Floats = np.zeros((1, 1, 1))
         self.difference = 0.0
-        self.samples, self.total, self.lines = MosaicView(ColorMap.GRADIENTS), GridView(), WrappedText(6)
+        self.samples, self.total, self.lines = MosaicView(ColorMap.GRADIENTS), GridView(), WrappedText(5, small=True)
         self._arrange()
         self.samples.canvas.pointed.connect(self._on_sample_pointed)
         self.total.pointed.connect(self._write)
@@ -71,7 +70,6 @@ class BatchPage(QWidget):
         pictures.addWidget(self.total, 2)
         column.addLayout(pictures, 1)
         column.addWidget(self.lines)
-        column.setAlignment(self.lines, Qt.AlignmentFlag.AlignTop)
         for layout, space in ((pictures, theme.SPACE[2]), (column, theme.SPACE[1])):
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(space)

@@ -128,9 +128,8 @@ def mini_batch() -> str:
 def batch(samples: int) -> str:
     """Say what the shares of a mini-batch are."""
     text = _tr(
-        "A mini-batch of N = {0}: sample 0 is the one on show, the others are the first training images. C is the mean"
-        " of their losses, so each dC/dO, and with it each dC/dW, has 1/N of its own sample's; the sum is what the"
-        " optimizer gets."
+        "A mini-batch of N = {0}: this sample, as number 0, and the first training images. C is the mean of their"
+        " losses: so each share has the factor 1/N, and the optimizer gets their sum."
     )
     return text.format(samples)
 

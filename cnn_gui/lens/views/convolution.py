@@ -121,8 +121,7 @@ class UnfoldedMap(QWidget):
         pages = -(-lane.planes // _ROWS)
         self._page = min(self._page, pages - 1)
         self.pager.show_page(self._page, pages)
-        title = self.tr("share of {0} {1}").format(lane.plane_word, "{0}")
-        shares = Face.of(title, ColorMap.ACTIVATIONS, correlation.parts)
+        shares = Face.of(self.tr("share {0}"), ColorMap.ACTIVATIONS, correlation.parts)
         for n, views in enumerate(self.rows):
             plane = self._first + n
             self._boxes[n].setVisible(plane < lane.planes)
