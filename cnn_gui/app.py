@@ -64,4 +64,4 @@ def open_first(window: MainWindow, paths: list[str]) -> None:
     if not (paths and window.files.open_path(Path(paths[0]))):
         window.files.open_path(resources.path(*FIRST_PROJECT), untitled=True)
         window.show_first_steps()
-    QTimer.singleShot(0, window.add_curves)
+    QTimer.singleShot(0, window.complete)

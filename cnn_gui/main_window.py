@@ -76,8 +76,13 @@ class MainWindow(QMainWindow):
         self.data_chooser = DataChooser(document)
         self.test_figures = EvaluationLabel(document, self.controller)
 
+    def complete(self) -> None:
+        """Make what can wait until the window can be used: importing pyqtgraph alone is a fifth of a start."""
+        self.add_curves()
+        self.microscope.prepare()
+
     def add_curves(self) -> None:
-        """Put the plots into their place, once the window can be used: importing pyqtgraph is a fifth of a start."""
+        """Put the plots into their place."""
         from cnn_gui.plots.curves import TrainingCurves
 
         self.curves = TrainingCurves()

@@ -40,14 +40,12 @@ def show(window: "MainWindow", kind: "type[LayerView]") -> None:
 
 
 def _open(window: "MainWindow", kind: "type[LayerView]") -> bool:
-    tabs = window.microscope.tabs
     window.canvas.opened.emit()
     for spec in reversed(window.document.architecture.layers):
         window.document.select(spec.uid)
         window.lens.refresh()
-        for position in range(tabs.count()):
-            if type(tabs.widget(position)) is kind:
-                tabs.setCurrentIndex(position)
-                window.lens.refresh()
-                return True
+        if kind in window.microscope.kinds:
+            window.microscope.look_through(kind)
+            window.lens.refresh()
+            return True
     return False

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
@@ -47,6 +47,11 @@ class ChainView(QGraphicsView):
     def card_center(self, uid: str) -> QPoint:
         """Return the middle of the card of the layer *uid*, in the viewport."""
         return self.mapFromScene(self.chain.arrangement.slots[self._slot(uid)].center())
+
+    def selected_rect(self) -> QRectF:
+        """Return where the selected layer's card lies in the viewport, or all of that where none is selected."""
+        card = self.chain.cards.get(self._document.selected)
+        return QRectF(self.viewport().rect()) if card is None else QRectF(self.mapFromScene(card.rect()).boundingRect())
 
     def insertion_point(self, position: int) -> QPoint:
         """Return a point of the viewport where a dropped layer comes to *position* (0 .. layers) of the chain."""

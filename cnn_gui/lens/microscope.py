@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -10,8 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QPushButton,
     QSizePolicy,
-    QStackedLayout,
-    QTabWidget,
+    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -34,6 +33,9 @@ from cnn_gui.plots.ranges import Scale
 class Microscope(QWidget):
     """Shows the document's selected layer for the sample of each frame that it is given. Esc goes up one level.
 
+    Attributes:
+        kinds: the kinds of view that suit the layer.
+
     Signals:
         frame_wanted(): it has come to be seen, or shows another layer, and needs a frame.
         left(): a person goes back to the network.
@@ -50,13 +52,16 @@ class Microscope(QWidget):
         super().__init__(parent)
         self._document = document
         self._made: dict[type[LayerView], LayerView] = {}
-        self._kinds: Sequence[type[LayerView]] = ()
+        self.kinds: Sequence[type[LayerView]] = ()
+        self._kind: type[LayerView] | None = None  # on show, or as soon as there is nothing else to say
         self._wanted: type[LayerView] | None = None
         self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
         self.about = ElidedLabel("muted")
         self.previous_button, self.next_button, self.strip = QToolButton(), QToolButton(), LayerStrip()
         self.scale, self.export_button = QComboBox(), ExportButton(self.figure)
-        self.pages, self.tabs, self.message = PageBar(), QTabWidget(), QLabel()
+        self.pages, self._stack, self.message = PageBar(), QStackedWidget(), QLabel()
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.prepare)
         self._arrange()
         self._explain()
         self._dress()
@@ -65,17 +70,15 @@ class Microscope(QWidget):
         self.next_button.clicked.connect(lambda: self._go(1))
         self.strip.chosen.connect(document.select)
         self.scale.activated.connect(lambda place: self.scale_chosen.emit(Scale(place)))
-        self.pages.chosen.connect(self.tabs.setCurrentIndex)
-        self.tabs.currentChanged.connect(self._show_page)
-        self.tabs.currentChanged.connect(self.frame_wanted)
+        self.pages.chosen.connect(lambda number: self.look_through(self.kinds[number]))
         self.export_button.recorded.connect(self.frame_wanted)
         document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
 
     @property
     def view(self) -> LayerView | None:
         """The view on show; None where a message is."""
-        shown = self.tabs.currentWidget()
-        return shown if isinstance(shown, LayerView) and self._stack.currentWidget() is self.tabs else None
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, LayerView) else None
 
     def show_frame(self, frame: Frame) -> None:
         """Show the selected layer of *frame*; nothing happens while the microscope is not to be seen."""
@@ -86,26 +89,34 @@ class Microscope(QWidget):
         self.about.show_text(" · ".join(filter(None, (title, frame.moment(), frame.about()))))
         self._show_neighbours(frame)
         self._offer(frame)
-        if reason := self._why_nothing(frame):
+        if (reason := self._why_nothing(frame)) or self._kind is None:
             self.message.setText(reason)
-            self._stack.setCurrentWidget(self.message)
+            self._show(self.message)
             return
-        self._stack.setCurrentWidget(self.tabs)
-        if self.view is not None:
-            self._show_scale(frame, self.view)
-            self.view.show_frame(frame)
+        view = self._view(self._kind)
+        self._show(view)
+        self._show_scale(frame, view)
+        view.show_frame(frame)
 
     def figure(self) -> Figure:
         """Return what is on show as a picture that says what it is of."""
-        title = f"{self.heading.text()} · {self.tabs.tabText(self.tabs.currentIndex())}"
+        title = self.heading.text() if self.view is None else f"{self.heading.text()} · {self.tr(self.view.title)}"
         return Figure(self.view or self.message, title, self.about.whole_text)
+
+    @Slot()
+    def prepare(self) -> None:
+        """Make all views, one a turn of the event loop, so that they open at once."""
+        if missing := next((kind for kind in ALL if kind not in self._made), None):
+            self._view(missing)
+            self._soon.start()
 
     def look_through(self, kind: type[LayerView]) -> None:
         """Have the view of that *kind* on show, at once or when a layer comes that it suits."""
-        if kind in self._kinds:
-            self.tabs.setCurrentIndex(self._kinds.index(kind))
-        else:
+        if kind not in self.kinds:
             self._wanted = kind
+        elif kind is not self._kind:
+            self._turn_to(kind)
+            self.frame_wanted.emit()
 
     def explain(self) -> None:
         """Select the last layer, and look at why the network puts that out."""
@@ -147,21 +158,24 @@ class Microscope(QWidget):
     def _offer(self, frame: Frame) -> None:
         """Have a page for each view that suits the layer; the same kind of view stays on show where it can."""
         kinds = [kind for kind in ALL if kind.suits(frame)]
-        if kinds == self._kinds:
+        if kinds == self.kinds:
             return
-        before, self._kinds = self._wanted or type(self.tabs.currentWidget()), kinds
-        self._wanted = None
-        self.tabs.blockSignals(True)
-        self.tabs.clear()
-        for kind in kinds:
-            if kind not in self._made:
-                self._made[kind] = kind()
-                self._made[kind].configured.connect(self._document.configure)
-            self.tabs.addTab(self._made[kind], self.tr(kind.title))
+        self.kinds, before, self._wanted = kinds, self._wanted or self._kind, None
         self.pages.set_pages([(self.tr(kind.title), self.tr(kind.tip)) for kind in kinds])
-        self.tabs.setCurrentIndex(next((i for i, kind in enumerate(kinds) if kind is before), 0))
-        self._show_page(self.tabs.currentIndex())
-        self.tabs.blockSignals(False)
+        self._turn_to(next((kind for kind in kinds if kind is before), kinds[0] if kinds else None))
+
+    def _turn_to(self, kind: type[LayerView] | None) -> None:
+        self._kind = kind
+        if kind is not None:
+            self.pages.show_page(self.kinds.index(kind))
+
+    def _view(self, kind: type[LayerView]) -> LayerView:
+        """Return the view of that kind, which is made when it is first asked for."""
+        if kind not in self._made:
+            self._made[kind] = kind(self._stack)
+            self._add(self._made[kind])
+            self._made[kind].configured.connect(self._document.configure)
+        return self._made[kind]
 
     def _show_scale(self, frame: Frame, view: LayerView) -> None:
         """Have the colours of its pictures reach as far as a person chose."""
@@ -170,12 +184,16 @@ class Microscope(QWidget):
         self.scale.setEnabled(bool(view.coloured))
         self.scale.setCurrentIndex(frame.ranges.scale.value)
 
-    def _show_page(self, number: int) -> None:
-        """Say which page is on show; it alone decides how small the microscope may be."""
-        self.pages.show_page(number)
-        for n in range(self.tabs.count()):
-            policy = QSizePolicy.Policy.Preferred if n == number else QSizePolicy.Policy.Ignored
-            self.tabs.widget(n).setSizePolicy(policy, policy)
+    def _add(self, page: QWidget) -> None:
+        page.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+        self._stack.addWidget(page)
+
+    def _show(self, page: QWidget) -> None:
+        """Have a page on show; it alone decides how small the microscope may be."""
+        if page is not self._stack.currentWidget():
+            self._stack.currentWidget().setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
+            page.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            self._stack.setCurrentWidget(page)
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.problem:
@@ -187,7 +205,7 @@ class Microscope(QWidget):
         if frame.layer_trace is None:
             return self.tr("The image does not fit the network's input.")
         nothing = self.tr("{0} changes no number: there is nothing to look into.")
-        return "" if self._kinds else nothing.format(frame.title())
+        return "" if self.kinds else nothing.format(frame.title())
 
     def _show_neighbours(self, frame: Frame) -> None:
         self.strip.show_layers(frame.architecture, frame.index)
@@ -219,14 +237,10 @@ class Microscope(QWidget):
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def _arrange(self) -> None:
-        head, below, column, body = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self), QWidget()
-        self._stack = QStackedLayout(body)
-        for part in (self.tabs, self.message):
-            self._stack.addWidget(part)
+        head, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        self._add(self.message)
         for part in (self.back_button, self.previous_button, self.strip, self.next_button):
             head.addWidget(part, part is self.strip)
-        self.tabs.tabBar().hide()  # the page bar has their names
-        self.tabs.setDocumentMode(True)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
         for row in (head, below):
@@ -238,7 +252,7 @@ class Microscope(QWidget):
         below.addWidget(self.export_button)
         column.addLayout(below)
         column.addWidget(self.pages)
-        column.addWidget(body, 1)
+        column.addWidget(self._stack, 1)
 
     def _dress(self) -> None:
         scheme = theme.tokens(self.palette())

@@ -31,7 +31,7 @@ def window(qtbot: QtBot) -> Iterator[MainWindow]:
     select(window, CONV)
     window.canvas.opened.emit()
     window.lens.refresh()
-    window.microscope.tabs.setCurrentIndex(window.microscope.tabs.count() - 1)
+    window.microscope.look_through(CheckView)
     window.lens.refresh()
     yield window
 

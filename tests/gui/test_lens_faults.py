@@ -31,8 +31,7 @@ def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
         window.document.select(window.document.architecture.layers[CONV].uid)
         window.canvas.opened.emit()
         window.lens.refresh()
-        tabs = window.microscope.tabs
-        tabs.setCurrentIndex(next(i for i in range(tabs.count()) if isinstance(tabs.widget(i), CheckView)))
+        window.microscope.look_through(CheckView)
         window.lens.refresh()
         yield window
 

@@ -212,8 +212,7 @@ def test_the_whole_way_with_step_and_stop(qtbot: QtBot, window: MainWindow) -> N
     document.select(document.architecture.layers[CONV].uid)
     window.canvas.opened.emit()
     window.lens.refresh()
-    tabs = window.microscope.tabs
-    tabs.setCurrentIndex(next(i for i in range(tabs.count()) if isinstance(tabs.widget(i), OptimizerView)))
+    window.microscope.look_through(OptimizerView)
     qtbot.waitUntil(lambda: isinstance(window.microscope.view, OptimizerView))
     view = window.microscope.view
     assert isinstance(view, OptimizerView)

@@ -36,8 +36,7 @@ def look_at(window: MainWindow, *before: LayerSpec, name: str = "conv2d", **sett
     window.document.select(layer.uid)
     window.canvas.opened.emit()
     window.lens.refresh()
-    tabs = window.microscope.tabs
-    tabs.setCurrentIndex(next(i for i in range(tabs.count()) if isinstance(tabs.widget(i), ReadCountsView)))
+    window.microscope.look_through(ReadCountsView)
     window.lens.refresh()
     view = window.microscope.view
     assert isinstance(view, ReadCountsView)

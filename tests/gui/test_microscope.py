@@ -9,12 +9,15 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from cnn_gui import settings
+from cnn_gui import motion, settings
 from cnn_gui.lens.step.transport import Transport
+from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.window.microscope_door import INSIDE, NETWORK
+from cnn_gui.window.zoom import Zoom
 from engine.architecture import Architecture, new_layer
 from engine.data.dataset import Split, pixels
 from engine.trace.convolution import ConvolutionTrace
@@ -285,3 +288,35 @@ def test_that_play_walks_and_a_step_or_hiding_stops_it(qtbot: QtBot) -> None:
     transport.toggle()
     transport.hide()
     assert not transport.playing
+
+
+def test_that_a_layer_grows_out_of_its_card_and_shrinks_back_into_it(qtbot: QtBot, window: MainWindow) -> None:
+    zoom = window.findChild(Zoom)
+    assert zoom is not None
+    qtbot.waitUntil(lambda: not zoom.running)
+    QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
+    assert zoom.running and zoom.isVisible() and window.middle.currentIndex() == NETWORK
+    qtbot.waitUntil(lambda: not zoom.running)
+    assert not zoom.isVisible() and window.focusWidget() is window.canvas
+    card = window.canvas.mapTo(window, window.canvas.selected_rect().center().toPoint())
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    begun = window.grab().toImage()
+    assert zoom.frame.contains(card) and zoom.frame.width() < window.middle.width()
+    qtbot.waitUntil(lambda: not zoom.running)
+    assert zoom.frame.size() == window.microscope.size() and window.grab().toImage() != begun
+
+
+def test_that_nothing_grows_where_reduced_motion_is_asked_for(
+    window: MainWindow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(motion.REDUCED_MOTION, "1")
+    zoom = window.findChild(Zoom)
+    assert zoom is not None
+    QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
+    assert not zoom.running and not zoom.isVisible()
+
+
+def test_that_all_views_can_be_made_before_somebody_asks_for_them(qtbot: QtBot) -> None:
+    window = show_window(qtbot)
+    window.microscope.prepare()
+    qtbot.waitUntil(lambda: {type(each) for each in window.microscope.findChildren(LayerView)} == set(ALL))
