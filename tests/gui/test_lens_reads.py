@@ -103,6 +103,18 @@ def test_that_the_three_cases_stand_there_with_their_numbers(
     assert view.sign.isVisible() == view.remedies.isVisible() == (unread[2] != "0")
 
 
+def test_that_the_last_row_and_column_of_an_even_input_stay_unread_under_three_cells_in_steps_of_two(
+    window: MainWindow,
+) -> None:
+    window.document.set_data(tiny.dataset(size=10), "bundled")
+    view = look_at(window, kernel_size=3, stride=2)
+    assert formulas(view)[0] == "r = (X + 2P − F) mod S = (10 + 2·0 − 3) mod 2 = 1"
+    assert view.counts.grid is not None
+    unread = view.counts.grid.values == 0
+    assert unread[-1].all() and unread[:, -1].all() and unread.sum() == 19
+    assert figures(view, "unread") == ["1", "1", "19"]
+
+
 def test_that_rows_and_columns_that_differ_have_formulas_of_their_own(window: MainWindow) -> None:
     view = look_at(window, kernel_size=(3, 2), stride=(2, 3), dilation=(3, 1))
     assert formulas(view) == [
