@@ -1,5 +1,7 @@
 """The lines of text around a grid: what it is of, how large it is, and what its colours mean."""
 
+from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter
@@ -52,10 +54,16 @@ def paint_legend(painter: QPainter, line: QRectF, text: str, grid: Grid, scheme:
 
 
 def _paint_bar(painter: QPainter, bar: QRectF, grid: Grid, scheme: theme.Tokens) -> None:
-    start = -grid.limit if grid.colormap.signed else 0.0
-    values = np.linspace(start, grid.limit, _BAR // _STROKE)
-    for n, pixel in enumerate(to_pixels(values, grid.colormap, grid.limit, scheme.dark).tolist()):
-        painter.fillRect(QRectF(bar.left() + n * _STROKE, bar.top(), _STROKE, bar.height()), QColor.fromRgba(pixel))
+    limit = 1.0 if grid.colormap.signed else grid.limit  # else the colours are the same ones however far they reach
+    for n, colour in enumerate(_strokes(grid.colormap, limit, scheme.dark)):
+        painter.fillRect(QRectF(bar.left() + n * _STROKE, bar.top(), _STROKE, bar.height()), colour)
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QColor(scheme.line))
     painter.drawRect(bar)
+
+
+@lru_cache(maxsize=32)
+def _strokes(colormap: ColorMap, limit: float, dark: bool) -> tuple[QColor, ...]:
+    """Return the colours of the bar from left to right."""
+    values = np.linspace(-limit if colormap.signed else 0.0, limit, _BAR // _STROKE)
+    return tuple(QColor.fromRgba(pixel) for pixel in to_pixels(values, colormap, limit, dark).tolist())

@@ -56,6 +56,7 @@ class GridView(QWidget):
         self._cells: Sequence[Cell] = ()
         self.dots: Sequence[Cell] = ()
         self._made: QPixmap | None = None
+        self._measure()
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
@@ -92,7 +93,7 @@ class GridView(QWidget):
 
     def place_of(self, grid: Grid) -> Placement:
         """Return where the cells of a grid would lie."""
-        line = QFontMetrics(small_font(self.font())).height() + 2
+        line = self._line + 2
         below = line if self.size_below else 1
         area = QRectF(0.5, line, self.width() - 1, max(1, self.height() - line - below))
         return Placement.fit(grid.shape, area, self.devicePixelRatioF(), grid.elastic)
@@ -101,7 +102,7 @@ class GridView(QWidget):
         return QSize(160, 180)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(_SMALLEST, _SMALLEST + 2 * QFontMetrics(small_font(self.font())).height())
+        return QSize(_SMALLEST, _SMALLEST + 2 * self._line)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._made = None
@@ -109,7 +110,7 @@ class GridView(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
-            self._made = None
+            self._measure()
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -126,13 +127,13 @@ class GridView(QWidget):
 
     def paint_picture(self, painter: QPainter, grid: Grid, place: Placement, vector: bool = False) -> None:
         """Paint title and cells; with *vector* each cell is a shape."""
-        painter.setFont(small_font(self.font()))
+        painter.setFont(self._small)
         self.numbered = paint_grid(painter, grid, place, theme.tokens(self.palette()), vector)
         self.paint_title(painter, grid, place)
 
     def paint_title(self, painter: QPainter, grid: Grid, place: Placement) -> None:
         """Paint the line above the cells, which has all that there is to say where nothing stands below."""
-        painter.setFont(small_font(self.font()))
+        painter.setFont(self._small)
         scheme, height = theme.tokens(self.palette()), painter.fontMetrics().height()
         line = QRectF(0, place.rect.top() - height - 2, self.width(), height)
         if self.size_below:
@@ -146,7 +147,7 @@ class GridView(QWidget):
         """Paint the line below the cells: the value at *spot*, or else the size and what the colours mean."""
         if not self.size_below:
             return
-        painter.setFont(small_font(self.font()))
+        painter.setFont(self._small)
         scheme, metrics = theme.tokens(self.palette()), painter.fontMetrics()
         line = QRectF(0, place.rect.bottom() + 2, self.width(), metrics.height())
         size = grid_lines.size_of(grid, self.numbered)
@@ -156,6 +157,10 @@ class GridView(QWidget):
             grid_lines.paint_text(painter, line, whole if fits else brief, scheme.text)
         elif not any(grid_lines.paint_legend(painter, line, text, grid, scheme) for text in (size, "")):
             grid_lines.paint_text(painter, line, size, scheme.muted)
+
+    def _measure(self) -> None:
+        self._small, self._made = small_font(self.font()), None
+        self._line = QFontMetrics(self._small).height()
 
     def _paint_made(self, painter: QPainter, grid: Grid, place: Placement) -> None:
         """Paint the picture, which is kept until there is another."""
