@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy as np
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
 from cnn_gui.main_window import MainWindow
+from cnn_gui.plots.ranges import Scale
 from cnn_gui.training.controller import State
 from cnn_gui.window import preset_menu
 from engine import registry
@@ -38,7 +39,9 @@ class Monkey:
             self.insert, self.append, self.move, self.drag, self.remove, self.configure, self.undo, self.redo,
             self.select, self.key, self.train_or_pause, self.train_or_pause, self.step, self.stop, self.reset,
             self.draw, self.clear, self.look, self.scheme, self.preset, self.save, self.reopen,
-            self.other_data, self.repair, self.repair,
+            self.other_data, self.repair, self.repair, self.go_inside, self.go_inside, self.turn_page, self.turn_page,
+            self.probe, self.probe, self.probe, self.leave, self.ask_why, self.look_at_results, self.colour,
+            self.other_sample,
         )  # fmt: skip
         action = self._random.choice(actions)
         self.done.append(action.__name__)
@@ -138,6 +141,44 @@ class Monkey:
         assert isinstance(app, QApplication)
         theme.apply(app, self._random.choice(SCHEMES))
 
+    def go_inside(self) -> None:
+        self.select()
+        self._qtbot.keyClick(self._window.canvas, Key.Key_Return)
+
+    def turn_page(self) -> None:
+        if kinds := self._window.microscope.kinds:
+            self._window.microscope.look_through(self._random.choice(kinds))
+
+    def probe(self) -> None:
+        """Point at something inside a layer, click it, and press a key; a list would open a window of its own."""
+        view = self._window.microscope.view
+        if view is None or not view.isVisible():
+            return
+        part = self._random.choice([view, *(each for each in view.findChildren(QWidget) if _can_be_probed(each))])
+        place = QPoint(self._random.randrange(max(1, part.width())), self._random.randrange(max(1, part.height())))
+        self._qtbot.mouseMove(part, place)
+        self._qtbot.mouseClick(part, LEFT, pos=place)
+        keys = (Key.Key_Left, Key.Key_Right, Key.Key_Up, Key.Key_Down, Key.Key_PageDown, Key.Key_Return)
+        self._qtbot.keyClick(view, self._random.choice(keys))
+
+    def leave(self) -> None:
+        self._qtbot.keyClick(self._window.microscope, Key.Key_Escape)
+
+    def ask_why(self) -> None:
+        self._window.lens.why_wanted.emit()
+
+    def look_at_results(self) -> None:
+        self._window.results_door.open()
+
+    def colour(self) -> None:
+        self._window.lens.set_scale(self._random.choice(tuple(Scale)))
+
+    def other_sample(self) -> None:
+        samples = self._window.lens.maps.samples
+        self._window.lens.tabs.setCurrentWidget(self._window.lens.maps)
+        if buttons := [each for each in samples.findChildren(QAbstractButton) if each.isVisible()]:
+            self._qtbot.mouseClick(self._random.choice(buttons), LEFT)
+
     def preset(self) -> None:
         if self._random.random() < 0.3:
             preset_menu.load(self._document, "lenet5")
@@ -164,3 +205,7 @@ class Monkey:
 
     def _position(self) -> int:
         return self._random.randint(0, len(self._document.architecture.layers))
+
+
+def _can_be_probed(part: QWidget) -> bool:
+    return part.isVisible() and not isinstance(part, QComboBox)
