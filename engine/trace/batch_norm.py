@@ -28,12 +28,14 @@ class BatchNormTrace:
         self.shift: Array = layer.parameters["shift"]
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def deviation(self) -> Array:
         """(C,): sqrt(variance + epsilon)."""
         deviation: Array = np.sqrt(self.variance + self.epsilon)
         return deviation
 
     @cached_property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def normalised(self) -> Array:
         """z, in the shape of the input."""
         normalised: Array = (self._layer.input - self._along(self.mean)) / self._along(self.deviation)
