@@ -41,5 +41,12 @@ class BatchNormTrace:
         normalised: Array = (self._layer.input - self._along(self.mean)) / self._along(self.deviation)
         return normalised
 
+    @property
+    @np.errstate(all="ignore")
+    def line(self) -> tuple[Array, Array]:
+        """Two of (C,): a and b, with which y = a x + b."""
+        slope: Array = self.scale / self.deviation
+        return slope, self.shift - slope * self.mean
+
     def _along(self, values: Array) -> Array:
         return values.reshape(-1, *(1,) * (self._layer.input.ndim - 1))

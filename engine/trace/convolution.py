@@ -158,6 +158,12 @@ class ConvolutionTrace:
         return self.window.rows, self.window.cols
 
 
+@np.errstate(all="ignore")
+def largest_difference(ours: Array, other: Array) -> float:
+    """Return how far two results of one shape are apart at most; NaN where one of their values is no number."""
+    return float(np.abs(ours - other).max())
+
+
 def dilate(maps: Array, step: tuple[int, int]) -> Array:
     """Return maps (K, H, W) with step - 1 zeros between neighbours: (K, (H - 1) step + 1, (W - 1) step + 1)."""
     (planes, *size), (down, across) = maps.shape, step

@@ -8,7 +8,7 @@ from engine.model import Model
 from engine.trace import attribution, occlusion
 from engine.trace.activation import ActivationTrace
 from engine.trace.batch_norm import BatchNormTrace
-from engine.trace.convolution import ConvolutionTrace
+from engine.trace.convolution import ConvolutionTrace, largest_difference
 from engine.trace.dense import DenseTrace
 from engine.trace.dropout import DropoutTrace
 from engine.trace.global_average import GlobalAverageTrace
@@ -41,10 +41,12 @@ def test_that_a_correlation_of_infinities_can_be_stepped_through(trace: Trace) -
             np.testing.assert_equal(terms.total, float(correlation.output[0, 0]))
         assert convolution.cropped(0).shape == convolution.col2im(0).shape == (3, 3)
     assert convolution.bias_gradient.shape == (3,)
+    assert np.isnan(largest_difference(np.array([1, np.inf]), np.array([0, np.inf])))
 
 
 def test_that_the_other_layers_can_be_taken_apart(trace: Trace) -> None:
     norm, mean, dense = BatchNormTrace(trace.layers[NORM]), trace.layers[MEAN], DenseTrace(trace.layers[DENSE])
+    assert norm.line[0].shape == norm.line[1].shape == (3,)
     assert norm.normalised.shape == DropoutTrace(trace.layers[DROP], DROP, (0, 0)).output.shape == (3, 2, 2)
     assert GlobalAverageTrace(mean).sums.shape == dense.contributions(0).shape == dense.sums_so_far(0).shape == (3,)
     assert ActivationTrace(trace.layers[TANH]).curve(np.array([0.0, np.inf])).y[1] == 1

@@ -2,7 +2,6 @@
 
 from typing import ClassVar
 
-import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
@@ -18,7 +17,7 @@ from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import LayerConfig
 from engine.layers.conv import Conv2DConfig
-from engine.trace.convolution import ConvolutionTrace
+from engine.trace.convolution import ConvolutionTrace, largest_difference
 from engine.trace.record import LayerTrace
 
 
@@ -79,7 +78,7 @@ class WeightGradientView(LayerView):
         self.steps.show_lane(lane)
         kernel = Face.of(self.tr("kernel {0}, {1}").format(f, channel), ColorMap.WEIGHTS, trace.weight)
         self.kernel.show_grid(kernel.grid(trace.weight[f, k]))
-        self.difference = float(np.abs(lane.correlation.output - gradients[f, k]).max())
+        self.difference = largest_difference(lane.correlation.output, gradients[f, k])
         self.sentence.show_lines([words.trimmed(trace.window), words.correlated(trace.window)])
         self.training.show_lines([words.mini_batch(), words.difference(self.difference)])
 
