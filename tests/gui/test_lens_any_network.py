@@ -1,24 +1,17 @@
 """The microscope on any network: each view of each layer can be painted, touched and left, and shows its numbers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest
-from pytestqt.exceptions import capture_exceptions, format_captured_exceptions
 from pytestqt.qtbot import QtBot
 
-from cnn_gui.document import Document
-from cnn_gui.lens.frame import Frame, Sample, layer_title
-from cnn_gui.lens.microscope import Microscope
+from cnn_gui.lens.frame import layer_title
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.matrix import MatrixPage
 from cnn_gui.lens.views.weights import WeightsView
 from cnn_gui.plots.grid_view import GridView
-from engine.data.dataset import pixels
 from engine.layers.activation import SigmoidConfig
 from engine.layers.batch_norm import BatchNormConfig
 from engine.layers.conv import Conv2DConfig
@@ -28,69 +21,14 @@ from engine.layers.pool import Pool2DConfig
 from engine.layers.pool_global import GlobalAveragePoolConfig
 from engine.layers.softmax import SoftmaxConfig
 from tests.helpers import claims, fingers, networks
+from tests.helpers.desk import LARGE, SMALL, Desk, watched
 from tests.helpers.networks import Network
 
-SMALL, LARGE = (360, 420), (1280, 900)
 WITHIN = 1.0  # px that a picture may stand out of its widget: the pen of its frame
 PHASES = [phase for phase in Phase if phase not in (Phase.shrink, Phase.explain)]  # which would take minutes
 ANY_TIME = {"deadline": None, "suppress_health_check": [*HealthCheck], "phases": PHASES}
 END = DenseConfig(2), SoftmaxConfig()
 EDITED_END = GlobalAveragePoolConfig(), *END
-
-
-class Desk:
-    """A microscope on the screen that looks at a network's first test image, and has a frame whenever it wants one."""
-
-    def __init__(self, qtbot: QtBot, document: Document) -> None:
-        self.document, self.left = document, 0
-        self.microscope = Microscope(document)
-        qtbot.addWidget(self.microscope)
-        self.microscope.left.connect(self._on_left)
-        self.microscope.frame_wanted.connect(self.renew)
-        self.sample = self.test_image()
-        self.microscope.resize(*LARGE)
-        self.microscope.show()
-
-    def test_image(self) -> Sample:
-        assert self.document.data.dataset is not None
-        test = self.document.data.dataset.test
-        return Sample(pixels(test.images[0]), "test image 0", int(test.labels[0]))
-
-    def renew(self) -> None:
-        self.frame = Frame(self.document, self.sample, 0)
-        self.microscope.show_frame(self.frame)
-
-    def select(self, layer: int) -> None:
-        self.document.select(self.document.architecture.layers[layer].uid)
-        self.renew()
-
-    def views(self) -> Iterator[LayerView]:
-        """Yield each view of the selected layer, opened."""
-        for tab in range(self.microscope.tabs.count()):
-            self.microscope.tabs.setCurrentIndex(tab)
-            fingers.settle()
-            assert self.microscope.view is self.microscope.tabs.widget(tab)
-            yield self.microscope.view
-
-    def close(self) -> None:
-        self.microscope.shut_down()
-        self.microscope.close()
-
-    def _on_left(self) -> None:
-        self.left += 1
-
-
-@contextmanager
-def watched(qtbot: QtBot, qtlog, network: Network) -> Iterator[Desk]:  # type: ignore[no-untyped-def]
-    """Give a desk with *network*; fail at once where anything is raised or Qt complains, so that examples shrink."""
-    before = len(qtlog.records)
-    with capture_exceptions() as raised:
-        desk = Desk(qtbot, network.document())
-        yield desk
-        desk.close()
-        fingers.settle()
-    assert not raised, format_captured_exceptions(raised)
-    assert not [record.message for record in qtlog.records[before:] if not record.ignored]
 
 
 def look_everywhere(desk: Desk, most_layers: int | None = None) -> None:
@@ -161,8 +99,9 @@ EXTREMES = {
     ),
     "an image of 512 channels": networks.of(Conv2DConfig(2, (2, 2)), FlattenConfig(), *END, shape=(512, 4, 5)),
     "128 x 128 pixels": networks.of(
-        Conv2DConfig(4, (5, 5), (1, 1), "same"), Pool2DConfig(), FlattenConfig(), *END, shape=(1, 128, 128)
+        Conv2DConfig(4, (5, 5), (1, 1), "same"), GlobalAveragePoolConfig(), *END, shape=(1, 128, 128)
     ),
+    "128 x 128 pixels, pooled": networks.of(Pool2DConfig(), BatchNormConfig(), FlattenConfig(), *END, shape=(1, 128, 128)),
     "128 x 3 pixels": networks.of(
         Conv2DConfig(3, (5, 2), (2, 1), "full", (3, 1)), Pool2DConfig("mean", (9, 1), (2, 2), "same"), FlattenConfig(),
         *END, shape=(2, 128, 3),
@@ -189,9 +128,10 @@ EXTREMES = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "name", [pytest.param(name, marks=[pytest.mark.slow] * (name == "512 channels and filters")) for name in EXTREMES]
-)
+LONG = ("512 channels and filters", "an image of 512 channels", "128 x 128 pixels, pooled")
+
+
+@pytest.mark.parametrize("name", [pytest.param(name, marks=[pytest.mark.slow] * (name in LONG)) for name in EXTREMES])
 def test_that_each_view_of_an_extreme_network_can_be_seen_and_touched(qtbot: QtBot, qtlog, name: str) -> None:  # type: ignore[no-untyped-def]
     network = EXTREMES[name]
     with watched(qtbot, qtlog, network) as desk:
@@ -215,7 +155,7 @@ def test_that_views_follow_edits_and_wait_for_an_image(qtbot: QtBot, qtlog) -> N
             check(desk, view)
 
 
-@settings(max_examples=3, **ANY_TIME)
+@settings(max_examples=2, **ANY_TIME)
 @given(network=networks.networks(most_layers=3))
 def test_that_each_view_of_any_network_can_be_seen_and_touched(qtbot: QtBot, qtlog, network: Network) -> None:  # type: ignore[no-untyped-def]
     with watched(qtbot, qtlog, network) as desk:

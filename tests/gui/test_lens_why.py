@@ -235,7 +235,7 @@ def test_that_it_works_without_maps_and_without_softmax(qtbot: QtBot, window: Ma
 
 @pytest.mark.parametrize("kind", [Kind.CONTRIBUTIONS, Kind.GRADIENT])
 def test_that_channels_that_say_plus_and_minus_infinity_leave_a_pixel_without_a_number(kind: Kind) -> None:
-    layers = Architecture((new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")))
+    layers = Architecture((new_layer("flatten"), new_layer("dense", units=1), new_layer("softmax")))
     model = Model.build(layers, (2, 1, 1), np.random.default_rng(0))
     model.layers[1].parameters["weight"][...] = [np.inf, -np.inf]
     trace = Tracer(model).trace(np.ones((1, 2, 1, 1), np.float32), np.array([0]))
