@@ -101,7 +101,9 @@ EXTREMES = {
     "128 x 128 pixels": networks.of(
         Conv2DConfig(4, (5, 5), (1, 1), "same"), GlobalAveragePoolConfig(), *END, shape=(1, 128, 128)
     ),
-    "128 x 128 pixels, pooled": networks.of(Pool2DConfig(), BatchNormConfig(), FlattenConfig(), *END, shape=(1, 128, 128)),
+    "128 x 128 pixels, pooled": networks.of(
+        Pool2DConfig(), BatchNormConfig(), FlattenConfig(), *END, shape=(1, 128, 128)
+    ),
     "128 x 3 pixels": networks.of(
         Conv2DConfig(3, (5, 2), (2, 1), "full", (3, 1)), Pool2DConfig("mean", (9, 1), (2, 2), "same"), FlattenConfig(),
         *END, shape=(2, 128, 3),
@@ -126,8 +128,6 @@ EXTREMES = {
         FlattenConfig(), DenseConfig(1), SigmoidConfig(), classes=1, loss="mean squared error"
     ),
 }  # fmt: skip
-
-
 LONG = ("512 channels and filters", "an image of 512 channels", "128 x 128 pixels, pooled")
 
 
