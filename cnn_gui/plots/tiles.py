@@ -20,7 +20,8 @@ class Tiles:
     """
 
     def __init__(self, values: Floats, names: Sequence[str] = ()) -> None:
-        self.values = np.array(values, np.float32, order="C")
+        with np.errstate(over="ignore"):  # what is too large for float32 is infinite
+            self.values = np.array(values, np.float32, order="C")
         self.values.flags.writeable = False
         self.names = tuple(names)
         self.labelled = False

@@ -26,6 +26,7 @@ class ActivationTrace:
     def __init__(self, layer: LayerTrace) -> None:
         self._layer = layer
 
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def curve(self, x: Array) -> Curve:
         """Return what the layer makes of the values x (n,), and its slope there."""
         config = self._layer.spec.config
@@ -38,8 +39,7 @@ class ActivationTrace:
     @cached_property
     def values(self) -> Curve:
         """The sample's values, all of them in their order."""
-        with np.errstate(all="ignore"):  # what is not finite is shown as it is
-            return self.curve(self._layer.input.ravel())
+        return self.curve(self._layer.input.ravel())
 
     @property
     def flat(self) -> int:

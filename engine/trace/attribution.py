@@ -25,6 +25,7 @@ def input_gradient(trace: Trace, chosen: int) -> Array:
     return _gradient(trace, chosen, 0)
 
 
+@np.errstate(all="ignore")  # what is not finite is shown as it is
 def grad_cam(trace: Trace, chosen: int, position: int) -> Array:
     """Return (OH, OW): where the maps of a layer speak for class *chosen*; Grad-CAM, never below 0.
 
@@ -48,6 +49,7 @@ def grad_cam(trace: Trace, chosen: int, position: int) -> Array:
     return cam
 
 
+@np.errstate(all="ignore")  # what is not finite is shown as it is
 def enlarged(values: Array, size: tuple[int, int]) -> Array:
     """Return a map (OH, OW) as (H, W) = *size*, bilinear: each cell's value lies in its middle, edges stay level."""
     rows, cols = (_weights(before, after) for before, after in zip(values.shape, size, strict=True))

@@ -28,16 +28,25 @@ class BatchNormTrace:
         self.shift: Array = layer.parameters["shift"]
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def deviation(self) -> Array:
         """(C,): sqrt(variance + epsilon)."""
         deviation: Array = np.sqrt(self.variance + self.epsilon)
         return deviation
 
     @cached_property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def normalised(self) -> Array:
         """z, in the shape of the input."""
         normalised: Array = (self._layer.input - self._along(self.mean)) / self._along(self.deviation)
         return normalised
+
+    @property
+    @np.errstate(all="ignore")
+    def line(self) -> tuple[Array, Array]:
+        """Two of (C,): a and b, with which y = a x + b."""
+        slope: Array = self.scale / self.deviation
+        return slope, self.shift - slope * self.mean
 
     def _along(self, values: Array) -> Array:
         return values.reshape(-1, *(1,) * (self._layer.input.ndim - 1))

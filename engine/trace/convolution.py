@@ -115,6 +115,7 @@ class ConvolutionTrace:
         columns: Array = im2col.im2col(self.input[None], self.window)[0]
         return columns
 
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def col2im(self, channel: int) -> Array:
         """Return (H, W): dC/dX of a channel another way, products of weights and dC/dO added back patch by patch."""
         filters = self.readers(channel)
@@ -139,12 +140,14 @@ class ConvolutionTrace:
         return Correlation(source[None], self.dilated[filter_][None], self._config.dilation)
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def row_sums(self) -> Array:
         """(F, OH): each row of dC/dO added up."""
         row_sums: Array = self.grad_output.sum(axis=2)
         return row_sums
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def bias_gradient(self) -> Array:
         """(F,): dC/db, all of dC/dO of each filter added up."""
         bias_gradient: Array = self.row_sums.sum(axis=1)
@@ -153,6 +156,12 @@ class ConvolutionTrace:
     @property
     def _axes(self) -> tuple[Axis, Axis]:
         return self.window.rows, self.window.cols
+
+
+@np.errstate(all="ignore")
+def largest_difference(ours: Array, other: Array) -> float:
+    """Return how far two results of one shape are apart at most; NaN where one of their values is no number."""
+    return float(np.abs(ours - other).max())
 
 
 def dilate(maps: Array, step: tuple[int, int]) -> Array:

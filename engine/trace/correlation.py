@@ -27,17 +27,20 @@ class Terms:
     bias: float
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def products(self) -> Array:
         """(K, KH, KW): value times factor."""
         return self.values * self.factors
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def sums(self) -> Array:
         """(K,): the sum of each plane's products."""
         sums: Array = self.products.sum(axis=(1, 2))
         return sums
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def total(self) -> float:
         """The output cell."""
         return float(self.sums.sum()) + self.bias
@@ -62,12 +65,14 @@ class Correlation:
     bias: float = 0.0
 
     @cached_property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def parts(self) -> Array:
         """(K, OH, OW): each plane's share of the output, before they are added up."""
         parts: Array = np.einsum("kijuv,kuv->kij", self.windows, self.kernel)
         return parts
 
     @cached_property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def output(self) -> Array:
         """(OH, OW)."""
         output: Array = self.parts.sum(axis=0) + self.bias

@@ -21,10 +21,17 @@ class DenseTrace:
         self.weight: Array = layer.parameters["weight"]
         self.bias: Array = layer.parameters["bias"]
 
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def contributions(self, unit: int) -> Array:
         """Return (features,): weight times input, for one unit."""
         contributions: Array = self.weight[unit] * self.input
         return contributions
+
+    @np.errstate(all="ignore")
+    def sums_so_far(self, unit: int) -> Array:
+        """Return (features,): the contributions added up, those that add most first."""
+        sums: Array = np.cumsum(self.contributions(unit)[self.largest_first(unit)])
+        return sums
 
     def largest_first(self, unit: int) -> Array:
         """Return (features,): the inputs by how much they add to the unit, whatever the sign; equals in their order."""

@@ -31,6 +31,7 @@ class DropoutTrace:
         return kept
 
     @cached_property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def output(self) -> Array:
         """The input times the mask."""
         output: Array = self._layer.input * self.mask

@@ -18,6 +18,7 @@ class GlobalAverageTrace:
         self.count = int(np.prod(layer.input.shape[1:]))
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def sums(self) -> Array:
         """(C,): the sum of each map."""
         sums: Array = self._layer.input.sum(axis=(1, 2))

@@ -84,7 +84,8 @@ def occlusion(trace: Trace, chosen: int, patch: Patch) -> Generator[float, None,
         found.append(np.stack((scores[:, chosen], to_outputs.forward(scores)[:, chosen])))
         yield min(1.0, (start + size) / len(places))
     whole = np.array([logits[chosen], trace.layers[-1].output[chosen]])
-    drops = (whole[:, None] - np.concatenate(found, axis=1)).reshape(2, *window.output)
+    with np.errstate(all="ignore"):  # what is not finite is shown as it is
+        drops = (whole[:, None] - np.concatenate(found, axis=1)).reshape(2, *window.output)
     return Occlusion(drops[0], drops[1], window)
 
 

@@ -20,11 +20,13 @@ class Step:
         self._layer.parameters = layer.parameters
         self._work = Workspace(float, {name: np.zeros(s) for name, s in config.parameter_shapes(shape).items()})
 
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def forward(self, x: Array) -> Array:
         """Return the output for *x*."""
         self._work.part = Part(batch=len(x))
         return in_field_order(self._layer.forward(np.ascontiguousarray(in_rows(x)), self._work))
 
+    @np.errstate(all="ignore")
     def backward(self, grad_output: Array) -> Array:
         """Return the gradient of the input of the last ``forward``."""
         return in_field_order(self._layer.backward(np.ascontiguousarray(in_rows(grad_output)), self._work))

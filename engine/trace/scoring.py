@@ -74,6 +74,7 @@ class Scoring:
         return SoftmaxTrace(self.scores)
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def terms(self) -> Array:
         """(K,): what each class adds to the loss."""
         return _TERMS[self.loss](self.scores, self.target)

@@ -14,6 +14,7 @@ class SoftmaxTrace:
     scores: Array
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def shifted(self) -> Array:
         """(K,): the scores less the largest of them, so that no exponential overflows."""
         shifted: Array = self.scores - self.scores.max()
@@ -30,6 +31,7 @@ class SoftmaxTrace:
         return float(self.exponentials.sum())
 
     @property
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def probabilities(self) -> Array:
         """(K,): the exponentials divided by their sum."""
         return self.exponentials / self.total

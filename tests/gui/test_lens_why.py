@@ -11,17 +11,19 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui import background
 from cnn_gui.lens.views.why import WhyView
-from cnn_gui.lens.why.question import Kind
+from cnn_gui.lens.why.question import Kind, Question
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.overlay_view import Overlay
 from cnn_gui.window.microscope_door import INSIDE
 from engine.architecture import Architecture, new_layer
 from engine.data.dataset import pixels
+from engine.model import Model
 from engine.pieces import finished
 from engine.trace.attribution import enlarged, grad_cam, input_gradient
 from engine.trace.contributions import contributions
-from engine.trace.occlusion import Occlusion, occlusion
+from engine.trace.occlusion import Occlusion, Patch, occlusion
 from engine.trace.record import Trace
+from engine.trace.tracer import Tracer
 from tests.helpers import tiny
 from tests.helpers.window import show_window
 
@@ -224,3 +226,12 @@ def test_that_it_works_without_maps_and_without_softmax(qtbot: QtBot, window: Ma
     assert "probability" not in view.sums.texts[0]
     found = contributions(traced(window), int(traced(window).layers[-1].output.argmax()))
     np.testing.assert_allclose(shown(view), found.pixels.sum(axis=0))
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTRIBUTIONS, Kind.GRADIENT])
+def test_that_channels_that_say_plus_and_minus_infinity_leave_a_pixel_without_a_number(kind: Kind) -> None:
+    layers = Architecture((new_layer("flatten"), new_layer("dense", units=1), new_layer("softmax")))
+    model = Model.build(layers, (2, 1, 1), np.random.default_rng(0))
+    model.layers[1].parameters["weight"][...] = [np.inf, -np.inf]
+    trace = Tracer(model).trace(np.ones((1, 2, 1, 1), np.float32), np.array([0]))
+    assert np.isnan(Question(trace, 0, kind, -1, Patch()).answer(contributions(trace, 0))).all()

@@ -122,6 +122,11 @@ def test_that_tiny_and_huge_values_are_coloured_without_overflow(size: float) ->
     assert to_indices(values, ColorMap.ACTIVATIONS, signed_levels(values)).tolist() == [0, ZERO, LEVELS - 1]
 
 
+def test_that_a_limit_beyond_what_the_values_can_hold_is_their_largest() -> None:
+    values = np.array([-3.3e38, 0, 3.3e38], np.float32)  # 4e38 is the next round number
+    assert to_indices(values, ColorMap.ACTIVATIONS, 4e38).tolist() == [4, ZERO, LEVELS - 5]
+
+
 def test_that_a_picture_has_the_colours_of_the_table() -> None:
     image = to_image(to_pixels(np.array([[-1, 0, 1.0]]), ColorMap.GRADIENTS, 1.0, False))
     shown = [image.pixelColor(x, 0).getRgb()[:3] for x in range(3)]

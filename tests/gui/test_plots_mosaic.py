@@ -217,6 +217,11 @@ def test_that_bad_values_are_yellow_and_counted(view: MosaicView) -> None:
     assert view.readout == ("2 maps of 2 × 2", "")
 
 
+def test_that_values_too_large_for_a_mosaic_count_as_not_finite(view: MosaicView) -> None:
+    view.set_maps(np.array([[[1e60, 2.0]], [[-1e300, 0.0]]]))
+    assert view.note.text().startswith("2 of 4 values are not finite") and view.limit == 2
+
+
 def test_that_more_tiles_than_fit_are_turned_over_by_button_and_key(qtbot: QtBot, view: MosaicView) -> None:
     values = maps(700, 3, 3)
     view.set_maps(values)

@@ -15,7 +15,7 @@ from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.operators import operator
 from cnn_gui.plots.wrapped_text import WrappedText
-from engine.trace.convolution import ConvolutionTrace
+from engine.trace.convolution import ConvolutionTrace, largest_difference
 from engine.trace.record import LayerTrace
 
 
@@ -44,7 +44,7 @@ class BatchPage(QWidget):
         k = channel - traces[0].channels(filter_).start
         self.shares = np.stack([trace.weight_gradient(filter_, k).output for trace in traces])
         total = self.shares.sum(axis=0)
-        self.difference = float(np.abs(total - layers[0].gradients["weight"][filter_, k]).max())
+        self.difference = largest_difference(total, layers[0].gradients["weight"][filter_, k])
         self.samples.set_caption(self.tr("dC/dW {0}, {1} of each sample, with its 1/N").format(filter_, channel))
         self.samples.set_maps(self.shares, word=self.tr("sample"))
         title = self.tr("dC/dW {0}, {1} of the mini-batch").format(filter_, channel)

@@ -12,7 +12,7 @@ from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.moving_grid import MovingGrid
 from cnn_gui.plots.operators import operator
 from cnn_gui.plots.text import number
-from engine.trace.convolution import ConvolutionTrace
+from engine.trace.convolution import ConvolutionTrace, largest_difference
 
 
 class CroppedPage(QWidget):
@@ -52,7 +52,7 @@ class CroppedPage(QWidget):
         self._compare(appended[inside], other)
 
     def _compare(self, ours: np.ndarray, other: np.ndarray) -> None:
-        self.difference = float(np.abs(ours - other).max())
+        self.difference = largest_difference(ours, other)
         text = self.tr("Largest difference between the two: {0}, rounding alone.")
         if not self.difference <= 1e-9 * max(1.0, float(np.abs(other).max())):
             text = self.tr("Largest difference between the two: {0}.")

@@ -1,6 +1,5 @@
 """How one sample's dC/dW of a kernel is made: the trimmed input under the dilated dC/dO, step by step."""
 
-import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -11,7 +10,7 @@ from cnn_gui.lens.views import lanes
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.wrapped_text import WrappedText
-from engine.trace.convolution import ConvolutionTrace
+from engine.trace.convolution import ConvolutionTrace, largest_difference
 from engine.trace.record import LayerTrace
 
 
@@ -44,6 +43,6 @@ class SamplePage(QWidget):
         self.steps.show_lane(lane)
         kernel = Face.of(self.tr("kernel {0}, {1}").format(filter_, channel), ColorMap.WEIGHTS, trace.weight)
         self.kernel.show_grid(kernel.grid(trace.weight[filter_, k]))
-        self.difference = float(np.abs(lane.correlation.output - layer.gradients["weight"][filter_, k]).max())
+        self.difference = largest_difference(lane.correlation.output, layer.gradients["weight"][filter_, k])
         self.sentence.show_lines([words.trimmed(trace.window), words.correlated(trace.window)])
         self.training.show_lines([words.mini_batch(), words.difference(self.difference)])

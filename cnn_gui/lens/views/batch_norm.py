@@ -88,9 +88,9 @@ class BatchNormView(LayerView):
         """Return what happens to each value of a channel."""
         assert self._trace is not None
         trace = self._trace
-        factor = trace.scale[c] / trace.deviation[c]
+        slope, rest = trace.line
         numbers = term(trace.scale[c]), term(trace.mean[c]), short(trace.deviation[c]), term(trace.shift[c])
-        whole = short(factor), term(trace.shift[c] - factor * trace.mean[c])
+        whole = short(slope[c]), term(rest[c])
         text = self.tr("{0}: y = {1} (x − {2}) / {3} + {4} = {5} x + {6}")
         return text.format(self._name(c), *numbers, *whole)
 

@@ -75,7 +75,7 @@ class DenseView(LayerView):
                 Column(self.tr("weight"), trace.weight[self.unit][order]),
                 Column(self.tr("product"), products[order]),
                 Column("", products[order], ColorMap.ACTIVATIONS),
-                Column(self.tr("sum so far"), np.cumsum(products[order])),
+                Column(self.tr("sum so far"), trace.sums_so_far(self.unit)),
             ],
             self.tr("contributions"),
         )
@@ -86,7 +86,7 @@ class DenseView(LayerView):
             return
         trace, products = self._trace, self._trace.contributions(self.unit)
         output, bias = short(trace.output[self.unit]), term(trace.bias[self.unit])
-        name, total = unit_title(self._frame, self.unit), short(products.sum())
+        name, total = unit_title(self._frame, self.unit), short(trace.sums_so_far(self.unit)[-1])
         whole = self.tr("{0} = sum of {1:,} products + bias = {2} + {3} = {4}")
         raised, lowered = products[products > 0], products[products < 0]
         parts = self.tr("{0:,} inputs raise it by {1}, {2:,} lower it by {3}, {4:,} leave it as it is.")

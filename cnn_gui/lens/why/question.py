@@ -61,6 +61,7 @@ class Question:
         """Return whether the answer to *other* is this one's too: it is alike, and the weights give the same scores."""
         return self.is_like(other) and np.array_equal(self.trace.scoring.scores, other.trace.scoring.scores)
 
+    @np.errstate(all="ignore")  # what is not finite is shown as it is
     def answer(self, found: Contributions) -> Array:
         """Return the map (H, W), summed over the image's channels; not that of an occlusion, which takes a while."""
         if self.kind is Kind.CONTRIBUTIONS:
