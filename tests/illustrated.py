@@ -25,7 +25,7 @@ IMAGE: Rows = [[1, 0, 2, -1], [0, 3, -2, 1], [2, -1, 1, 0], [-1, 1, 0, 2]]
 KERNEL: Rows = [[1, 2, -1], [0, 3, -2], [-1, 1, 2]]
 GRADIENT: Rows = [[2, -1], [3, 1]]  # dC/dO
 WIDTH, WIDE = 440, 500  # units; nine columns of numbers want more
-SLOW, QUICK = 1, 4  # notches of a walk's speed
+SLOW, QUICK = 0, 2  # choices of a walk's speed
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,7 +47,7 @@ def convolution_window() -> Illustration:
     """The step-through of the worked example, from place to place."""
     view = put(ConvolutionView(), _frame(WORKED, WORKED_KERNEL), WIDTH, 430)
     view.unfolded.opened.emit(0, (1, 1))
-    view.steps.transport.speed.setValue(SLOW)
+    view.steps.transport.speed.setCurrentIndex(SLOW)
     about = "Input 4 × 4, kernel 2 × 2, stride 1, no padding"
     return Illustration(view, "Convolution: a window over the input", about, lambda: walk(view))
 
@@ -55,7 +55,7 @@ def convolution_window() -> Illustration:
 def matrix_transformation() -> Illustration:
     """The same as a product of matrices, column by column."""
     view = put(MatrixPage(), _frame(WORKED, WORKED_KERNEL), WIDE, 570)
-    view.transport.speed.setValue(SLOW)
+    view.transport.speed.setCurrentIndex(SLOW)
     for part in (view.ways, view.costs, view.saving):
         leave_out(part)
     view.board.enlarged.hide()  # X itself is large enough
@@ -76,7 +76,7 @@ def full_convolution() -> Illustration:
     """The rest of that layer's way back, with every place of the turned kernel."""
     view = _way_back(Stage.SLID, 550)
     view.steps.go_to((2, 2))
-    view.steps.transport.speed.setValue(QUICK)
+    view.steps.transport.speed.setCurrentIndex(QUICK)
     about = "Back through a convolution of stride 2, from dC/dO to dC/dX"
     return Illustration(view, "Full convolution with the turned kernel", about, lambda: _from_padding_to_crop(view))
 

@@ -24,6 +24,7 @@ from cnn_gui.lens.layer_strip import LayerStrip
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.why import WhyView
+from cnn_gui.lens.walk import go_by_key
 from cnn_gui.plots.figure import Figure
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.page_bar import PageBar
@@ -140,10 +141,15 @@ class Microscope(QWidget):
         self.frame_wanted.emit()
         self.setFocus()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape:
+    def press(self, key: int) -> bool:
+        """Do what a key means inside a layer, wherever in the window the focus is; False if it means nothing here."""
+        if key == Qt.Key.Key_Escape:
             self.step_back()
-        else:
+            return True
+        return self.view is not None and go_by_key(self.view, key)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self.press(event.key()):
             super().keyPressEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from cnn_gui.lens.backward.stage_bar import StageBar
@@ -20,6 +21,15 @@ Part = TypeVar("Part", Transport, StageBar)
 def walks(view: QWidget) -> bool:
     """Return whether the view has places or stages to walk through."""
     return _seen(view, Transport) is not None or _seen(view, StageBar) is not None
+
+
+def go_by_key(view: QWidget, key: int) -> bool:
+    """Let Left, Right and Space go through the stages of the view, or else its places; False if that is no such key."""
+    walker, steps = _seen(view, StageBar) or _seen(view, Transport), {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+    if walker is None or (key not in steps and key != Qt.Key.Key_Space):
+        return False
+    walker.step(steps[Qt.Key(key)]) if key in steps else walker.toggle()
+    return True
 
 
 def walk(view: QWidget, stages: Sequence[int] | None = None) -> Steps:

@@ -19,7 +19,10 @@ def press(window: "MainWindow", event: QKeyEvent) -> bool:
         Qt.Key.Key_W: window.lens.why_wanted.emit,
         Qt.Key.Key_H: lambda: show_list(window),
     }
-    run = keys.get(Qt.Key(event.key())) if event.modifiers() == Qt.KeyboardModifier.NoModifier else None
+    plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
+    if plain and window.microscope.isVisible() and window.microscope.press(event.key()):
+        return True
+    run = keys.get(Qt.Key(event.key())) if plain else None
     if run is None:
         return False
     if event.key() == Qt.Key.Key_Right or not event.isAutoRepeat():  # held down, only the steps repeat

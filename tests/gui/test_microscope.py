@@ -14,6 +14,7 @@ from cnn_gui.lens.step.transport import Transport
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.convolution import ConvolutionView
+from cnn_gui.lens.views.weights import WeightsView
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.window.microscope_door import INSIDE, NETWORK
@@ -273,7 +274,7 @@ def test_that_play_walks_and_a_step_or_hiding_stops_it(qtbot: QtBot) -> None:
     transport = Transport()
     qtbot.addWidget(transport)
     transport.set_count(3)
-    transport.speed.setValue(transport.speed.maximum())
+    transport.speed.setCurrentText("8×")
     transport.show()
     places: list[int] = []
     transport.place_changed.connect(places.append)
@@ -282,9 +283,11 @@ def test_that_play_walks_and_a_step_or_hiding_stops_it(qtbot: QtBot) -> None:
     assert places[:4] == [1, 2, 0, 1] and transport.playing
     qtbot.mouseClick(transport.back_button, Qt.MouseButton.LeftButton)
     assert not transport.playing and transport.label.text() == f"step {transport.place + 1} of 3"
-    before = transport.place
-    qtbot.keyClick(transport, Qt.Key.Key_Right)
-    assert transport.place == (before + 1) % 3
+    transport.places.setFocus()
+    QTest.keyClick(transport.places, Qt.Key.Key_Home)
+    assert transport.place == transport.places.value() == 0
+    QTest.keyClick(transport.places, Qt.Key.Key_End)
+    assert transport.place == 2 and transport.label.text() == "step 3 of 3" and places[-1] == 2
     transport.toggle()
     transport.hide()
     assert not transport.playing
@@ -320,3 +323,30 @@ def test_that_all_views_can_be_made_before_somebody_asks_for_them(qtbot: QtBot) 
     window = show_window(qtbot)
     window.microscope.prepare()
     qtbot.waitUntil(lambda: {type(each) for each in window.microscope.findChildren(LayerView)} == set(ALL))
+
+
+@pytest.mark.parametrize("focus", ["microscope", "a picture", "the lens"])
+def test_that_inside_a_layer_left_right_and_space_walk_and_nothing_trains(
+    qtbot: QtBot, window: MainWindow, focus: str
+) -> None:
+    view, document = view_of(window), window.document
+    view.unfolded.opened.emit(0, (0, 0))
+    part = {"microscope": window.microscope, "a picture": view.steps.source, "the lens": window.lens}[focus]
+    transport, steps = view.steps.transport, document.history.steps
+    for key, place in ((Qt.Key.Key_Right, 1), (Qt.Key.Key_Right, 2), (Qt.Key.Key_Left, 1)):
+        QTest.keyClick(part, key)
+        assert transport.place == place and view.steps.place == (0, place)
+    QTest.keyClick(part, Qt.Key.Key_Space)
+    assert transport.playing
+    QTest.keyClick(part, Qt.Key.Key_Space)
+    assert not transport.playing and not window.controller.busy and document.history.steps == steps
+    QTest.keyClick(part, Qt.Key.Key_Escape)
+    assert view.unfolded.isVisible() and window.middle.currentIndex() == INSIDE
+
+
+def test_that_space_trains_where_there_is_nothing_to_walk_through(qtbot: QtBot, window: MainWindow) -> None:
+    window.microscope.look_through(WeightsView)
+    window.lens.refresh()
+    QTest.keyClick(window.microscope, Qt.Key.Key_Space)
+    assert window.controller.busy
+    window.controller.shut_down()

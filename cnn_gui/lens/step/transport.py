@@ -1,18 +1,18 @@
 """Play, pause, step and speed of a walk over places."""
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots import figure
 
-_SLOWEST, _FASTEST = 1500, 30  # ms a step
-_NOTCHES = 10
+_PERIOD = 320  # ms a step
+SPEEDS = {"¼×": 0.25, "½×": 0.5, "1×": 1.0, "2×": 2.0, "4×": 4.0, "8×": 8.0}
+_USUAL = "1×"
 
 
 class Transport(QWidget):
-    """Walks over *count* places, round and round.
+    """Walks over *count* places, round and round, or goes where the slider is put.
 
     Signals:
         place_changed(int): another place, by its own walk or by its buttons.
@@ -29,13 +29,14 @@ class Transport(QWidget):
         figure.leave_out(self)
         self._timer.timeout.connect(self._on_timeout)
         self.back_button, self.play_button, self.step_button = QToolButton(), QToolButton(), QToolButton()
-        self.speed, self.label = QSlider(Qt.Orientation.Horizontal), QLabel()
+        self.places, self.speed, self.label = QSlider(Qt.Orientation.Horizontal), QComboBox(), QLabel()
         self._arrange()
         self._dress()
         self.back_button.clicked.connect(lambda: self.step(-1))
         self.step_button.clicked.connect(lambda: self.step(1))
         self.play_button.clicked.connect(self.toggle)
-        self.speed.valueChanged.connect(self._on_speed_changed)
+        self.places.valueChanged.connect(self._on_slid)
+        self.speed.currentIndexChanged.connect(self._on_speed_changed)
 
     @property
     def place(self) -> int:
@@ -50,8 +51,7 @@ class Transport(QWidget):
     @property
     def period(self) -> int:
         """How long each place is to be seen, in ms, at the present speed."""
-        share = self.speed.value() / _NOTCHES
-        return round(_SLOWEST * (_FASTEST / _SLOWEST) ** share)
+        return round(_PERIOD / SPEEDS[self.speed.currentText()])
 
     @property
     def playing(self) -> bool:
@@ -62,6 +62,9 @@ class Transport(QWidget):
         """Walk over so many places; the present one stays where there is one."""
         self._count = max(1, count)
         self._place = min(self._place, self._count - 1)
+        self.places.blockSignals(True)
+        self.places.setRange(0, self._count - 1)
+        self.places.blockSignals(False)
         self._write()
 
     def go_to(self, place: int) -> None:
@@ -91,13 +94,6 @@ class Transport(QWidget):
         super().hideEvent(event)
         self.pause()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if event.key() in steps:
-            self.step(steps[Qt.Key(event.key())])
-        else:
-            super().keyPressEvent(event)
-
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
@@ -108,6 +104,9 @@ class Transport(QWidget):
         self._write()
         self.place_changed.emit(self._place)
 
+    def _on_slid(self, place: int) -> None:
+        self.step(place - self._place)
+
     def _on_timeout(self) -> None:
         self._go(1)
 
@@ -116,23 +115,29 @@ class Transport(QWidget):
             self._timer.start(self.period)
 
     def _write(self) -> None:
-        self.label.setText(self.tr("step {0:,} of {1:,}").format(self._place + 1, self._count))
+        self.places.blockSignals(True)
+        self.places.setValue(self._place)
+        self.places.blockSignals(False)
+        said = self.tr("step {0:,} of {1:,}")
+        self.label.setText(said.format(self._place + 1, self._count))
+        self.label.setMinimumWidth(self.label.fontMetrics().horizontalAdvance(said.format(self._count, self._count)))
 
     def _arrange(self) -> None:
-        self.speed.setRange(0, _NOTCHES)
-        self.speed.setValue(4)
-        self.speed.setMinimumWidth(40)
-        self.speed.setMaximumWidth(90)
+        self.speed.addItems([*SPEEDS])
+        self.speed.setCurrentText(_USUAL)
+        self.places.setMinimumWidth(40)
+        self.places.setMaximumWidth(240)
         self.label.setProperty("role", "muted")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE[1])
-        for part in (self.back_button, self.play_button, self.step_button, self.speed, self.label):
-            row.addWidget(part)
+        for part in (self.back_button, self.play_button, self.step_button, self.places, self.label, self.speed):
+            row.addWidget(part, part is self.places)
         row.addStretch(1)
         for control, name in (
-            (self.back_button, self.tr("One step back")), (self.step_button, self.tr("One step on")),
-            (self.play_button, self.tr("Play or pause")), (self.speed, self.tr("Speed")),
+            (self.back_button, self.tr("One step back (Left)")), (self.step_button, self.tr("One step on (Right)")),
+            (self.play_button, self.tr("Play or pause (Space)")), (self.places, self.tr("Place")),
+            (self.speed, self.tr("Speed")),
         ):  # fmt: skip
             control.setAccessibleName(name)
             control.setToolTip(name)

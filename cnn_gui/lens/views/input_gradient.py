@@ -3,7 +3,6 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -57,13 +56,6 @@ class InputGradientView(LayerView):
         for part in (self.channel, self.channel_label):
             part.setVisible(channels > 1)
         self._show(animate=False)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-        if event.key() in steps:
-            self.bar.step(steps[Qt.Key(event.key())])
-        else:
-            super().keyPressEvent(event)
 
     def _on_stage_changed(self) -> None:
         self._show(animate=True)
