@@ -106,6 +106,7 @@ class ErrorReporter(QObject):
             return
         self.report(error)
         self._before[0](kind, error, trace)
+        traceback.clear_frames(trace)  # else a painter would live on beyond its paint event, which Qt may not survive
 
     def _on_thread_exception(self, args: threading.ExceptHookArgs) -> None:
         if args.exc_value is not None and not issubclass(args.exc_type, SystemExit):

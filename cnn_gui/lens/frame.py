@@ -149,9 +149,9 @@ class Frame:
         elif colormap is ColorMap.WEIGHTS and self._model is not None:
             arrays = (self._model.parameters.learned,)
         elif colormap is ColorMap.GRADIENTS and self.trace is not None:
-            arrays = chain.from_iterable(
-                (t.grad_input, t.grad_output, *t.gradients.values()) for t in self.trace.layers
-            )
+            layers, last = self.trace.layers, self.trace.layers[-1]
+            used = [t.grad_output for t in layers if not (t is last and self.trace.fused)]
+            arrays = (*used, *chain.from_iterable((t.grad_input, *t.gradients.values()) for t in layers))
         return max(map(signed_levels, arrays), default=0.0)
 
     def title(self) -> str:

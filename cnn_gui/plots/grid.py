@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 
-from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.text import number
 
@@ -52,6 +53,11 @@ class Grid:
     origin: Cell = (0, 0)
     whole: bool = False
     elastic: bool = False
+
+    @cached_property
+    def reach(self) -> float:
+        """The largest magnitude, which says how the numbers are written, however far the colours reach."""
+        return signed_levels(self.values)
 
     @property
     def shape(self) -> Cell:

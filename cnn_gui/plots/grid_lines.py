@@ -24,8 +24,8 @@ def range_of(colormap: ColorMap, limit: float) -> str:
 def size_of(grid: Grid, numbers: bool) -> str:
     """Return '5 × 5' and, where there are *numbers* in its cells, the unit of these if that is not 1."""
     size = f"{grid.shape[0]} × {grid.shape[1]}"
-    if numbers and unit(grid.limit) and not grid.whole:
-        return QCoreApplication.translate("Grid", "{0}, in {1}").format(size, power(unit(grid.limit)))
+    if numbers and unit(grid.reach) and not grid.whole:
+        return QCoreApplication.translate("Grid", "{0}, in {1}").format(size, power(unit(grid.reach)))
     return size
 
 

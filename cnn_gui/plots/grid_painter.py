@@ -25,7 +25,7 @@ _WAYS = 3  # of writing a number: with all digits, with one fewer, and that with
 def paint_grid(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens, vector: bool = False) -> bool:
     """Paint the cells of *grid* where *place* says, as one image or, with *vector*, as a shape each.
 
-    Return whether numbers fit into them; these are in units of ``unit(grid.limit)``.
+    Return whether numbers fit into them; these are in units of ``unit(grid.reach)``.
     """
     values = grid.values if vector else _shrunk(grid.values, place, painter.device().devicePixelRatio())
     pixels = to_pixels(values, grid.colormap, grid.limit, scheme.dark)
@@ -182,14 +182,14 @@ def _paint_plates(
 
 def _is_whole(grid: Grid) -> bool:
     """Return whether no value needs a decimal."""
-    return grid.whole or (unit(grid.limit) == 0 and np.array_equal(grid.values, np.rint(grid.values)))
+    return grid.whole or (unit(grid.reach) == 0 and np.array_equal(grid.values, np.rint(grid.values)))
 
 
 def _written(grid: Grid, value: float, fewer: int, whole: bool) -> str:
     if whole or value == 0:
         return f"{value or 0:.0f}".replace("-", "−")
-    scale = 10.0 ** unit(grid.limit)
-    text = fixed(value / scale, grid.limit / scale * (10 if fewer else 1))
+    scale = 10.0 ** unit(grid.reach)
+    text = fixed(value / scale, grid.reach / scale * (10 if fewer else 1))
     return text.replace("0.", ".", 1) if fewer == _WAYS - 1 else text
 
 

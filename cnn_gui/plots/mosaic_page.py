@@ -59,7 +59,7 @@ class MosaicPage:
         painter.setPen(QColor(scheme.muted))
         if self.tiles.labelled:
             paint_labels(painter, self.geometry)
-        paint_values(painter, self.geometry, self.tiles, self.pixels, self.limit)
+        paint_values(painter, self.geometry, self.tiles, self.pixels)
 
     def paint_marks(self, painter: QPainter, scheme: theme.Tokens, spot: Spot | None, selected: int) -> None:
         """Paint a ring around the tile and the value under the mouse, and around the *selected* tile."""

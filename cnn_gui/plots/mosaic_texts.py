@@ -7,6 +7,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
 from cnn_gui import theme
+from cnn_gui.plots.colormaps import signed_levels
 from cnn_gui.plots.mosaic_geometry import Geometry
 from cnn_gui.plots.pictures import Pixels
 from cnn_gui.plots.round_numbers import COARSE, round_up
@@ -31,15 +32,17 @@ def paint_labels(painter: QPainter, geometry: Geometry) -> None:
         _paint_column_numbers(painter, geometry, start)
 
 
-def paint_values(painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels, limit: float) -> None:
+def paint_values(painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels) -> None:
     """Write into each cell of the page its value, and before it the tile's name, if all of that fits.
 
-    *pixels* are the colours of the cells, (rows, columns, H, W) as they stand on the page, for values up to *limit*.
+    *pixels* are the colours of the cells, (rows, columns, H, W) as they stand on the page.
     """
-    scale, metrics = geometry.pages.tiling.scale, painter.fontMetrics()
+    if pixels.size > MOST_TEXTS:
+        return
+    scale, metrics, limit = geometry.pages.tiling.scale, painter.fontMetrics(), signed_levels(tiles.values)
     width, height = scale[1] * geometry.unit[0], scale[0] * geometry.unit[1]
     widest = metrics.horizontalAdvance(f" −{within(limit * 0.888, limit)} ")
-    if pixels.size > MOST_TEXTS or width < widest or height < metrics.height() * (2 if tiles.names else 1):
+    if width < widest or height < metrics.height() * (2 if tiles.names else 1):
         return
     for i, j in np.argwhere(geometry.ids >= 0).tolist():
         tile, rect = int(geometry.ids[i, j]), geometry.tile_rect(i, j)

@@ -20,7 +20,10 @@ def to_indices(values: Floats, colormap: ColorMap, limit: Floats | float = 1.0) 
         limit: > 0; one for all values, or what fits beside them.
     """
     start, steps = (ZERO, ZERO) if colormap.signed else (0, LEVELS - 1)
-    finite, limit = np.isfinite(values), min(limit, float(np.finfo(values.dtype).max))  # a round one may be larger
+    finite, limit = (
+        np.isfinite(values),
+        np.minimum(limit, float(np.finfo(values.dtype).max)),
+    )  # a round one may be larger
     scaled = np.clip(values, -limit, limit)  # before the division, which could overflow
     scaled /= limit
     scaled *= steps

@@ -43,3 +43,8 @@ class Trace:
 
     layers: tuple[LayerTrace, ...]
     scoring: Scoring
+
+    @property
+    def fused(self) -> bool:
+        """Whether the loss gives the last layer's dC/dX at once, so that nothing uses its dC/dO."""
+        return self.layers[-1].spec.config.fused_loss == self.scoring.loss

@@ -128,7 +128,7 @@ def image_pixels(image: QImage, colour: QColor) -> int:
     ("values", "written"), [([[8, -112], [0, 34]], ["8", "−112", "0", "34"]), ([[8, -1.5], [0, 1]], ["8.00", "−1.50"])]
 )
 def test_that_whole_numbers_have_no_decimals(view: GridView, values: list[list[float]], written: list[str]) -> None:
-    view.show_grid(Grid(np.array(values), ColorMap.ACTIVATIONS, float(np.abs(values).max())))
+    view.show_grid(Grid(np.array(values, float), ColorMap.ACTIVATIONS, float(np.abs(values).max())))
     texts = [text.strip() for text in re.findall(">([^<]+)</text>", Figure(view).svg().decode())]
     assert set(written) <= set(texts)
 

@@ -15,6 +15,7 @@ from cnn_gui import errors
 from cnn_gui.error_dialog import ErrorDialog
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.main_window import MainWindow
+from cnn_gui.plots.mosaic_page import MosaicPage
 from cnn_gui.training.controller import State
 from engine.trainer import Trainer
 from tests.helpers import archives, strokes, tiny
@@ -45,7 +46,7 @@ def window(qtbot, reporter, tmp_path) -> MainWindow:
 def unexpected(reporter: errors.ErrorReporter) -> int:
     """Return how many unexpected errors the log has."""
     path = reporter.log_path
-    return path.read_text(encoding="utf-8").count("RuntimeError: broken on purpose") if path.exists() else 0
+    return path.read_text(encoding="utf-8").count("Unexpected error on") if path.exists() else 0
 
 
 def dialogs() -> list[ErrorDialog]:
@@ -103,12 +104,22 @@ def in_the_reading_of_data(window: MainWindow, monkeypatch: pytest.MonkeyPatch) 
         window.loader.wait()
 
 
-@pytest.mark.parametrize("place", [in_a_slot, in_a_timer, in_the_training])
+def in_a_paint_event(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
+    window.lens.tabs.setCurrentWidget(window.lens.maps)
+    window.lens.refresh()
+    with monkeypatch.context() as patch:
+        patch.setattr(MosaicPage, "paint", fail)
+        window.lens.maps.mosaic.canvas.update()
+        while not dialogs():
+            QApplication.processEvents()
+
+
+@pytest.mark.parametrize("place", [in_a_slot, in_a_timer, in_a_paint_event, in_the_training])
 def test_that_an_unexpected_error_is_logged_and_told_once_and_one_can_train_on(
     window, reporter, qtbot, monkeypatch, place: Callable[[MainWindow, pytest.MonkeyPatch], None]
 ):
     place(window, monkeypatch)
-    assert "RuntimeError: broken on purpose" in go_on(qtbot, window)
+    assert "broken on purpose" in go_on(qtbot, window)
     assert unexpected(reporter) == 1
     qtbot.waitUntil(lambda: not window.controller.busy)
     assert not window.document.locked and dialogs() == []
