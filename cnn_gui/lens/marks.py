@@ -14,8 +14,9 @@ def padding(window: Window) -> Marks:
 
 
 def excluded(window: Window) -> Marks:
-    """Return (H + 2P, W + 2P): the padding, and the pixels that no window reads."""
+    """Return (H + 2P, W + 2P): the padding, that which no window reads apart, and the pixels that none reads."""
     marks = padding(window)
+    marks[(marks == Mark.PADDING) & (window.bare().read_counts() == 0)] = Mark.SPARE
     marks[inside(window)][window.read_counts() == 0] = Mark.UNREAD
     return marks
 

@@ -31,6 +31,7 @@ class Mark(IntEnum):
     APPENDED = 4  # a zero for what no window reaches
     UNCHOSEN = 5  # windows read it, but keep others
     TIED = 6  # made from several equals
+    SPARE = 7  # padding that no window reads
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,6 +88,7 @@ def mark_word(mark: Mark) -> str:
     return {
         Mark.PADDING: _tr("padding"), Mark.INSERTED: _tr("inserted zero"), Mark.UNREAD: _tr("never read"),
         Mark.APPENDED: _tr("appended zero"), Mark.UNCHOSEN: _tr("never chosen"), Mark.TIED: _tr("tie"),
+        Mark.SPARE: _tr("padding that no window reads"),
     }.get(mark, "")  # fmt: skip
 
 

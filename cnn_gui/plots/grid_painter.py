@@ -76,7 +76,7 @@ def mark_colours(scheme: theme.Tokens) -> Mapping[Mark, str]:
     """Return the colour of each hatch."""
     return {
         Mark.PADDING: scheme.muted, Mark.INSERTED: scheme.accent, Mark.UNREAD: scheme.bad, Mark.APPENDED: scheme.bad,
-        Mark.UNCHOSEN: scheme.line, Mark.TIED: scheme.warning,
+        Mark.UNCHOSEN: scheme.line, Mark.TIED: scheme.warning, Mark.SPARE: scheme.muted,
     }  # fmt: skip
 
 
@@ -117,6 +117,8 @@ def _paint_shapes(painter: QPainter, place: Placement, pixels: Pixels) -> None:
 
 def _paint_marks(painter: QPainter, grid: Grid, place: Placement, scheme: theme.Tokens) -> None:
     assert grid.marks is not None
+    for run in _runs(grid.marks == Mark.SPARE):  # else a count of 0 would warn there too
+        painter.fillRect(place.part(run), QColor(scheme.window))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for mark, colour in mark_colours(scheme).items():
         painter.setPen(_stroke_pen(colour))

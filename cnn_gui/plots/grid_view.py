@@ -87,6 +87,11 @@ class GridView(QWidget):
         return self._window, self._cells
 
     @property
+    def readout(self) -> str:
+        """Where the cell under the mouse is, and its value; '' without."""
+        return self.grid.read_out(self.spot) if self.grid and self.spot else ""
+
+    @property
     def placement(self) -> Placement | None:
         """Where the cells lie; None without an array."""
         return None if self.grid is None else self.place_of(self.grid)
@@ -202,6 +207,6 @@ class GridView(QWidget):
     def _point_at(self, cell: Cell | None) -> None:
         if cell != self.spot:
             self.spot = cell
-            self.setToolTip(self.grid.read_out(cell) if self.grid and cell else "")
+            self.setToolTip("" if self.size_below else self.readout)  # else it stands below the cells already
             self.pointed.emit(cell)
             self.update()

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from cnn_gui import theme
@@ -29,9 +30,10 @@ class Overlay(Grid):
     strength: float = 0.7
 
     def read_out(self, cell: Cell, brief: bool = False) -> str:
-        pixel = ", ".join(number(float(value)) for value in self.image[:, *cell])
-        where = f"({cell[0]}, {cell[1]}): {pixel}"
-        return where if np.isnan(self.values[cell]) else f"{where} → {number(float(self.values[cell]))}"
+        pixel, value = ", ".join(number(float(each)) for each in self.image[:, *cell]), float(self.values[cell])
+        where = f"({cell[0]}, {cell[1]})" if brief else _tr("row {0}, column {1}").format(*cell)
+        text = _tr("{0}: pixel {1}").format(where, pixel)
+        return text if np.isnan(value) else _tr("{0}, map {1}").format(text, number(value))
 
     def colours(self, dark: bool) -> Pixels:
         """Return (H, W): the colours of the values, the stronger the more they cover."""
@@ -59,3 +61,7 @@ class OverlayView(GridView):
         painter.setPen(QPen(QColor(scheme.line), 1))
         painter.drawRect(place.rect)
         self.paint_title(painter, grid, place)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Overlay", text)

@@ -17,9 +17,10 @@ class DrawingReader(QObject):
     def __init__(self, document: Document, draw: DrawPanel, lens: LensPanel, parent: QObject) -> None:
         super().__init__(parent)
         self._document, self._draw, self._lens = document, draw, lens
+        self._passed_by = False  # whether a person looks at another image until the next stroke
         document.data_changed.connect(self._on_data_changed)
         document.weights_changed.connect(self._read)
-        draw.digit_changed.connect(self._read)
+        draw.digit_changed.connect(self._on_drawn)
         draw.follow_changed.connect(self._follow)
         draw.why_wanted.connect(self._on_why_wanted)
         lens.sample_requested.connect(self._on_sample_requested)
@@ -31,17 +32,23 @@ class DrawingReader(QObject):
         self._draw.set_input_shape(*self._document.data.input_shape[1:])
 
     @Slot()
+    def _on_drawn(self) -> None:
+        self._passed_by = False
+        self._read()
+
+    @Slot()
     def _read(self) -> None:
         picture = self._draw.digit
         try:
             self._draw.show_prediction(None if picture is None else predict(self._document, picture))
         except NoPredictionError as error:
             self._draw.show_reason(str(error))
-        if self._draw.follow_drawing:
+        if self._draw.follow_drawing and not self._passed_by:
             self._follow(True)
 
     @Slot(bool)
     def _follow(self, follow: bool) -> None:
+        self._passed_by = False
         picture = self._draw.digit if follow else None
         shown = None if picture is None else as_input(self._document, picture)
         self._lens.set_sample(shown, self.tr("your drawing"))
@@ -54,4 +61,4 @@ class DrawingReader(QObject):
 
     @Slot()
     def _on_sample_requested(self) -> None:
-        self._draw.set_follow_drawing(False)
+        self._passed_by = True

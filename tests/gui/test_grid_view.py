@@ -66,10 +66,13 @@ def test_that_every_cell_has_the_colour_of_its_value(view: GridView) -> None:
 def test_that_pointing_reads_a_value_and_leaving_forgets_it(qtbot: QtBot, view: GridView) -> None:
     with qtbot.waitSignal(view.pointed, check_params_cb=lambda cell: cell == (1, 2)):
         qtbot.mouseMove(view, cell_centre(view, 1, 2))
-    assert view.toolTip() == "row 1, column 2: −0.5"
+    assert view.readout == "row 1, column 2: −0.5" and view.toolTip() == ""  # it stands below the picture
     with qtbot.waitSignal(view.pointed, check_params_cb=lambda cell: cell is None):
         qtbot.mouseMove(view, QPoint(1, 1))
-    assert view.toolTip() == ""
+    assert view.readout == ""
+    view.size_below = False
+    qtbot.mouseMove(view, cell_centre(view, 0, 0))
+    assert view.toolTip() == view.readout == "row 0, column 0: 0.5"
 
 
 def test_that_a_padded_input_counts_from_its_first_pixel_and_names_its_padding() -> None:

@@ -99,6 +99,23 @@ def test_that_a_network_of_three_channels_trains_and_reads_drawings(window, qtbo
     qtbot.waitUntil(lambda: "your drawing" in window.lens.maps.mosaic.caption.whole_text)
 
 
+def test_that_another_image_is_looked_at_until_the_next_stroke(window, qtbot):
+    def shown() -> str:
+        window.lens.refresh()
+        return window.lens.maps.mosaic.caption.whole_text
+
+    window.lens.tabs.setCurrentWidget(window.lens.maps)
+    window.draw.set_follow_drawing(True)
+    draw(window, qtbot)
+    assert "your drawing" in shown()
+    window.lens.maps.samples.back_button.click()
+    assert "test image 0" in shown() and window.draw.follow_drawing
+    window.document.set_weights(window.document.model.parameters.flat * 1.5)
+    assert "test image 0" in shown()
+    draw(window, qtbot)
+    assert "your drawing" in shown()
+
+
 def test_that_data_that_cannot_be_used_is_told_and_what_is_there_stays(window, qtbot, tmp_path):
     data, source = window.document.data.dataset, window.document.data.source
     (tmp_path / "bad.npz").write_bytes(b"PK nothing")

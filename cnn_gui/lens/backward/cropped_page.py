@@ -39,7 +39,10 @@ class CroppedPage(QWidget):
         origin = (-window.rows.before, -window.cols.before)
         face = Face.of(self.tr("full correlation"), ColorMap.GRADIENTS, full, whole[reached], origin)
         gradients, limit = ColorMap.GRADIENTS, face.limit
-        rows = Face(self.tr("zeros appended"), gradients, limit, whole, origin).grid(appended)
+        ends = max(window.rows.trailing, window.cols.trailing) > 0
+        rows = Face(
+            self.tr("zeros appended") if ends else self.tr("nothing appended"), gradients, limit, whole, origin
+        ).grid(appended)
         ours = Face(self.tr("cropped: dC/dX {0}"), gradients, limit, whole[inside]).grid(appended[inside], channel)
         self.full.show_grid(face.grid(full))
         self.col2im.show_grid(Face(self.tr("col2im: dC/dX {0}"), gradients, limit).grid(other, channel))

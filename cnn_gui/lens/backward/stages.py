@@ -62,10 +62,10 @@ def planes(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes:
     if stage is Stage.GRADIENT:
         return Planes(trace.grad_output[filters], Face(_tr("dC/dO {0}"), ColorMap.GRADIENTS, 1))
     if stage is Stage.DILATED:
-        face = Face(_tr("dC/dO {0}, dilated"), ColorMap.GRADIENTS, 1, marks.dilated(window))
+        face = Face(words.gradient_name(window, around=False), ColorMap.GRADIENTS, 1, marks.dilated(window))
         return Planes(trace.dilated[filters], face)
     if stage is Stage.PADDED:
-        face = Face(_tr("dC/dO {0}, dilated and padded"), ColorMap.GRADIENTS, 1, marks.spread(window))
+        face = Face(words.gradient_name(window, around=True), ColorMap.GRADIENTS, 1, marks.spread(window))
         return Planes(trace.spread[filters], face)
     return _kernels(trace, channel, turned=True)
 

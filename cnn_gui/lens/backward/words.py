@@ -11,6 +11,14 @@ from engine.geometry import Axis, Window
 from engine.trace.convolution import ConvolutionTrace
 
 
+def gradient_name(window: Window, around: bool) -> str:
+    """Return 'dC/dO {0}, dilated and padded', or as much of it as is so; *around*: with zeros on every side."""
+    dilated = max(window.rows.stride, window.cols.stride) > 1
+    padded = around and max(window.rows.extent, window.cols.extent) > 1
+    done = _tr(" and ").join(filter(None, (_tr("dilated") if dilated else "", _tr("padded") if padded else "")))
+    return f"dC/dO {{0}}, {done}" if done else "dC/dO {0}"
+
+
 def gradient(trace: ConvolutionTrace, channel: int) -> str:
     """Say where the way begins."""
     count, (height, width) = len(trace.weight[trace.readers(channel)]), trace.window.output

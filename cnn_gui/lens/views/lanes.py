@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens import marks
+from cnn_gui.lens.backward import words
 from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.plots.colormaps import ColorMap
 from engine.trace.convolution import ConvolutionTrace
@@ -33,7 +34,7 @@ def full(trace: ConvolutionTrace, channel: int) -> Lane:
     gradients, title = ColorMap.GRADIENTS, _tr("dC/dX of channel {0}, padded").format(channel)
     return Lane(
         correlation,
-        Face.of(_tr("dC/dO {0}, dilated and padded"), gradients, correlation.source, marks.spread(window)),
+        Face.of(words.gradient_name(window, around=True), gradients, correlation.source, marks.spread(window)),
         Face.of(_tr("kernel {0}, turned"), ColorMap.WEIGHTS, trace.weight),
         Face.of(title, gradients, correlation.output, reached, origin),
         _tr("filter"),
@@ -46,13 +47,13 @@ def weight_gradient(trace: ConvolutionTrace, filter_: int, channel: int) -> Lane
     """Return how dC/dW of a filter's kernel for the input channel *channel* is made."""
     first, window = trace.channels(filter_).start, trace.window
     correlation = trace.weight_gradient(filter_, channel - first)
+    title = _tr("input {0}, trimmed") if window.rows.trailing or window.cols.trailing else _tr("input {0}")
     source = Face.of(
-        _tr("input {0}, trimmed"), ColorMap.ACTIVATIONS, trace.padded, marks.padding(window)[marks.reached(window)],
+        title, ColorMap.ACTIVATIONS, trace.padded, marks.padding(window)[marks.reached(window)],
         (-window.rows.before, -window.cols.before),
     )  # fmt: skip
-    kernel = Face.of(
-        _tr("dC/dO {0}, dilated").format(filter_), ColorMap.GRADIENTS, correlation.kernel, marks.dilated(window)
-    )
+    title = words.gradient_name(window, around=False).format(filter_)
+    kernel = Face.of(title, ColorMap.GRADIENTS, correlation.kernel, marks.dilated(window))
     output = Face.of(_tr("dC/dW {0}, {1}").format(filter_, channel), ColorMap.GRADIENTS, correlation.output)
     return Lane(correlation, source, kernel, output, _tr("channel"), _tr("dC/dW"), channel)
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.fields import hide
 from cnn_gui.lens import marks
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.reads import words
@@ -63,7 +64,10 @@ class ReadCountsView(LayerView):
         assert window is not None
         if window != self.window_shown:
             self._show_window(window)
-        self.remedies.setVisible(window.exclusion.unread > 0)
+        if window.exclusion.unread:
+            self.remedies.show()
+        else:
+            hide(self.remedies, heir=self)
         self.remedies.show_remedies(frame.remedies, frame.locked)
         self.channel.blockSignals(True)
         self.channel.setRange(0, len(layer.input) - 1)
@@ -84,7 +88,10 @@ class ReadCountsView(LayerView):
         origin, hatches = (-window.rows.before, -window.cols.before), marks.excluded(window)
         title = self.tr("read counts")
         self.counts.show_grid(Grid(values, ColorMap.COUNTS, limit, title, hatches, origin, whole=True))
-        texts = (Mark.UNREAD, self.tr("never read")), (Mark.PADDING, self.tr("padding"))
+        texts = (
+            (Mark.UNREAD, self.tr("never read")), (Mark.PADDING, self.tr("padding")),
+            (Mark.SPARE, self.tr("padding that no window reads")),
+        )  # fmt: skip
         self.marks.show_marks([(mark, text) for mark, text in texts if (hatches == mark).any()])
         self.headline.show_text(words.headline(window))
         self.sign.setVisible(window.exclusion.unread > 0)

@@ -24,7 +24,6 @@ from cnn_gui.plots.overlay_view import Overlay, OverlayView
 from cnn_gui.plots.round_numbers import round_up
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array
-from engine.trace.contributions import contributions
 from engine.trace.replay import scored
 
 _STRENGTH, _SLIDER = 70, 120  # per cent; px
@@ -86,20 +85,28 @@ class WhyView(LayerView):
         frame, trace, controls = self._frame, self._frame.trace, self.controls
         chosen = controls.chosen(frame.prediction[0] if frame.prediction else 0, frame.sample.label)
         self._question = Question(trace, chosen, controls.kind, controls.position, controls.patch)
-        found = contributions(trace, chosen)
         if controls.kind is Kind.OCCLUSION:
             self._cover(self._question)
         else:
             self.occluder.forget()
-            self._values = self._question.answer(found)
+            self._values = self._question.answer()
             self.state.show_text("")
-        layers = frame.architecture.layers
-        count = scored(layers)
-        titles = [layer_title(frame.architecture, spec) for spec in layers[:count]]
-        output = float(trace.layers[-1].output[chosen])
-        self.sums.show_lines(words.sums(found, output, self._name, count < len(layers), titles))
-        self.sum_bar.show_sum(found)
+        self._show_sums(self._question)
         self._show_pictures()
+
+    def _show_sums(self, question: Question) -> None:
+        """Show the logit, and how it adds up where the map is one of its parts."""
+        assert self._frame is not None
+        layers = self._frame.architecture.layers
+        count, output = scored(layers), float(question.trace.layers[-1].output[question.chosen])
+        lines = [words.logit(question.logit, output, self._name, count < len(layers))]
+        self.sum_bar.setVisible(question.kind is Kind.CONTRIBUTIONS)
+        if question.kind is Kind.CONTRIBUTIONS:
+            found = question.contributions
+            titles = [layer_title(self._frame.architecture, spec) for spec in layers[:count]]
+            lines = [f"{lines[0]} {words.total(found)}", words.of_layers(found.biases, titles)]
+            self.sum_bar.show_sum(found)
+        self.sums.show_lines(lines)
 
     @property
     def _name(self) -> str:

@@ -12,9 +12,10 @@ from engine.layer import Array
 from engine.layers.activation import ActivationConfig
 from engine.layers.conv import Conv2DConfig
 from engine.trace.attribution import enlarged, grad_cam, input_gradient
-from engine.trace.contributions import Contributions
+from engine.trace.contributions import Contributions, contributions
 from engine.trace.occlusion import Patch
 from engine.trace.record import Trace
+from engine.trace.replay import to_logits
 
 
 class Kind(IntEnum):
@@ -42,6 +43,11 @@ class Question:
     patch: Patch
 
     @property
+    def contributions(self) -> Contributions:
+        """What the logit is the sum of."""
+        return contributions(self.trace, self.chosen)
+
+    @property
     def image(self) -> Array:
         """(C, H, W)."""
         return self.trace.layers[0].input
@@ -61,11 +67,16 @@ class Question:
         """Return whether the answer to *other* is this one's too: it is alike, and the weights give the same scores."""
         return self.is_like(other) and np.array_equal(self.trace.scoring.scores, other.trace.scoring.scores)
 
+    @property
+    def logit(self) -> float:
+        """The score of the class before a last Softmax or Sigmoid."""
+        return float(to_logits(self.trace)[1][self.chosen])
+
     @np.errstate(all="ignore")  # what is not finite is shown as it is
-    def answer(self, found: Contributions) -> Array:
+    def answer(self) -> Array:
         """Return the map (H, W), summed over the image's channels; not that of an occlusion, which takes a while."""
         if self.kind is Kind.CONTRIBUTIONS:
-            return found.pixels.sum(axis=0)
+            return self.contributions.pixels.sum(axis=0)
         if self.kind is Kind.GRADIENT:
             return input_gradient(self.trace, self.chosen).sum(axis=0)
         return enlarged(grad_cam(self.trace, self.chosen, self.position), self.size)

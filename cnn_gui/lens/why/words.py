@@ -27,7 +27,7 @@ def map_title(kind: Kind, name: str) -> str:
         Kind.CONTRIBUTIONS: _tr("share in the logit of {0}"),
         Kind.GRADIENT: _tr("d logit of {0} / d pixel"),
         Kind.GRAD_CAM: _tr("Grad-CAM of {0}"),
-        Kind.OCCLUSION: _tr("loss of {0} when covered"),
+        Kind.OCCLUSION: _tr("drop of the logit of {0} when covered"),
     }
     return titles[kind].format(name)
 
@@ -46,7 +46,7 @@ def meaning(question: Question, name: str, values: Array, layer: str) -> str:
         Kind.GRAD_CAM: _tr(
             "Where the maps of {1} speak for {0}: max(0, Σ α · map), with α the mean slope of the logit over each map."
         ),
-        Kind.OCCLUSION: _tr("Red where {0} loses when the patch covers that place, blue where it gains."),
+        Kind.OCCLUSION: _tr("Red where the logit of {0} drops when the patch covers that place, blue where it grows."),
     }
     most = _strongest(values) if question.kind is not Kind.OCCLUSION else ""
     channels = _tr("Channels are added up.") if len(question.image) > 1 and question.kind < Kind.GRAD_CAM else ""
@@ -66,29 +66,22 @@ def worst_place(question: Question, found: Occlusion, name: str, squeezed: bool)
     left = output - float(found.output[place])
     if not squeezed:
         return _tr("The worst place takes {0} from the logit of {1}.").format(number(logit, 3), name)
-    text = _tr("The worst place takes {0} from the logit: {1} falls from {2:.1f} % to {3:.1f} %.")
+    text = _tr("The worst place takes {0} from the logit; with the other logits, {1} goes from {2:.1f} % to {3:.1f} %.")
     return text.format(number(logit, 3), name, 100 * output, 100 * left)
 
 
-def sums(found: Contributions, output: float, name: str, squeezed: bool, titles: Sequence[str]) -> list[str]:
-    """Return how the logit of class *name* adds up.
+def logit(value: float, output: float, name: str, squeezed: bool) -> str:
+    """Return the logit of class *name*, and its probability where *squeezed*: where the output is one."""
+    text = _tr("Logit of {0}: {1}").format(name, _fixed(value))
+    return text + (_tr(", probability {0:.2f} %.").format(100 * output) if squeezed else ".")
 
-    Args:
-        found: its contributions.
-        output: what the network puts out for it.
-        name: of the class.
-        squeezed: whether *output* is a probability, which a last Softmax or Sigmoid made of the logit.
-        titles: of the layers that lead to the logits.
-    """
+
+def total(found: Contributions) -> str:
+    """Return how a logit adds up."""
     _, positive, pixels, logit = (_fixed(end) for end in ends(found))
-    head = _tr("Logit of {0}: {1}").format(name, logit)
-    head += _tr(", probability {0:.2f} %.").format(100 * output) if squeezed else "."
     against, biases = (after - before for before, after in [*pairwise(ends(found))][1:])
-    whole = found.positive - found.negative + sum(map(abs, found.biases))
-    share = 100 * sum(map(abs, found.biases)) / whole if whole else 0.0
-    text = _tr("It adds up to the logit: {0} = {1} + {2}, from pixels ({3} − {4}) and biases ({5:.0f} % of all parts).")
-    total = text.format(logit, pixels, _bracketed(biases), positive, _fixed(-against), share)
-    return [f"{head} {total}", _of_layers(found.biases, titles)]
+    text = _tr("It adds up to the logit: {0} = {1} + {2}, from pixels ({3} − {4}) and biases.")
+    return text.format(logit, pixels, _bracketed(biases), positive, _fixed(-against))
 
 
 def ends(found: Contributions) -> tuple[float, ...]:
@@ -100,7 +93,7 @@ def ends(found: Contributions) -> tuple[float, ...]:
     return tuple(round(end, DECIMALS) for end in (0.0, found.positive, pixels, found.logit))
 
 
-def _of_layers(biases: Sequence[float], titles: Sequence[str]) -> str:
+def of_layers(biases: Sequence[float], titles: Sequence[str]) -> str:
     """Return what the layers add by themselves, the ones that add most."""
     own = sorted(((title, bias) for title, bias in zip(titles, biases, strict=True) if bias), key=lambda e: -abs(e[1]))
     if not own:
