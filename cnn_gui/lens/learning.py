@@ -64,6 +64,13 @@ class Learning:
         if self._document.model is not None:
             self._document.watch.look_at(Weight(self._spec.uid, name, place), self._document.model)
 
+    def watch_strongest(self, arrays: Mapping[str, Array]) -> None:
+        """Watch the weight of largest magnitude in the first of *arrays*, if a person watches none so far."""
+        if self._document.watch.record is None:
+            name, values = next(iter(arrays.items()))
+            place = np.unravel_index(np.abs(np.nan_to_num(values)).argmax(), values.shape)
+            self.watch(name, tuple(map(int, place)))
+
     def outlook(self, place: tuple[int, ...]) -> tuple[Line, ...]:
         """Return the equation of the chosen optimizer before there are numbers, for a weight at *place*."""
         settings = self.settings

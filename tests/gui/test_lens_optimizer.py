@@ -68,13 +68,19 @@ def number_in(text: str) -> float:
     return float(text.replace("−", "-"))
 
 
-def test_that_before_anything_it_says_what_will_be_seen(qtbot: QtBot, document: Document) -> None:
+def test_that_before_anything_it_watches_the_strongest_weight_and_says_what_will_be_seen(
+    qtbot: QtBot, document: Document
+) -> None:
     view = shown(qtbot, document)
-    assert view.heading.whole_text == "Click a weight, or enter where it is: this is what Adam will do to it."
+    assert view.heading.whole_text == "Press Step or Train: with each step Adam fills in these numbers."
+    weight = document.model.layers[CONV].parameters["weight"]
+    name, place = watched(document)
+    assert name == "weight" and abs(weight[place]) == np.abs(weight).max()
     assert view.calculation.rows[0].equation == "m ← β₁ · m + (1 − β₁) · g"
     assert not any(row.numbers for row in view.calculation.rows)
     assert [trend.trend.symbol for trend in view.trends if trend.trend] == ["w", "g", "m", "v", "step", "η"]
-    assert all(trend.readout == "" for trend in view.trends) and document.watch.record is None
+    assert all(trend.readout == "" for trend in view.trends) and not any(t.isVisible() for t in view.trends)
+    assert view.hint.isVisible()
     click(qtbot, view.picker.mosaic.canvas, Spot(1, 0, 2))
     assert view.heading.whole_text == "Press Step or Train: with each step Adam fills in these numbers."
 
@@ -108,7 +114,7 @@ def test_that_a_place_can_be_typed(qtbot: QtBot, document: Document) -> None:
     view = shown(qtbot, document)
     filter_, _, row, column = view.chooser.axes
     qtbot.keyClick(filter_, Qt.Key.Key_Return)
-    assert watched(document) == ("weight", (0, 0, 0, 0))
+    assert watched(document) == view.chooser.weight
     for box, value in ((filter_, "1"), (row, "2"), (column, "1")):
         box.selectAll()
         qtbot.keyClicks(box, value)

@@ -3,7 +3,8 @@
 from typing import ClassVar
 
 import numpy as np
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
@@ -42,6 +43,7 @@ class OptimizerView(LayerView):
         self.chooser = WeightChooser()
         self.picker = WeightPicker(self.chooser)
         self.trends = [TrendView() for _ in range(_TRENDS)]
+        self.hint = QLabel(self.tr("Each step of training adds a point to the weight's curves here."))
         self.heading, self.calculation = ElidedLabel("small"), CalculationView(optimizer_words.symbols())
         self._arrange()
         self.picker.picked.connect(self._watch)
@@ -51,8 +53,10 @@ class OptimizerView(LayerView):
     def show_frame(self, frame: Frame) -> None:
         self._frame = frame
         layer = frame.layer_trace
-        assert layer is not None
-        self.picker.show_arrays({name: layer.parameters[name] for name in layer.gradients}, frame.title())
+        assert layer is not None and frame.learning is not None
+        arrays = {name: layer.parameters[name] for name in layer.gradients}
+        frame.learning.watch_strongest(arrays)
+        self.picker.show_arrays(arrays, frame.title())
         self._show_record()
 
     @property
@@ -83,10 +87,11 @@ class OptimizerView(LayerView):
             return
         record = self.record if len(self._rows) else None
         mark = self._mark()
+        self.hint.setVisible(not len(self._rows))
         settings = record.settings if record is not None else self._frame.learning.settings
         trends = optimizer_words.trends(record, self._rows, settings)
         for number, view in enumerate(self.trends):
-            view.setVisible(number < len(trends))
+            view.setVisible(number < len(trends) and len(self._rows) > 0)
             if number < len(trends):
                 view.show_trend(trends[number], mark)
         row = None if record is None else record.latest if mark is None else record.row(self._rows[mark])
@@ -117,6 +122,10 @@ class OptimizerView(LayerView):
         curves, upper, column = QGridLayout(), QHBoxLayout(), QVBoxLayout(self)
         for number, trend in enumerate(self.trends):
             curves.addWidget(trend, number, 0)
+        self.hint.setProperty("role", "hint")
+        self.hint.setWordWrap(True)
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        curves.addWidget(self.hint, len(self.trends), 0)
         upper.addWidget(self.picker, 1)
         upper.addLayout(curves, 1)
         column.addWidget(self.chooser)
