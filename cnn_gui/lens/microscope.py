@@ -232,7 +232,7 @@ class Microscope(QWidget):
         ):  # fmt: skip
             button.setAccessibleName(name)
             button.setToolTip(name)
-        self.scale.addItems([self.tr("Colours: each map"), self.tr("Colours: layer"), self.tr("Colours: network")])
+        self.scale.addItems([self.tr("Colours per map"), self.tr("Colours per layer"), self.tr("Colours per network")])
         self.scale.setAccessibleName(self.tr("Range of the colours"))
         self.scale.setToolTip(
             self.tr("Which pictures have the same colours for the same values: each its own, those of a layer, or all")

@@ -100,6 +100,12 @@ class FunctionPlot(QWidget):
             self._paint_cursor(painter, self.to_screen(*self.cursor), scheme)
 
     @property
+    def heading(self) -> str:
+        """The title, and how many values the tallest bar stands for."""
+        most = int(self.counts.max(initial=0))
+        return self.tr("{0}; its tallest bar: {1:,}").format(self.title, most) if most else self.title
+
+    @property
     def _area(self) -> QRectF:
         return QRectF(_LEFT, _LINE + 0.5, max(1, self.width() - _LEFT - _RIGHT), max(1, self.height() - 2 * _LINE - 1))
 
@@ -138,7 +144,7 @@ class FunctionPlot(QWidget):
     def _paint_axes(self, painter: QPainter, scheme: theme.Tokens) -> None:
         area = self._area
         painter.setPen(QColor(scheme.text))
-        painter.drawText(QRectF(area.left(), 0, area.width(), _LINE), Qt.AlignmentFlag.AlignVCenter, self.title)
+        painter.drawText(QRectF(area.left(), 0, area.width(), _LINE), Qt.AlignmentFlag.AlignVCenter, self.heading)
         for value in _ticks(float(self.x[0]), float(self.x[-1]), area.width() / _TICK_ROOM[0]):
             at = self.to_screen(value, 0).x()
             self._paint_line(painter, QLineF(at, area.top(), at, area.bottom()), value, scheme)

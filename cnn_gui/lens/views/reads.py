@@ -47,6 +47,8 @@ class ReadCountsView(LayerView):
         self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), QSpinBox()
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
         self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
+        self.letters = ElidedLabel("muted")
+        self.letters.show_text(self.tr("X: size of the input · P: padding · F: size of the window · S: stride"))
         self._arrange()
         self._dress()
         self._point_at_nothing()
@@ -166,7 +168,7 @@ class ReadCountsView(LayerView):
         column.addLayout(pictures, 1)
         column.addWidget(self.pointed)
         column.addLayout(legends)
-        for part in (self.table, self.lines, self.remedies):
+        for part in (self.table, self.lines, self.letters, self.remedies):
             column.addWidget(part)
 
     def _dress(self) -> None:

@@ -29,8 +29,8 @@ def silent(word: str, found: Sequence[int], count: int, where: str, positions: i
         samples: what it was measured on.
     """
     if not found:
-        text = _tr("Silent: none of the {0} {1}s; behind {2} each is other than 0 somewhere, for {3}.")
-        return text.format(count, word, escape(where), escape(samples))
+        text = _tr("No {0} of the {1} is silent: behind {2} each gives something other than 0, for {3}.")
+        return text.format(word, count, escape(where), escape(samples))
     names = _listed([_link(each) for each in found], len(found))
     place = _tr("all {0:,} positions").format(positions) if positions > 1 else _tr("its one position")
     text = _tr(
@@ -43,7 +43,7 @@ def silent(word: str, found: Sequence[int], count: int, where: str, positions: i
 def alike(word: str, pairs: Sequence[Pair]) -> str:
     """Return which filters are nearly the same, in HTML, with links."""
     if not pairs:
-        return _tr("Nearly the same: no two {0}s; every cosine is below {1}.").format(word, ALIKE)
+        return _tr("No two {0}s are nearly the same: the cosine of any two is below {1}.").format(word, ALIKE)
     texts = [f"{_link(p.first)} {_tr('and')} {_link(p.second)} ({number(p.cosine, 3)})" for p in pairs]
     text = _tr("Nearly the same (framed), by the cosine of their weights, at least {0}: {1} {2}.")
     return text.format(ALIKE, word, _listed(texts, len(pairs)))
