@@ -148,7 +148,7 @@ def test_that_nearly_equal_filters_are_told_and_framed(qtbot: QtBot, document: D
     assert [ring.tiles for ring in rings if not ring.dashed] == [range(1), range(3, 4)]
     weight[3] = -weight[3]
     view.show_frame(lens.frame_of(document, CONV))
-    assert "no two filters; every cosine is below 0.95" in text(view)
+    assert "No two filters are nearly the same: the cosine of any two is below 0.95" in text(view)
 
 
 def test_that_a_unit_of_a_dense_layer_is_a_row(qtbot: QtBot, document: Document) -> None:

@@ -45,9 +45,8 @@ class BatchPage(QWidget):
         self.shares = np.stack([trace.weight_gradient(filter_, k).output for trace in traces])
         total = self.shares.sum(axis=0)
         self.difference = largest_difference(total, layers[0].gradients["weight"][filter_, k])
-        self.samples.set_caption(
-            self.tr("dC/dW {0}, {1} of each sample, with its 1/N; the first is this one").format(filter_, channel)
-        )
+        caption = self.tr("dC/dW {0}, {1} of each sample, with its 1/N; the first is this one")
+        self.samples.set_caption(caption.format(filter_, channel))
         self.samples.set_maps(self.shares, word=self.tr("sample"))
         title = self.tr("dC/dW {0}, {1} of the mini-batch").format(filter_, channel)
         self.total.show_grid(Face.of(title, ColorMap.GRADIENTS, total).grid(total))
