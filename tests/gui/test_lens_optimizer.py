@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.views.optimizer import OptimizerView
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.mosaic_canvas import MosaicCanvas
@@ -237,3 +238,14 @@ def test_the_whole_way_with_step_and_stop(qtbot: QtBot, window: MainWindow) -> N
     assert view.heading.whole_text.startswith("Adam, step 2,") and document.model is not None
     now = document.model.parameters.layers[CONV]["weight"][1, 0, 1, 2]
     assert number_in(view.calculation.rows[-1].result) == pytest.approx(now, rel=1e-5)
+
+
+def test_that_while_a_run_goes_on_the_equation_is_that_of_the_step_on_show(qtbot: QtBot, document: Document) -> None:
+    view = shown(qtbot, document)
+    train(document, view)
+    document.set_locked(True)
+    ahead = Frame(document, lens.frame_of(document, CONV).sample, 3)
+    view.show_frame(ahead)
+    assert view.heading.whole_text.startswith("Adam, step 3,")
+    assert view.trends[0].trend is not None and view.trends[0].trend.steps.tolist() == [1, 2, 3]
+    document.set_locked(False)

@@ -78,8 +78,14 @@ class OptimizerView(LayerView):
         """Show the weight that is watched, and what is known of its steps by now."""
         record = self.record
         self.picker.mark(*((record.weight.name, record.weight.place) if record is not None else ("", ())))
-        self._rows = record.rows() if record is not None else np.zeros((0, 0))
+        self._rows = self._known(record) if record is not None else np.zeros((0, 0))
         self._show_steps()
+
+    def _known(self, record: Record) -> Rows:
+        """Return the steps up to the one of the frame: a run that goes on is ahead of what is on show."""
+        assert self._frame is not None
+        rows = record.rows()
+        return rows[rows[:, 0] <= self._frame.step] if self._frame.locked else rows
 
     def _show_steps(self) -> None:
         """Show the curves, and the equation of the step under the mouse or else of the newest."""
@@ -94,7 +100,7 @@ class OptimizerView(LayerView):
             view.setVisible(number < len(trends) and len(self._rows) > 0)
             if number < len(trends):
                 view.show_trend(trends[number], mark)
-        row = None if record is None else record.latest if mark is None else record.row(self._rows[mark])
+        row = None if record is None else record.row(self._rows[-1 if mark is None else mark])
         self._show_equation(record, row)
 
     def _show_equation(self, record: Record | None, row: Row | None) -> None:
