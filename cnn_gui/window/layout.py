@@ -27,7 +27,7 @@ def arrange(window: "MainWindow") -> None:
     for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)
     whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 2), (right, 386, 1))
-    window.middle.currentChanged.connect(lambda page: left.setVisible(page == NETWORK))  # there is nothing to build
+    window.middle.currentChanged.connect(lambda page: _show_left(whole, page == NETWORK))  # else nothing is built
     page = QWidget()
     box = QVBoxLayout(page)
     box.setContentsMargins(*(theme.SPACE[1],) * 4)
@@ -47,6 +47,16 @@ def panel(*widgets: QWidget) -> QFrame:
     for widget in widgets:
         box.addWidget(widget)
     return frame
+
+
+def _show_left(whole: QSplitter, shown: bool) -> None:
+    """Show the left room of three, or leave its width to the middle one; the right one stays as it is."""
+    left, (_, middle, right), handle = whole.widget(0), whole.sizes(), whole.handleWidth()
+    if shown != left.isHidden():
+        return
+    width = left.width()
+    left.setVisible(shown)
+    whole.setSizes([width, middle - width - handle if shown else middle + width + handle, right])
 
 
 def _splitter(name: str, orientation: Qt.Orientation, *parts: _Part) -> QSplitter:
