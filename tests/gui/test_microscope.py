@@ -320,3 +320,10 @@ def test_that_all_views_can_be_made_before_somebody_asks_for_them(qtbot: QtBot) 
     window = show_window(qtbot)
     window.microscope.prepare()
     qtbot.waitUntil(lambda: {type(each) for each in window.microscope.findChildren(LayerView)} == set(ALL))
+
+
+def test_that_a_click_on_a_pages_name_leaves_the_keys_to_the_layer(qtbot: QtBot, window: MainWindow) -> None:
+    first, second = window.microscope.pages.buttons[:2]
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
+    assert second.isChecked() and window.focusWidget() is window.microscope
