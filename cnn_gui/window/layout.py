@@ -26,7 +26,7 @@ def arrange(window: "MainWindow") -> None:
     right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
     for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)
-    whole = _splitter("whole", across, (left, 254, 0), (window.middle, 614, 2), (right, 380, 1))
+    whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 2), (right, 386, 1))
     window.middle.currentChanged.connect(lambda page: left.setVisible(page == NETWORK))  # there is nothing to build
     page = QWidget()
     box = QVBoxLayout(page)

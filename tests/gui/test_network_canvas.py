@@ -133,7 +133,7 @@ def test_that_a_shape_on_a_wire_does_not_touch_the_ring_of_a_selected_card(qtbot
 
 def test_that_lenet5_fits_the_first_window_without_scrolling(canvas: NetworkCanvas, document: Document) -> None:
     document.replace(presets.load("lenet5").architecture, "Load")
-    canvas.resize(612, 484)
+    canvas.resize(606, 484)
     assert canvas.verticalScrollBar().maximum() == 0
 
 
