@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoStack
 
 from cnn_gui.commands import Design, SetDesign, SwapLearned
@@ -23,6 +23,12 @@ from engine.trace.tracer import Tracer
 from engine.watch import Watch
 
 UNDO_LIMIT = 500
+
+
+def open_run() -> Problem:
+    """Return why nothing can be edited while a training run owns the network, be it under way or paused."""
+    tr = QCoreApplication.translate
+    return Problem(tr("Document", "A training run is open."), tr("Document", "Stop it to change the network."))
 
 
 class Document(QObject):
@@ -214,7 +220,7 @@ class Document(QObject):
     def refuses_edits(self) -> bool:
         """Return whether the network must stay as it is now, and say why by ``refused``."""
         if self.locked:
-            self.refused.emit(self.tr("Training is running. Stop it to change the network."))
+            self.refused.emit(str(open_run()))
         return self.locked
 
     # Files.

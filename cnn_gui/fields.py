@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from cnn_gui import theme
 from engine.schema import Param
 
 _LARGEST = 2**31 - 1  # what a spin box can hold
@@ -39,6 +40,7 @@ class IntField(QSpinBox):
         self._most = _LARGEST if param.le is None else int(param.le)
         self.setRange(max(self._least - _ROOM, -_LARGEST), min(self._most + _ROOM, _LARGEST))
         self.setMinimumWidth(_NARROWEST)
+        theme.indent_numbers(self)
         self.setStepType(QAbstractSpinBox.StepType.AdaptiveDecimalStepType)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)

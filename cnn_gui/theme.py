@@ -10,7 +10,7 @@ from functools import lru_cache
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
 
 import resources
 
@@ -18,6 +18,7 @@ SPACE = (4, 8, 12, 16, 24)  # px: the only distances used
 RADIUS = 6  # px, corners
 CARD_WIDTH = 148  # px
 TARGET = 28  # px, the smallest thing a person is asked to hit
+_NUMBER_INDENT = 8  # px from a spin box's edge to what a QLineEdit begins 2 px before its text
 FONT_SMALL, FONT_NORMAL, FONT_LARGE = 11, 13, 16  # px: the only text sizes
 
 
@@ -78,11 +79,26 @@ def apply(app: QApplication, scheme: Tokens) -> None:
     app.setStyleSheet(_style_sheet(scheme))
 
 
-def icon(name: str, colour: str) -> QIcon:
-    """Return ``resources/icons/<name>.svg`` drawn in *colour* (``#rrggbb``); sharp at 1x, 2x and 3x."""
+def indent_numbers(widget: QWidget) -> None:
+    """Let the numbers of all spin boxes in *widget* begin where the text of other fields does.
+
+    A style sheet cannot: QStyleSheetStyle has a spin box's line begin at its left edge, whatever the padding is.
+    """
+    for box in [widget, *widget.findChildren(QAbstractSpinBox)]:
+        if isinstance(box, QAbstractSpinBox):
+            box.findChild(QLineEdit).setTextMargins(_NUMBER_INDENT, 0, 0, 0)
+
+
+def icon(name: str, colour: str, disabled: str = "") -> QIcon:
+    """Return ``resources/icons/<name>.svg`` drawn in *colour* (``#rrggbb``); sharp at 1x, 2x and 3x.
+
+    Where it is disabled it is drawn in *disabled*, or else as Qt makes a picture look then: paler.
+    """
     result = QIcon()
     for size in (16, 20, 24, 32, 48, 72):
         result.addPixmap(_pixmap(name, colour, size))
+        if disabled:
+            result.addPixmap(_pixmap(name, disabled, size), QIcon.Mode.Disabled)
     return result
 
 

@@ -25,16 +25,18 @@ class RunBar(QWidget):
 
     Signals:
         reset_requested(): a person wants fresh weights.
+        first_step_changed(str): what a person has to do before a run can start; '' if nothing.
 
     Thread: the GUI's.
     """
 
     reset_requested = Signal()
+    first_step_changed = Signal(str)
 
     def __init__(self, document: Document, controller: TrainingController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document, self._controller = document, controller
-        self._invalid_setting = ""
+        self._invalid_setting, self._first_step = "", ""
         self.play_button = QPushButton(self.tr("Train"), self)
         self.play_button.setProperty("role", "primary")
         self.play_button.clicked.connect(self.play_or_pause)
@@ -86,17 +88,24 @@ class RunBar(QWidget):
             return self.tr("Cannot train: {0}").format(self._document.data.problem or waiting)
         return self._invalid_setting
 
+    @property
+    def first_step(self) -> str:
+        """What a person has to do before a run can start; '' if nothing."""
+        if not self._document.architecture.layers:
+            return self.tr("Add layers or choose a preset, then press Train.")
+        return self.obstacle
+
     def show_progress(self, result: StepResult) -> None:
         """Show the figures of the newest step."""
         settings = self._document.settings
         self.progress.setMaximum(result.steps)
         self.progress.setValue(result.step)
         left = (result.steps - result.step) * settings.batch_size / max(result.images_per_second, 1e-9)
-        text = self.tr("Epoch {0} of {1} · step {2:,} of {3:,} · {4:,.0f} images/s · {5} left")
-        self.status.setText(
-            text.format(
-                result.epoch, settings.epochs, result.step, result.steps, result.images_per_second, duration(left)
-            )
+        figures = self.tr("{0} of {1} · step {2:,} of {3:,} · {4:,.0f} images/s · {5} left").format(
+            result.epoch, settings.epochs, result.step, result.steps, result.images_per_second, duration(left)
+        )
+        self.status.show_first_that_fits(
+            self.tr("This run: epoch {0}").format(figures), self.tr("Epoch {0}").format(figures)
         )
 
     def changeEvent(self, event: QEvent) -> None:
@@ -145,6 +154,9 @@ class RunBar(QWidget):
             self.progress.reset()
             self.status.setText(obstacle or self.tr("Ready to train."))
             self.status.setToolTip(obstacle)
+        if self.first_step != self._first_step:
+            self._first_step = self.first_step
+            self.first_step_changed.emit(self._first_step)
 
     def _enable(self, wanted: dict[QAbstractButton, bool]) -> None:
         """Enable and disable the buttons; the focus of one that rests goes to Train, once that can be pressed."""
@@ -163,11 +175,9 @@ class RunBar(QWidget):
         colours = theme.tokens(self.palette())
         self.play_button.setText(word)
         self.play_button.setToolTip(obstacle or self.tr("{0} (Space)").format(word))
-        colour = colours.on_accent if self.play_button.isEnabled() else colours.muted
-        self.play_button.setIcon(theme.icon(icon, colour))
+        self.play_button.setIcon(theme.icon(icon, colours.on_accent, colours.muted))
         for button in (self.step_button, self.stop_button, self.reset_button):
-            colour = colours.text if button.isEnabled() else colours.muted
-            button.setIcon(theme.icon(button.property("icon_name"), colour))
+            button.setIcon(theme.icon(button.property("icon_name"), colours.text, colours.muted))
 
 
 def duration(seconds: float) -> str:

@@ -20,9 +20,13 @@ class StatusLabel(QLabel):
         self.setProperty("role", "muted")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
+    def show_first_that_fits(self, *texts: str) -> None:
+        """Show the first of *texts* that needs no more than LINES lines, or else the last."""
+        self.setText(next((text for text in texts if len(self._starts(text)) <= LINES), texts[-1]))
+
     def lines(self) -> list[str]:
         """Return what stands in each line at the present width."""
-        starts = self._starts()
+        starts = self._starts(self.text())
         kept = [self.text()[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
         if len(kept) > LINES:
             rest = self.text()[starts[LINES - 1] :]
@@ -39,9 +43,9 @@ class StatusLabel(QLabel):
         painter = QPainter(self)
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop, "\n".join(self.lines()))
 
-    def _starts(self) -> list[int]:
-        """Return where in the text each line begins."""
-        layout, starts = QTextLayout(self.text(), self.font()), []
+    def _starts(self, text: str) -> list[int]:
+        """Return where in *text* each line begins."""
+        layout, starts = QTextLayout(text, self.font()), []
         layout.beginLayout()
         while (line := layout.createLine()).isValid():
             line.setLineWidth(self.width())

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
+from cnn_gui import popup
 from cnn_gui.datasets.classes import ClassesDialog
 from cnn_gui.document import Document
 from engine.data import catalogue
@@ -30,9 +31,8 @@ class DataChooser(QToolButton):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.setAccessibleName(self.tr("Data"))
-        self.setMenu(QMenu(self))
+        popup.hang(QMenu(self), self)
         self.menu().setToolTipsVisible(True)
         self._offer_data()
         self.menu().addSeparator()

@@ -10,9 +10,9 @@ from cnn_gui import theme
 TEXT_HEIGHT = 54  # px, of a card's words
 CARD_HEIGHT = 80  # px: below the words is room for small pictures
 ROW_GAP = theme.SPACE[3]
-_LEAST_GAP = 60  # px between cards of a row: room for a shape such as 16 × 10 × 10 on the wire
+_LEAST_GAP = 62  # px between cards of a row: room for a shape such as 16 × 10 × 10 on the wire
 _WIDEST_GAP = 112
-_MARGIN = 14  # px left and right, where wires turn from one row to the next
+_MARGIN = 12  # px left and right, where wires turn from one row to the next
 _TOP = theme.SPACE[1]  # px above the first row and below the last
 
 

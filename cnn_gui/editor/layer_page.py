@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.document import Document
+from cnn_gui.document import Document, open_run
 from cnn_gui.editor import describe
 from cnn_gui.editor.notice import Notice
 from cnn_gui.forms import SchemaForm
@@ -28,7 +28,7 @@ class LayerPage(QWidget):
         super().__init__(parent)
         self._document, self._uid, self._type = document, spec.uid, spec.type
         self.lock_hint = Notice("lock")
-        self.lock_hint.say(self.tr("Training is running."), self.tr("Stop it to change the network."))
+        self.lock_hint.say(open_run().what, open_run().remedy)
         self.problem = Notice("warning")
         self.form = SchemaForm(type(spec.config))
         self.form.value_changed.connect(self._on_value_changed)

@@ -89,7 +89,7 @@ class WireItem(QGraphicsItem):
         self.prepareGeometryChange()
         self._text = WireLabel.fitting(self.label, abs(self._end.x() - self._start.x()))
         above, across = (
-            self._text.rect_above(self._middle - QPointF(_HEAD / 2, 0)),
+            self._text.rect_above(self._middle),
             self._text.rect_across(self._middle),
         )
         self._place = above if self._is_in_row else across

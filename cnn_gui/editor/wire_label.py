@@ -9,7 +9,8 @@ from cnn_gui import theme
 from cnn_gui.editor import lettering
 
 _TIMES, _CLOSE_TIMES, _CLOSEST_TIMES = " × ", "\u200a×\u200a", "×"  # with hair spaces, with none
-_CLEAR = 4  # px between a label and the cards beside it
+_RING = 4  # px that the ring of a selected card reaches beyond it
+_CLEAR = _RING + 2  # px between a label and the cards beside it
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QProgressDialog, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import popup, theme
 from cnn_gui.lens.recording import record
 from cnn_gui.lens.walk import walk, walks
 from cnn_gui.plots import export
@@ -44,8 +44,7 @@ class ExportButton(QToolButton):
             )
         ]  # fmt: skip
         menu.aboutToShow.connect(self._on_menu_opened)
-        self.setMenu(menu)
-        self.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        popup.hang(menu, self)
         self.setAccessibleName(self.tr("Copy or save the picture"))
         self.setToolTip(self.tr("Copy or save what is on show, as a picture or an animation"))
         self._dress()

@@ -180,6 +180,7 @@ class Microscope(QWidget):
         if kind not in self._made:
             self._made[kind] = kind(self._stack)
             self._add(self._made[kind])
+            theme.indent_numbers(self._made[kind])
             self._made[kind].configured.connect(self._document.configure)
         return self._made[kind]
 
@@ -225,6 +226,7 @@ class Microscope(QWidget):
             self._document.select(layers[self._document.architecture.index(spec.uid) + by].uid)
 
     def _explain(self) -> None:
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # also of a click on a page's name, which takes none itself
         self.setAccessibleName(self.tr("Inside the layer"))
         self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
         for button, name in (

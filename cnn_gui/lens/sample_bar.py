@@ -126,6 +126,7 @@ class SampleBar(QWidget):
 
     def _arrange(self) -> None:
         self.number.setFixedWidth(_NUMBER_WIDTH)
+        theme.indent_numbers(self.number)
         self.entry_label.setProperty("role", "muted")
         self.entry_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         choice, row, column = QGridLayout(), QHBoxLayout(), QVBoxLayout(self)

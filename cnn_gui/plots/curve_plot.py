@@ -15,7 +15,8 @@ from cnn_gui.plots.round_numbers import COARSE, round_up
 from cnn_gui.plots.text import small_font
 
 Floats = npt.NDArray[np.floating]
-HEADROOM = 0.04  # of the axis, above its highest round number: pyqtgraph leaves out a label at the very edge
+HEADROOM = 8  # px above the axis' highest number: pyqtgraph leaves out a label that reaches beyond the edge
+VALUE_ROOM = 22  # px, at least, from one value to the next
 AXIS_WIDTH = 48  # px, wide enough for any value, so that the plot does not jump when its scale changes
 SYMBOLS = (2, 6)  # px, the size of an epoch's point: least and most
 STEP_ROOM = 56  # px, at least, from one number of steps to the next
@@ -44,6 +45,7 @@ class CurvePlot(pg.PlotWidget):
 
     Attributes:
         series: the pyqtgraph item of each name in STYLES.
+        message: stands there while there is nothing to show.
         follows: false while a person looks at a part of the run.
 
     Signals:
@@ -56,11 +58,11 @@ class CurvePlot(pg.PlotWidget):
     pointed = Signal(object)
     whole_wanted = Signal()
 
-    def __init__(self, write: Callable[[float], str], message: str, parent: QWidget | None = None) -> None:
-        """*write* turns a value into text; *message* stands there while there is nothing to show."""
+    def __init__(self, write: Callable[[float], str], parent: QWidget | None = None) -> None:
+        """*write* turns a value into text."""
         super().__init__(parent, axisItems={"left": _ValueAxis(write), "bottom": _StepAxis()})
-        self.follows = True
-        self.message = QLabel(message, self)
+        self.follows, self._values = True, (0.0, 1.0)
+        self.message = QLabel(self)
         self.message.setProperty("role", "hint")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
@@ -88,9 +90,8 @@ class CurvePlot(pg.PlotWidget):
 
     def set_ranges(self, x: tuple[float, float], y: tuple[float, float]) -> None:
         """Show these steps and values; while a person looks at a part, the values alone."""
-        box = self.plotItem.vb
-        low, high = np.log10(y) if self.plotItem.getAxis("left").logMode else y
-        box.setYRange(low, high + HEADROOM * (high - low), padding=0)
+        box, self._values = self.plotItem.vb, y
+        self._take_headroom()
         box.setLimits(xMin=0, xMax=x[1], minXRange=min(10, x[1]))
         if self.follows:
             box.setXRange(*x, padding=0)
@@ -116,6 +117,7 @@ class CurvePlot(pg.PlotWidget):
         super().resizeEvent(event)
         if hasattr(self, "message"):  # pyqtgraph resizes while it builds
             self.message.setGeometry(self.rect())
+            self._take_headroom()
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
@@ -128,6 +130,12 @@ class CurvePlot(pg.PlotWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         super().mouseDoubleClickEvent(event)
         self.whole_wanted.emit()
+
+    def _take_headroom(self) -> None:
+        """Let the axis of values have its highest number in sight, however low it is."""
+        box = self.plotItem.vb
+        low, high = np.log10(self._values) if self.plotItem.getAxis("left").logMode else self._values
+        box.setYRange(low, low + (high - low) / (1 - min(HEADROOM / max(box.height(), 1), 0.5)), padding=0)
 
     def _symbol_size(self, points: int) -> int:
         """Return how large so many points may be, in px, to stay apart and leave the other curves to be seen."""
@@ -178,6 +186,12 @@ class _ValueAxis(pg.AxisItem):
         super().__init__("left")
         self._write = write
         self.enableAutoSIPrefix(False)
+
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
+        """Return round steps as close as they stay apart; those of shares lead to 100 %."""
+        if self.logMode or maxVal <= minVal:
+            return super().tickSpacing(minVal, maxVal, size)
+        return [(round_up((maxVal - minVal) * VALUE_ROOM / max(size, 1.0), COARSE), 0.0)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         return [self._write(10**value if self.logMode else value) for value in values]

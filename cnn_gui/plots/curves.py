@@ -1,16 +1,15 @@
 """Loss and accuracy over the steps of training."""
 
-from collections.abc import Callable, Sequence
-from html import escape
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plots.curve_legend import CurveLegend, Entry
 from cnn_gui.plots.curve_plot import STYLES, CurvePlot
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.round_numbers import COARSE, round_down, round_up
@@ -48,14 +47,14 @@ class TrainingCurves(QWidget):
         self._drawn: dict[str, _Extent] = {}
         self._smoother = Smoother()
         self._cursor: int | None = None
-        self.loss = CurvePlot(_plain, self.tr("Press Train to see the loss fall."))
-        self.accuracy = CurvePlot(_percent, self.tr("Press Train to see the accuracy rise."))
+        self.loss, self.accuracy = CurvePlot(_plain), CurvePlot(_percent)
         self.log_box = QCheckBox(self.tr("&Log"))
-        self.loss_legend, self.accuracy_legend = QLabel(), QLabel()
+        self.loss_legend, self.accuracy_legend = CurveLegend(), CurveLegend()
         self.loss_unit, self.accuracy_unit = ElidedLabel("muted"), ElidedLabel("muted")
         self._explain()
         self._arrange()
         self._write_units()
+        self.set_first_step("")
         self.accuracy.setXLink(self.loss)
         self.log_box.toggled.connect(self._on_log_toggled)
         for plot in (self.loss, self.accuracy):
@@ -80,6 +79,12 @@ class TrainingCurves(QWidget):
             if self._drawn.get(kind) != extent:
                 self._draw(kind)
 
+    @Slot(str)
+    def set_first_step(self, text: str) -> None:
+        """Say what a person has to do before a run can start, '' if nothing, where there are no curves yet."""
+        self.loss.message.setText(text or self.tr("Press Train to see the loss fall."))
+        self.accuracy.message.setText(text or self.tr("Press Train to see the accuracy rise."))
+
     def values(self, kind: str) -> dict[str, float]:
         """Return what the legend tells of 'loss' or 'accuracy': each series' value at the marked step, or its last."""
         step = self._cursor or self._shown.steps
@@ -87,11 +92,6 @@ class TrainingCurves(QWidget):
         epochs = [epoch for epoch in self._epochs() if epoch.step <= step]
         points = {name: getattr(epochs[-1], f"{name}_{kind}") for name in ("validation", "test") if epochs}
         return {name: float(value) for name, value in (curves | points).items() if np.isfinite(value)}
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        for legend in (self.loss_legend, self.accuracy_legend):
-            _take_height(legend)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -166,23 +166,18 @@ class TrainingCurves(QWidget):
             self._write_legend(kind)
 
     def _write_legend(self, kind: str) -> None:
-        label = self.loss_legend if kind == "loss" else self.accuracy_legend
-        label.setText(self._legend(kind, _plain if kind == "loss" else _percent))
-        _take_height(label)
-
-    def _legend(self, kind: str, write: Callable[[float], str]) -> str:
+        legend, write = (self.loss_legend, _plain) if kind == "loss" else (self.accuracy_legend, _percent)
         colours, words = theme.tokens(self.palette()), self._words()
-        parts = [
-            f'<span style="color:{getattr(colours, STYLES[name].colour)}">{STYLES[name].mark}</span>&nbsp;'
-            f"{escape(words[name])}&nbsp;{escape(write(value)).replace(' ', '&nbsp;')}"
+        legend.show_entries({
+            name: Entry(STYLES[name].mark, getattr(colours, STYLES[name].colour), *words[name], write(value))
             for name, value in self.values(kind).items()
-        ]
-        return "&nbsp;&nbsp; ".join(parts)
+        })  # fmt: skip
 
-    def _words(self) -> dict[str, str]:
+    def _words(self) -> dict[str, tuple[str, str]]:
+        """Return what each series is called, and in short."""
         return {
-            "batch": self.tr("batch"), "smoothed": self.tr("smoothed"),
-            "validation": self.tr("validation"), "test": self.tr("test"),
+            "batch": (self.tr("batch"),) * 2, "smoothed": (self.tr("smoothed"), self.tr("mean")),
+            "validation": (self.tr("validation"), self.tr("val.")), "test": (self.tr("test"),) * 2,
         }  # fmt: skip
 
     def _explain(self) -> None:
@@ -205,10 +200,6 @@ class TrainingCurves(QWidget):
         ):
             title = QLabel(plot.accessibleName())
             title.setProperty("role", "title")
-            legend.setProperty("role", "small")
-            legend.setTextFormat(Qt.TextFormat.RichText)
-            legend.setWordWrap(True)
-            legend.setMinimumWidth(1)
             head, column = QHBoxLayout(), QVBoxLayout()
             head.setSpacing(theme.SPACE[1])
             head.addWidget(title)
@@ -221,11 +212,6 @@ class TrainingCurves(QWidget):
             column.addWidget(legend)
             column.addWidget(plot, 1)
             row.addLayout(column, 1)
-
-
-def _take_height(label: QLabel) -> None:
-    """Let *label* have all of its lines: a layout counts with one only where it asks how low it may become."""
-    label.setMinimumHeight(max(0, label.heightForWidth(label.width())))
 
 
 def _plain(value: float) -> str:

@@ -65,7 +65,7 @@ class PageBar(QWidget):
         button.setToolTip(tip)
         button.setCheckable(True)
         button.setProperty("role", "page")
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # like tabs: the mouse needs no box to see what it clicked
         self._group.addButton(button, number)
         button.show()
         return button

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow
 
 from cnn_gui import theme
@@ -48,8 +48,4 @@ def paint_icons(window: QMainWindow) -> None:
     colours = theme.tokens(window.palette())
     for action in window.findChildren(QAction):
         if name := action.property("icon_name"):
-            icon = QIcon(theme.icon(name, colours.text))
-            for size in (16, 20, 24, 32):
-                muted = theme.icon(name, colours.muted).pixmap(size, size)
-                icon.addPixmap(muted, QIcon.Mode.Disabled)
-            action.setIcon(icon)
+            action.setIcon(theme.icon(name, colours.text, colours.muted))

@@ -22,7 +22,7 @@ def arrange(window: "MainWindow") -> None:
     """Put every room of *window* into its place."""
     across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
     left = _splitter("left", down, (window.palette_view, 390, 0), (window.settings_panel, 300, 1))
-    middle = _splitter("middle", down, (window.canvas, 492, 3), (window.curves_place, 198, 2))
+    middle = _splitter("middle", down, (window.canvas, 524, 3), (window.curves_place, 166, 2))
     right = _splitter("right", down, (panel(window.lens), 440, 3), (panel(window.draw), 250, 2))
     for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
-from cnn_gui import errors, settings
+from cnn_gui import errors, popup, settings
 from cnn_gui.plots.ranges import Scale
 from cnn_gui.window import actions, keys, preset_menu
 from cnn_gui.window.actions import Command
@@ -124,8 +124,7 @@ def _add_tool_bar(
     button = QToolButton(bar)
     button.setText(window.tr("Preset"))
     button.setToolTip(window.tr("Begin from a published network"))
-    button.setMenu(networks)
-    button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    popup.hang(networks, button)
     bar.addWidget(button)
     bar.addWidget(window.data_chooser)
     bar.addSeparator()

@@ -39,6 +39,8 @@ class RunFollower(QObject):
     def show_in(self, curves: "TrainingCurves") -> None:
         """Show the history in *curves* from now on."""
         self._curves = curves
+        curves.set_first_step(self._run_bar.first_step)
+        self._run_bar.first_step_changed.connect(curves.set_first_step)
         self._show_history()
 
     @Slot(object)

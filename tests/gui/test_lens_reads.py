@@ -235,7 +235,7 @@ def test_that_a_running_training_disables_the_remedies_and_says_why(qtbot: QtBot
     view = look_at(window, kernel_size=5, stride=2)
     window.document.set_locked(True)
     qtbot.waitUntil(lambda: not offered(view)["Padding"].isEnabled())
-    reason = "Training is running. Stop it to change the network."
+    reason = "A training run is open. Stop it to change the network."
     assert view.remedies.line.text() == offered(view)["Padding"].toolTip() == reason
     qtbot.mouseClick(offered(view)["Padding"], Qt.MouseButton.LeftButton)
     assert window.document.undo_stack.count() == 0

@@ -162,7 +162,8 @@ def test_that_test_figures_come_with_their_number_of_images_and_go_with_their_we
 def test_that_the_run_bar_tells_how_far_a_run_is(window, qtbot):
     window.controller.start()
     qtbot.waitUntil(lambda: "images/s" in window.run_bar.status.text())
-    assert window.run_bar.progress.maximum() == 10_000 * 18 and window.run_bar.status.text().startswith("Epoch ")
+    assert window.run_bar.progress.maximum() == 10_000 * 18
+    assert window.run_bar.status.text().startswith("This run: epoch ")
 
 
 def test_that_a_run_that_diverges_is_told_and_one_can_train_again(window, qtbot):

@@ -265,8 +265,10 @@ def test_that_every_key_that_help_names_is_told_as_it_is(window, qtbot):
     """The words of the help against the actions: what has a key there has it here."""
     action(window, "keys").trigger()
     text = told(qtbot)
-    for word in ("Space", "Right", "R", "/", "Ctrl+Left", "Delete", "Ctrl+0", "Backspace"):
+    for word in ("Space", "Right", "R", "/", "Ctrl+Left", "Delete", "Ctrl+0", "Backspace", "Enter", "Esc"):
         assert word in text
+    for name in ("undo", "redo", "open", "save"):
+        assert action(window, name).shortcut().toString() in text
 
 
 def test_that_the_logs_folder_is_shown(window, monkeypatch):

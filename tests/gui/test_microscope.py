@@ -174,6 +174,13 @@ def test_that_the_neighbours_of_a_layer_are_a_click_away(qtbot: QtBot, window: M
     assert window.microscope.next_button.isEnabled()
 
 
+def test_that_a_click_on_a_pages_name_leaves_the_keys_to_the_layer(qtbot: QtBot, window: MainWindow) -> None:
+    first, second = window.microscope.pages.buttons[:2]
+    first.setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.mouseClick(second, Qt.MouseButton.LeftButton)
+    assert second.isChecked() and window.focusWidget() is window.microscope
+
+
 def test_that_every_layer_of_the_network_is_a_click_away_and_the_open_one_alone_is_in_colour(
     qtbot: QtBot, window: MainWindow
 ) -> None:

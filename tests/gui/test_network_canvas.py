@@ -119,9 +119,21 @@ def test_that_two_columns_always_fit_and_a_usual_shape_stands_on_one_line(qtbot,
     assert all(len(lines) == 1 for lines in texts) and ("16×10×10",) in texts
 
 
+def test_that_a_shape_on_a_wire_does_not_touch_the_ring_of_a_selected_card(qtbot, canvas, document) -> None:
+    document.replace(presets.load("lenet5").architecture, "Load")
+    ring = 4  # px
+    for width in (1, 606, 760):
+        canvas.resize(width, 492)
+        qtbot.wait(10)
+        for wire in canvas.chain.wires.values():
+            if wire._is_in_row:
+                assert wire._place.left() - wire._start.x() >= ring + 2
+                assert wire._end.x() - wire._place.right() >= ring + 2
+
+
 def test_that_lenet5_fits_the_first_window_without_scrolling(canvas: NetworkCanvas, document: Document) -> None:
     document.replace(presets.load("lenet5").architecture, "Load")
-    canvas.resize(606, 492)
+    canvas.resize(606, 484)
     assert canvas.verticalScrollBar().maximum() == 0
 
 
@@ -482,7 +494,7 @@ def test_that_a_locked_network_takes_no_drop_and_says_why(qtbot, canvas, documen
     document.set_locked(True)
     with qtbot.waitSignal(document.refused) as refusal:
         assert not drag.drop(canvas, mime.of_layer_type("tanh"), canvas.insertion_point(1))
-    assert refusal.args == ["Training is running. Stop it to change the network."]
+    assert refusal.args == ["A training run is open. Stop it to change the network."]
     assert names(document) == CHAIN
 
 

@@ -2,19 +2,21 @@
 
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QWheelEvent
+from PySide6.QtGui import QColor, QImage, QPainter, QTextDocumentFragment, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
-from cnn_gui.plots.curve_plot import STEP_ROOM, CurvePlot
+from cnn_gui.plots.curve_plot import STEP_ROOM, VALUE_ROOM, CurvePlot
 from cnn_gui.plots.curves import TrainingCurves
 from cnn_gui.plots.round_numbers import COARSE, round_down, round_up
 from cnn_gui.plots.smoothing import Smoother
+from cnn_gui.plots.text import small_font
 from engine.history import EpochResult, History
 
 
@@ -76,8 +78,10 @@ def wheel(plot: CurvePlot, where: QPoint, notches: int) -> None:
 
 def test_that_without_a_step_both_plots_say_what_to_do(curves: TrainingCurves) -> None:
     for plot in (curves.loss, curves.accuracy):
-        assert plot.message.isVisible() and "Train" in plot.message.text()
+        assert plot.message.isVisible() and "Press Train" in plot.message.text()
         assert not plot.plotItem.isVisible()
+    curves.set_first_step("Add layers first.")
+    assert curves.loss.message.text() == curves.accuracy.message.text() == "Add layers first."
     assert curves.values("loss") == curves.values("accuracy") == {}
 
 
@@ -169,7 +173,25 @@ def test_that_the_axis_of_the_accuracy_begins_at_zero_until_all_is_better(curves
     good = history(100)
     good.accuracy[:] = 0.97
     curves.show_history(good)
-    assert curves.accuracy.viewRange()[1] == pytest.approx([0.9, 1.004])
+    low, high = curves.accuracy.viewRange()[1]
+    assert low == pytest.approx(0.9) and 1 < high < 1.01
+
+
+@pytest.mark.parametrize("height", [130, 150, 200, 280, 500])
+@pytest.mark.parametrize("least", [0.0, 0.6, 0.93])
+def test_that_the_axis_of_the_accuracy_is_labelled_at_100_percent(curves: TrainingCurves, height, least) -> None:
+    known = history(100)
+    known.accuracy[:] = np.linspace(least, 1, 100)
+    curves.show_history(known)
+    curves.resize(720, height)
+    QApplication.processEvents()
+    axis, sheet = curves.accuracy.getAxis("left"), QImage(100, 600, QImage.Format.Format_RGB32)
+    with QPainter(sheet) as painter:
+        painter.setFont(small_font(curves.font()))
+        _, _, labels = axis.generateDrawSpecs(painter)
+    assert "100 %" in [text for _, _, text in labels]
+    tops = sorted(rect.top() for rect, _, _ in labels)
+    assert all(below - above >= VALUE_ROOM - 1 for above, below in pairwise(tops))
 
 
 def test_that_the_marked_step_is_told(qtbot: QtBot, curves: TrainingCurves) -> None:
@@ -190,20 +212,27 @@ def test_that_the_numbers_of_steps_stay_apart(curves: TrainingCurves, steps: int
     assert spacing >= 1 and spacing * axis.width() / (high - low) >= STEP_ROOM
 
 
-def test_that_a_narrow_panel_takes_the_height_that_its_wrapped_legend_needs(curves: TrainingCurves) -> None:
+@pytest.mark.parametrize(
+    ("width", "named"),
+    [
+        (900, ("batch", "smoothed", "validation", "test")), (700, ("smoothed", "validation", "test")),
+        (560, ("mean", "val.", "test")), (396, ()),
+    ],
+)  # fmt: skip
+def test_that_the_legend_is_one_line_and_its_tooltip_tells_the_rest(curves: TrainingCurves, width, named) -> None:
+    theme.apply(QApplication.instance(), theme.LIGHT)
     curves.show_history(history(500, epochs=2), None)
-    heights = []
-    for width in (720, 396):
-        curves.resize(width, curves.minimumSizeHint().height())
-        QApplication.processEvents()
-        curves.resize(width, curves.minimumSizeHint().height())
-        QApplication.processEvents()
-        heights.append(curves.height())
-        for plot, legend in ((curves.loss, curves.loss_legend), (curves.accuracy, curves.accuracy_legend)):
-            assert legend.height() >= legend.heightForWidth(legend.width())
-            assert plot.height() >= plot.minimumHeight() and curves.rect().contains(plot.geometry())
-            assert legend.geometry().bottom() < plot.geometry().top()
-    assert heights[1] > heights[0]
+    curves.resize(width, curves.minimumSizeHint().height())
+    QApplication.processEvents()
+    for plot, legend in ((curves.loss, curves.loss_legend), (curves.accuracy, curves.accuracy_legend)):
+        words = ("batch", "smoothed", "mean", "validation", "val.", "test")
+        assert tuple(word for word in words if word in legend.text()) == named
+        assert all(word in legend.toolTip() for word in ("batch", "smoothed", "validation", "test"))
+        assert legend.height() < 2 * legend.fontMetrics().height()
+        assert legend.fontMetrics().horizontalAdvance(QTextDocumentFragment.fromHtml(legend.text()).toPlainText()) <= (
+            legend.width()
+        )
+        assert plot.height() >= plot.minimumHeight() and legend.geometry().bottom() < plot.geometry().top()
 
 
 @pytest.mark.parametrize(("epochs", "size"), [(1, 6), (12, 6), (40, 4), (1000, 2)])

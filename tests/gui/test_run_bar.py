@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -237,7 +238,7 @@ def test_that_the_progress_of_a_run_is_told_in_figures_and_gone_when_it_is_over(
     controller.pause()
     bar.show_progress(StepResult(step=250, steps=1500, epoch=2, loss=0.5, accuracy=0.9, images_per_second=1600.0))
     assert (bar.progress.value(), bar.progress.maximum()) == (250, 1500)
-    assert bar.status.text() == "Epoch 2 of 3 · step 250 of 1,500 · 1,600 images/s · 0:25 left"
+    assert bar.status.text() == "This run: epoch 2 of 3 · step 250 of 1,500 · 1,600 images/s · 0:25 left"
     qtbot.mouseClick(bar.stop_button, LEFT)
     qtbot.waitUntil(lambda: controller.state is State.IDLE)
     assert bar.status.text() == "Ready to train." and bar.progress.value() == -1
@@ -246,6 +247,32 @@ def test_that_the_progress_of_a_run_is_told_in_figures_and_gone_when_it_is_over(
 def test_that_a_run_that_has_no_pace_yet_still_has_a_progress(bar):
     bar.show_progress(StepResult(step=1, steps=2, epoch=1, loss=1.0, accuracy=0.0, images_per_second=0.0))
     assert "step 1 of 2" in bar.status.text()
+
+
+def test_that_a_low_place_says_less(bar, qtbot):
+    bar.resize(420, bar.height())
+    qtbot.wait(10)
+    bar.show_progress(StepResult(step=1250, steps=9000, epoch=2, loss=1.0, accuracy=0.5, images_per_second=16000.0))
+    assert bar.status.text().startswith("Epoch 2")
+
+
+def test_that_what_to_do_first_is_told_while_no_run_can_start(bar, qtbot, document):
+    assert bar.first_step == ""
+    with qtbot.waitSignal(bar.first_step_changed) as told:
+        document.replace(Architecture(()), "Clear")
+    assert told.args == ["Add layers or choose a preset, then press Train."]
+    with qtbot.waitSignal(bar.first_step_changed) as told:
+        document.undo_stack.undo()
+    assert told.args == [""]
+
+
+@pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK], ids=("light", "dark"))
+def test_that_all_buttons_that_rest_are_drawn_alike(bar, scheme):
+    theme.apply(QApplication.instance(), scheme)
+    for button in (bar.play_button, bar.step_button, bar.stop_button, bar.reset_button):
+        shown = button.icon().pixmap(QSize(72, 72), QIcon.Mode.Disabled).toImage()
+        inks = [shown.pixelColor(x, y) for x in range(72) for y in range(72)]
+        assert QColor(scheme.muted).name() in {ink.name() for ink in inks if ink.alpha() == 255}
 
 
 @pytest.mark.parametrize(

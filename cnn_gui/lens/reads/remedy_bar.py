@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.document import open_run
 from engine.remedies import Remedy
 
 _MOST = 4  # settings of a window: kernel, stride, padding, dilation
@@ -53,16 +54,13 @@ class RemedyBar(QWidget):
         what = f"{remedy.param.label} {value}"
         button.setText(self.tr("{0}\noutput {1}").format(what, output))
         button.setAccessibleName(self.tr("{0}: reads every pixel, output {1}").format(what, output))
-        button.setToolTip(self._locked() if locked else self._tip(button.accessibleName(), remedy.refitted))
+        button.setToolTip(str(open_run()) if locked else self._tip(button.accessibleName(), remedy.refitted))
         button.setEnabled(not locked)
 
     def _line(self, remedies: Sequence[Remedy], locked: bool) -> str:
         if not remedies:
             return self.tr("No change of one setting alone lets it read every pixel.")
-        return self._locked() if locked else self.tr("One of these changes, and it reads every pixel:")
-
-    def _locked(self) -> str:
-        return self.tr("Training is running. Stop it to change the network.")
+        return str(open_run()) if locked else self.tr("One of these changes, and it reads every pixel:")
 
     def _tip(self, what: str, refitted: int) -> str:
         fresh = self.tr("1 layer begins with new weights.")
