@@ -125,7 +125,7 @@ class Transport(QWidget):
     def _arrange(self) -> None:
         self.speed.addItems([*SPEEDS])
         self.speed.setCurrentText(_USUAL)
-        self.places.setMinimumWidth(40)
+        self.places.setMinimumWidth(32)
         self.places.setMaximumWidth(240)
         self.label.setProperty("role", "muted")
         row = QHBoxLayout(self)
