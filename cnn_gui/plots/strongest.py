@@ -13,7 +13,9 @@ def strongest(values: Floats, shape: tuple[int, int]) -> Floats:
 
     Neither side of *shape* is larger than that of *values*. A block with what is no number becomes no number.
     """
-    for axis in sorted((0, 1), key=lambda axis: shape[axis] / values.shape[axis]):  # what leaves least to do comes first
+    for axis in sorted(
+        (0, 1), key=lambda axis: shape[axis] / values.shape[axis]
+    ):  # what leaves least to do comes first
         if shape[axis] == values.shape[axis]:
             break
         bands = range(0, len(values), _BAND if axis else len(values))
