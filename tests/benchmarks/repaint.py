@@ -46,7 +46,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", default="", help="networks with this in their name, e.g. 512 or 3×3")
     parser.add_argument("--over", action="store_true", help="print only what is over a limit")
-    parser.add_argument("--rounds", type=int, default=5, help="repaints, of which the quickest counts")
+    parser.add_argument("--rounds", type=int, default=8, help="repaints, of which the quickest counts")
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     from cnn_gui import app as application
