@@ -24,7 +24,8 @@ from cnn_gui.plots.overlay_view import Overlay, OverlayView
 from cnn_gui.plots.round_numbers import round_up
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array
-from engine.trace.contributions import contributions
+from engine.trace.contributions import Contributions, contributions
+from engine.trace.record import Trace
 from engine.trace.replay import scored
 
 _STRENGTH, _SLIDER = 70, 120  # per cent; px
@@ -42,6 +43,7 @@ class WhyView(LayerView):
         self._question: Question | None = None
         self._covered: Answer | None = None
         self._values: Array | None = None
+        self._sum: tuple[Trace, int, Contributions] | None = None  # the last one, of which class
         self.controls, self.image, self.map = WhyControls(), OverlayView(), GridView()
         self.strength, self.state = QSlider(Qt.Orientation.Horizontal), ElidedLabel("muted")
         self.meaning, self.sum_bar, self.sums = WrappedText(3), SumBar(), WrappedText(5)
@@ -86,7 +88,9 @@ class WhyView(LayerView):
         frame, trace, controls = self._frame, self._frame.trace, self.controls
         chosen = controls.chosen(frame.prediction[0] if frame.prediction else 0, frame.sample.label)
         self._question = Question(trace, chosen, controls.kind, controls.position, controls.patch)
-        found = contributions(trace, chosen)
+        if self._sum is None or self._sum[:2] != (trace, chosen):
+            self._sum = trace, chosen, contributions(trace, chosen)
+        found = self._sum[2]
         if controls.kind is Kind.OCCLUSION:
             self._cover(self._question)
         else:
