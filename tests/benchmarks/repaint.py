@@ -7,6 +7,7 @@ sets of weights in turn, as they come while a network trains; their traces are t
 """
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -54,6 +55,7 @@ def main() -> int:
 
     pin_blas()
     app = application.create(["repaint"])
+    gc.disable()  # as the application does, which collects between times
     over = 0
     for name, network in networks().items():
         if options.only in name:
@@ -136,6 +138,7 @@ def view_costs(document: "Document", kind: "type[LayerView]", pair: "list[Frame]
 
     from cnn_gui.lens.microscope import Microscope
 
+    gc.collect()
     window = QWidget()  # which has no least size: off screen Qt complains of each
     microscope = Microscope(document, window)
     for widget in (window, microscope):
