@@ -81,12 +81,12 @@ def alike(weight: Array, threshold: float = ALIKE) -> tuple[Pair, ...]:
     cosine = a·b / (|a| |b|). A filter of zeros has no direction and is like none; where a filter has one weight alone,
     all of them point the same way or the opposite, which says nothing: there are no pairs.
     """
-    flat = np.asarray(weight.reshape(len(weight), -1), np.float32)
+    flat = weight.reshape(len(weight), -1).astype(np.float32)
     if flat.shape[1] < 2:
         return ()
     with np.errstate(all="ignore"):  # what is not finite is like nothing
-        unit = flat / np.linalg.norm(flat, axis=1, keepdims=True)
-        cosine = unit @ unit.T
+        flat /= np.sqrt([np.vdot(row, row) for row in flat])[:, None]
+        cosine = flat @ flat.T
     first, second = np.nonzero(np.triu(cosine >= threshold, 1))
     pairs = [Pair(int(a), int(b), float(min(cosine[a, b], 1))) for a, b in zip(first, second, strict=True)]
     return tuple(sorted(pairs, key=lambda pair: (-pair.cosine, pair)))

@@ -10,7 +10,8 @@ import argparse
 import gc
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import cycle
 from time import thread_time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -146,15 +147,16 @@ def view_costs(document: "Document", kind: "type[LayerView]", pair: "list[Frame]
     microscope.look_through(kind)
     window.show()
     QApplication.processEvents()
-    opened = spent(lambda: microscope.show_frame(pair[0]))
-    repainted = min(spent(lambda n=n: microscope.show_frame(pair[n % 2])) for n in range(1, rounds + 1))
+    turns = cycle(pair)  # never the same numbers twice in a row
+    opened = spent(lambda: microscope.show_frame(next(turns)))
+    repainted = min(spent(lambda: microscope.show_frame(next(turns))) for _ in range(rounds))
     view, title = microscope.view, pair[0].title()
     assert type(view) is kind
     yield Cost(title, kind.title, opened, repainted)
     for tabs, number in stages(view):
         opened = spent(lambda: tabs.setCurrentIndex(number))  # noqa: B023
         stand(view)
-        repainted = min(spent(lambda n=n: microscope.show_frame(pair[n % 2])) for n in range(1, rounds + 1))
+        repainted = min(spent(lambda: microscope.show_frame(next(turns))) for _ in range(rounds))
         yield Cost(title, f"{kind.title} › {tabs.tabText(number)}", opened, repainted)
     microscope.shut_down()
     window.close()
@@ -180,7 +182,7 @@ def stand(view: "LayerView") -> None:
         picture.stand()
 
 
-def spent(act: "object") -> float:
+def spent(act: Callable[[], object]) -> float:
     """Return the milliseconds that this thread works until what follows from *act* is painted."""
     from PySide6.QtWidgets import QApplication
 
