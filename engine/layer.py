@@ -102,7 +102,7 @@ class Workspace:
     """What one layer keeps for one shard of a mini-batch: buffers that are allocated once, and gradients.
 
     Attributes:
-        grads: the gradient of each parameter, written by ``Layer.backward``.
+        grads: the gradient of each parameter, written by ``Layer.backward``; one that is missing is not wanted.
         saved: what forward leaves for backward.
         part: the mini-batch's part that is worked on.
         position: the layer's, in its chain.

@@ -1,8 +1,10 @@
 """How a grid looks: colours, hatches, lines between cells, numbers in large ones, and what is highlighted."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise, product
-from math import ceil, floor
+from functools import lru_cache
+from itertools import product
+from math import inf
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
@@ -19,6 +21,8 @@ _LINES_FROM = 7  # px, the smallest cell with a line around it
 _HATCH_STEP = 5  # px between two strokes of a hatch
 _RING = 2  # px
 _DOTS_FROM = 5  # px, the smallest cell with a dot in it
+_AS_WIDE = str.maketrans("123456789", "000000000")  # as wide as any of them
+_LEADING_ZERO = re.compile(r"^(−?)0\.")
 _WAYS = 3  # of writing a number: with all digits, with one fewer, and that without the zero before the point
 
 
@@ -83,20 +87,25 @@ def mark_colours(scheme: theme.Tokens) -> Mapping[Mark, str]:
 def paint_hatch(painter: QPainter, rect: QRectF, colour: str) -> None:
     """Fill *rect* with strokes that go on in its neighbours."""
     painter.setPen(_stroke_pen(colour))
-    painter.drawLines([*_strokes(rect)])
+    painter.drawLines(_strokes(np.array([[rect.left(), rect.top(), rect.right(), rect.bottom()]])))
 
 
 def _stroke_pen(colour: str) -> QPen:
     return QPen(QColor(colour), 1, c=Qt.PenCapStyle.FlatCap)
 
 
-def _strokes(rect: QRectF) -> Iterable[QLineF]:
-    """Yield the pieces within *rect* of the lines on which x + y is a multiple of the step."""
-    left, top, right, bottom = rect.left(), rect.top(), rect.right(), rect.bottom()
-    for k in range(ceil((left + top) / _HATCH_STEP), floor((right + bottom) / _HATCH_STEP) + 1):
-        total = k * _HATCH_STEP
-        start, end = max(top, total - right), min(bottom, total - left)
-        yield QLineF(total - start, start, total - end, end)
+def _strokes(rects: np.ndarray) -> list[QLineF]:
+    """Return the pieces within *rects* (n, 4) of the lines on which x + y is a multiple of the step.
+
+    A rectangle is left, top, right, bottom.
+    """
+    left, top, right, bottom = rects.T
+    first = np.ceil((left + top) / _HATCH_STEP).astype(int)
+    counts = np.maximum(np.floor((right + bottom) / _HATCH_STEP).astype(int) + 1 - first, 0)
+    each = np.repeat(np.arange(len(rects)), counts)
+    total = (np.arange(len(each)) + (first - np.cumsum(counts) + counts)[each]) * _HATCH_STEP
+    start, end = np.maximum(top[each], total - right[each]), np.minimum(bottom[each], total - left[each])
+    return [QLineF(*ends) for ends in np.stack((total - start, start, total - end, end), axis=1).tolist()]
 
 
 def _shrunk(values: np.ndarray, place: Placement, ratio: float) -> np.ndarray:
@@ -119,24 +128,25 @@ def _paint_marks(painter: QPainter, grid: Grid, place: Placement, scheme: theme.
     assert grid.marks is not None
     for run in _runs(grid.marks == Mark.SPARE):  # else a count of 0 would warn there too
         painter.fillRect(place.part(run), QColor(scheme.window))
+    rect, (rows, columns) = place.rect, place.shape
+    corner = np.array((rect.left(), rect.top()) * 2)
+    cell = np.array((rect.width() / columns, rect.height() / rows) * 2)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for mark, colour in mark_colours(scheme).items():
-        painter.setPen(_stroke_pen(colour))
-        painter.drawLines([stroke for run in _runs(grid.marks == mark) for stroke in _strokes(place.part(run))])
+        if (mask := grid.marks == mark).any():
+            parts = [(x.start, y.start, x.stop, y.stop) for y, x in _runs(mask)]
+            painter.setPen(_stroke_pen(colour))
+            painter.drawLines(_strokes(corner + np.array(parts) * cell))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
 def _runs(mask: np.ndarray) -> Iterable[Part]:
     """Yield the rows and columns of rectangles that make up *mask*; rows that are alike go together."""
-    edges = np.flatnonzero((mask[1:] != mask[:-1]).any(axis=1)) + 1
-    for top, bottom in pairwise([0, *edges.tolist(), len(mask)]):
-        for left, right in _stretches(mask[top]):
-            yield slice(top, bottom), slice(left, right)
-
-
-def _stretches(flags: np.ndarray) -> Iterable[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], flags.astype(np.int8), [0]))))
-    return zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    edges = [0, *(np.flatnonzero((mask[1:] != mask[:-1]).any(axis=1)) + 1).tolist(), len(mask)]
+    steps = np.diff(np.pad(mask[edges[:-1]], ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    (bands, lefts), (_, rights) = np.nonzero(steps > 0), np.nonzero(steps < 0)
+    for band, left, right in zip(bands.tolist(), lefts.tolist(), rights.tolist(), strict=True):
+        yield slice(edges[band], edges[band + 1]), slice(left, right)
 
 
 def _lines(place: Placement) -> Iterable[QLineF]:
@@ -151,21 +161,36 @@ def _lines(place: Placement) -> Iterable[QLineF]:
 
 def _paint_numbers(painter: QPainter, grid: Grid, place: Placement, pixels: np.ndarray) -> bool:
     """Write the values into the cells, with as many digits as let the longest of them fit; False if they do not."""
-    metrics, cell, whole = painter.fontMetrics(), place.cell((0, 0)), _is_whole(grid)
+    metrics, cell = painter.fontMetrics(), place.cell((0, 0))
     if grid.values.size > MOST_NUMBERS or cell.height() < metrics.height():
         return False
+    whole, ends = _is_whole(grid), _ends(grid.values)
     for fewer in range(_WAYS):
-        texts = [[_written(grid, value, fewer, whole) for value in row] for row in grid.values.tolist()]
-        if cell.width() >= max(metrics.horizontalAdvance(text) for row in texts for text in row) + 2:
+        widest = (_written(grid, value, fewer, whole).translate(_AS_WIDE) for value in ends)
+        if cell.width() >= max(map(metrics.horizontalAdvance, widest)) + 2:
             break
     else:
         return False
+    texts = [[_written(grid, value, fewer, whole) for value in row] for row in grid.values.tolist()]
     if grid.marks is not None:
         _paint_plates(painter, place, pixels, grid.marks, texts)
     for (row, column), pixel in np.ndenumerate(pixels):
-        painter.setPen(readable_on(QColor.fromRgba(int(pixel))))
-        painter.drawText(place.cell((row, column)), Qt.AlignmentFlag.AlignCenter, texts[row][column])
+        painter.setPen(_text_colour(int(pixel)))
+        there = cell.translated(column * cell.width(), row * cell.height())
+        painter.drawText(there, Qt.AlignmentFlag.AlignCenter, texts[row][column])
     return True
+
+
+def _ends(values: np.ndarray) -> Sequence[float]:
+    """Return those of which one is written longest: all have as many decimals."""
+    finite = values[np.isfinite(values)]
+    ends = [float(finite.min()), float(finite.max())] if finite.size else []
+    return ends if finite.size == values.size else [*ends, -inf]
+
+
+@lru_cache(maxsize=1024)
+def _text_colour(pixel: int) -> QColor:
+    return readable_on(QColor.fromRgba(pixel))
 
 
 def _paint_plates(
@@ -192,7 +217,7 @@ def _written(grid: Grid, value: float, fewer: int, whole: bool) -> str:
         return f"{value or 0:.0f}".replace("-", "−")
     scale = 10.0 ** unit(grid.reach)
     text = fixed(value / scale, grid.reach / scale * (10 if fewer else 1))
-    return text.replace("0.", ".", 1) if fewer == _WAYS - 1 else text
+    return _LEADING_ZERO.sub(r"\1.", text) if fewer == _WAYS - 1 else text
 
 
 def _paint_ring(painter: QPainter, rect: QRectF, colour: str) -> None:

@@ -5,17 +5,18 @@ from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.text import number
-from cnn_gui.plots.tiles import Tiles
+from cnn_gui.plots.tiles import Floats, Tiles
 
 
 def summary(tiles: Tiles, selected: int) -> tuple[str, str]:
     """Return what is shown, and the range of its values; of the tile *selected* alone unless that is -1."""
     values = tiles.values if selected < 0 else tiles.values[selected]
     what = tiles.summary() if selected < 0 else tiles.tile_name(selected)
-    finite = values[np.isfinite(values)]
-    if not finite.size:
+    if not _all_finite(values):
+        values = values[np.isfinite(values)]
+    if not values.size:
         return what, ""
-    return what, _tr("{0} to {1}").format(number(float(finite.min()), 3), number(float(finite.max()), 3))
+    return what, _tr("{0} to {1}").format(number(float(values.min()), 3), number(float(values.max()), 3))
 
 
 def pointed(tiles: Tiles, spot: Spot) -> tuple[str, str]:
@@ -25,10 +26,15 @@ def pointed(tiles: Tiles, spot: Spot) -> tuple[str, str]:
 
 def warning(tiles: Tiles) -> str:
     """Return how many values are no finite numbers; '' if all are."""
-    bad = tiles.values.size - int(np.count_nonzero(np.isfinite(tiles.values)))
-    if not bad:
+    if _all_finite(tiles.values):
         return ""
+    bad = tiles.values.size - int(np.count_nonzero(np.isfinite(tiles.values)))
     return _tr("{0:,} of {1:,} values are not finite numbers (yellow).").format(bad, tiles.values.size)
+
+
+def _all_finite(values: Floats) -> bool:
+    """Return whether all values are finite numbers, without a flag for each of them."""
+    return bool(np.isfinite(values.min()) and np.isfinite(values.max()))
 
 
 def _tr(text: str) -> str:

@@ -97,9 +97,11 @@ class BatchNorm(Layer):
 
     def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
         centred, inverse = work.saved["centred"], work.saved["inverse"]
-        products = np.einsum(PRODUCTS[centred.ndim], grad_output, centred)
-        sums = np.stack((np.einsum(SUMS[centred.ndim], grad_output), products * inverse))
-        work.grads["shift"][...], work.grads["scale"][...] = sums
+        if work.grads or work.part.training:
+            products = np.einsum(PRODUCTS[centred.ndim], grad_output, centred)
+            sums = np.stack((np.einsum(SUMS[centred.ndim], grad_output), products * inverse))
+        if work.grads:
+            work.grads["shift"][...], work.grads["scale"][...] = sums
         if not input_needed:
             return grad_output[:0]
         factor, dx = _along(self.parameters["scale"] * inverse, centred), work.like("dx", centred)

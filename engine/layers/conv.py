@@ -149,7 +149,8 @@ class Conv2D(Layer):
     def grad_products(self, grad_output: Array, work: Workspace, input_needed: bool) -> Array:
         """Write dC/dW and return dC/dX for the gradient of what ``products`` returned."""
         weight = self.parameters["weight"]
-        conv.grad_weight(grad_output, work.saved["low"], weight, self.window, work.grads["weight"], work.buffer)
+        if "weight" in work.grads:
+            conv.grad_weight(grad_output, work.saved["low"], weight, self.window, work.grads["weight"], work.buffer)
         if not input_needed:
             return grad_output[:0]
         return conv.grad_input(grad_output, weight, self.window, self.groups, work.buffer)

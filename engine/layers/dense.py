@@ -67,9 +67,10 @@ class Dense(Layer):
         return y
 
     def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
-        x, weight = work.saved["x"], self.parameters["weight"]
-        np.matmul(grad_output, x.T, out=work.grads["weight"])
-        np.sum(grad_output, axis=1, out=work.grads["bias"])
+        weight = self.parameters["weight"]
+        if "weight" in work.grads:
+            np.matmul(grad_output, work.saved["x"].T, out=work.grads["weight"])
+            np.sum(grad_output, axis=1, out=work.grads["bias"])
         if not input_needed:
             return grad_output[:0]
-        return np.matmul(weight.T, grad_output, out=work.buffer("dx", x.shape))
+        return np.matmul(weight.T, grad_output, out=work.buffer("dx", (weight.shape[1], grad_output.shape[1])))

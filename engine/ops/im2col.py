@@ -50,9 +50,15 @@ def conv2d_backward(
     window = Window.of(x.shape[2:], weight.shape[2:], stride, padding, dilation)
     cols, ds = np.split(im2col(x, window), groups, axis=1), np.split(grad_output, groups, axis=1)
     grad_weight = [np.tensordot(d, col, ((0, 2, 3), (0, 4, 5))) for d, col in zip(ds, cols, strict=True)]
+    grad_input = conv2d_grad_input(grad_output, weight, window, groups)
+    return grad_input, np.concatenate(grad_weight), grad_output.sum(axis=(0, 2, 3))
+
+
+def conv2d_grad_input(grad_output: Array, weight: Array, window: Window, groups: int = 1) -> Array:
+    """Return grad_input alone."""
+    ds = np.split(grad_output, groups, axis=1)
     grad_cols = [np.tensordot(w, d, (0, 1)) for w, d in zip(np.split(weight, groups), ds, strict=True)]
-    grad_col = np.concatenate(grad_cols).transpose(3, 0, 1, 2, 4, 5)
-    return col2im(grad_col, window), np.concatenate(grad_weight), grad_output.sum(axis=(0, 2, 3))
+    return col2im(np.concatenate(grad_cols).transpose(3, 0, 1, 2, 4, 5), window)
 
 
 def pool2d(x: Array, size: Pair, stride: Pair, padding: Padding = (0, 0), mode: str = "max") -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 from engine.errors import BadInputError
 from engine.layer import Array
 from engine.trace.record import Trace
-from engine.trace.replay import Replay, one_hot, to_logits
+from engine.trace.replay import one_hot, sent_back, to_logits
 
 
 def input_gradient(trace: Trace, chosen: int) -> Array:
@@ -60,10 +60,10 @@ def enlarged(values: Array, size: tuple[int, int]) -> Array:
 def _gradient(trace: Trace, chosen: int, start: int) -> Array:
     """Return d logit / d what layer *start* reads, in its shape."""
     layers, logits = to_logits(trace)
-    gradient, rest = one_hot(logits, chosen), layers[start:]
-    replay = Replay(rest)
-    replay.forward((rest[0].input if rest else logits)[None])
-    found: Array = replay.backward(gradient)[0].copy()
+    gradient = one_hot(logits, chosen)
+    for layer in reversed(layers[start:]):
+        gradient = sent_back(layer, gradient)
+    found: Array = gradient[0].copy()
     return found
 
 

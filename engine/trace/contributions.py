@@ -27,7 +27,7 @@ from engine.layer import Array
 from engine.layers.activation import ActivationConfig
 from engine.layers.softmax import SoftmaxConfig
 from engine.trace.record import LayerTrace, Trace
-from engine.trace.replay import Step, one_hot, to_logits
+from engine.trace.replay import LINEAR, Step, one_hot, sent_back, to_logits
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -80,13 +80,19 @@ def contributions(trace: Trace, chosen: int) -> Contributions:
 
 def _sent_back(layer: LayerTrace, sensitivity: Array) -> tuple[Array, Array]:
     """Return c (1, ...) of a layer, and for d logit / dy = *sensitivity* (1, ...) what A makes of it: d logit / dx."""
+    curved = isinstance(layer.spec.config, ActivationConfig | SoftmaxConfig)
+    if isinstance(layer.spec.config, LINEAR) or not (layer.parameters or curved):
+        bias = layer.parameters.get("bias", np.zeros(len(layer.output)))
+        constant = np.broadcast_to(bias.reshape(1, -1, *(1,) * (layer.output.ndim - 1)), sensitivity.shape)
+        return constant, sent_back(layer, sensitivity)
     step, x = Step(layer), layer.input[None]
-    constant = step.forward(np.zeros_like(x)).copy()
     if isinstance(layer.spec.config, ActivationConfig):
-        slope = step.backward(np.ones_like(x)).copy()
+        zero = np.zeros((1,) * x.ndim)
+        constant, slope = np.broadcast_to(step.forward(zero).copy(), x.shape), np.full_like(x, step.backward(zero + 1))
         np.divide(layer.output[None] - constant, x, out=slope, where=x != 0)
         return constant, sensitivity * slope
-    step.forward(x)
+    constant = step.forward(np.zeros_like(x)).copy()
     if isinstance(layer.spec.config, SoftmaxConfig):
+        step.forward(x)
         constant = layer.output[None] - step.backward(x)  # its Jacobian is symmetric
-    return constant, step.backward(sensitivity).copy()
+    return constant, step.backward(sensitivity).copy()  # of what is affine it is the same wherever that is

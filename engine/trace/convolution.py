@@ -42,6 +42,7 @@ class ConvolutionTrace:
         self.window, self.groups = config.window(layer.input.shape), config.groups
         self.input, self.output, self.grad_output = layer.input, layer.output, layer.grad_output
         self.weight: Array = layer.parameters["weight"]
+        self._full: tuple[int, Correlation] | None = None  # the last one that was asked for
         self.bias: Array = layer.parameters.get("bias", np.zeros(len(self.weight)))
 
     def channels(self, filter_: int) -> slice:
@@ -93,9 +94,11 @@ class ConvolutionTrace:
 
         Its output, ((OH - 1) S + K', (OW - 1) S + K'), is dC/dX of the padded input without what no window reaches.
         """
-        filters = self.readers(channel)
-        kernels = self.rotated[filters, channel % self.weight.shape[1]]
-        return Correlation(self.spread[filters], kernels, (1, 1), self._config.dilation)
+        if self._full is None or self._full[0] != channel:
+            filters = self.readers(channel)
+            kernels = self.rotated[filters, channel % self.weight.shape[1]]
+            self._full = channel, Correlation(self.spread[filters], kernels, (1, 1), self._config.dilation)
+        return self._full[1]
 
     def appended(self, channel: int) -> Array:
         """Return (H + 2P, W + 2P): the output of ``full`` with a zero for every trailing row and column."""

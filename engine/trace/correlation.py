@@ -3,6 +3,7 @@ convolution are made of."""
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
@@ -10,6 +11,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from engine.layer import Array
 
 Pair = tuple[int, int]
+
+_CELLS = 2**15  # of the output at a time, which stay in the cache
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +71,28 @@ class Correlation:
     @np.errstate(all="ignore")  # what is not finite is shown as it is
     def parts(self) -> Array:
         """(K, OH, OW): each plane's share of the output, before they are added up."""
-        parts: Array = np.einsum("kijuv,kuv->kij", self.windows, self.kernel)
+        if self.kernel[0].size >= prod(self.places):  # of a gradient of weights
+            few: Array = np.einsum("kijuv,kuv->kij", self.windows, self.kernel)
+            return few
+        parts = np.zeros(self.windows.shape[:3])
+        planes = max(1, _CELLS // parts[0].size)
+        for start in range(0, len(parts), planes):
+            some = slice(start, start + planes)
+            _add_up(self.windows[some], self.kernel[some], parts[some])
         return parts
 
     @cached_property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
     def output(self) -> Array:
         """(OH, OW)."""
-        output: Array = self.parts.sum(axis=0) + self.bias
+        if self.kernel[0].size >= prod(self.places):
+            summed: Array = self.parts.sum(axis=0) + self.bias
+            return summed
+        output = np.full(self.places, self.bias)
+        products = np.tensordot(self.kernel, self.source, (0, 0))  # of each tap at each cell, summed over the planes
+        (s, t), (d, e), (rows, columns) = self.stride, self.dilation, self.places
+        for u, v in np.ndindex(products.shape[:2]):
+            output += products[u, v, u * d :: s, v * e :: t][:rows, :columns]
         return output
 
     @property
@@ -105,3 +122,11 @@ class Correlation:
         extent = tuple((k - 1) * d + 1 for k, d in zip(self.kernel.shape[1:], self.dilation, strict=True))
         (s, t), (d, e) = self.stride, self.dilation
         return sliding_window_view(self.source, extent, axis=(1, 2))[:, ::s, ::t, ::d, ::e]
+
+
+def _add_up(windows: Array, kernel: Array, out: Array) -> None:
+    """Add to *out* (K, OH, OW) each plane's products of *windows* (K, OH, OW, KH, KW) and *kernel*, tap by tap."""
+    products = np.empty_like(out)
+    for u, v in np.ndindex(kernel.shape[1:]):
+        np.multiply(windows[..., u, v], kernel[:, u, v, None, None], out=products)
+        out += products

@@ -20,6 +20,7 @@ class DenseTrace:
         self.input, self.output = layer.input, layer.output
         self.weight: Array = layer.parameters["weight"]
         self.bias: Array = layer.parameters["bias"]
+        self._order: tuple[int, Array] | None = None  # of the unit that was asked for last
 
     @np.errstate(all="ignore")  # what is not finite is shown as it is
     def contributions(self, unit: int) -> Array:
@@ -35,5 +36,6 @@ class DenseTrace:
 
     def largest_first(self, unit: int) -> Array:
         """Return (features,): the inputs by how much they add to the unit, whatever the sign; equals in their order."""
-        order: Array = np.argsort(-np.abs(self.contributions(unit)), kind="stable")
-        return order
+        if self._order is None or self._order[0] != unit:
+            self._order = unit, np.argsort(-np.abs(self.contributions(unit)), kind="stable")
+        return self._order[1]

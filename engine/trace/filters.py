@@ -3,7 +3,8 @@
 A filter is the first axis of a layer's weights: an output channel of a convolution, a unit of a dense layer.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
+from math import sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -12,6 +13,7 @@ from engine.layer import Array
 from engine.trace.record import LayerTrace
 
 ALIKE = 0.95  # cosine from which on two filters count as near-duplicates
+_PIECE = 2**14  # values
 
 
 class Distribution(NamedTuple):
@@ -45,25 +47,32 @@ class Silence(NamedTuple):
     positions: int
 
 
-def distribution(values: Array) -> Distribution:
-    """Return mean, standard deviation and share of zeros of *values*; NaN where there is none."""
-    flat = values[np.isfinite(values)].astype(float)
-    if not flat.size:
-        return Distribution(values.size, np.nan, np.nan, np.nan)
-    return Distribution(values.size, float(flat.mean()), float(flat.std()), float(np.mean(flat == 0)))
+def distribution(*arrays: Array) -> Distribution:
+    """Return mean, standard deviation and share of zeros of all values of *arrays*; NaN where there is none."""
+    size, found = sum(array.size for array in arrays), [(p.size, p.sum(), np.count_nonzero(p)) for p in _pieces(arrays)]
+    count, total, others = (sum(column) for column in zip(*found, strict=True)) if found else (0, 0.0, 0)
+    if not count:
+        return Distribution(size, np.nan, np.nan, np.nan)
+    mean = total / count
+    squares = sum(float(np.vdot(each, each)) for each in (piece - mean for piece in _pieces(arrays)))
+    return Distribution(size, float(mean), sqrt(squares / count), float((count - others) / count))
 
 
-def histogram(values: Array, limit: float, bins: int) -> Array:
-    """Return (bins,): how many of *values* lie in each of so many equal parts of -limit to +limit.
+def histogram(arrays: Sequence[Array], limit: float, bins: int) -> Array:
+    """Return (bins,): how many of all values of *arrays* lie in each of so many equal parts of -limit to +limit.
 
     Args:
-        values: of any shape; what is not finite counts nowhere, what lies outside in the part at that end.
+        arrays: of any shapes; what is not finite counts nowhere, what lies outside in the part at that end.
         limit: > 0.
         bins: an odd number has a part with 0 in its middle.
     """
-    flat = values[np.isfinite(values)]
-    places = np.floor((flat.astype(float) / limit + 1) * (bins / 2)).clip(0, bins - 1).astype(np.intp)
-    return np.bincount(places, minlength=bins)
+    counts = np.zeros(bins, np.intp)
+    for piece in _pieces(arrays):
+        places = piece / limit
+        places += 1
+        places *= bins / 2
+        counts += np.bincount(places.clip(0, bins - 1, out=places).astype(np.intp), minlength=bins)
+    return counts
 
 
 def alike(weight: Array, threshold: float = ALIKE) -> tuple[Pair, ...]:
@@ -72,12 +81,12 @@ def alike(weight: Array, threshold: float = ALIKE) -> tuple[Pair, ...]:
     cosine = a·b / (|a| |b|). A filter of zeros has no direction and is like none; where a filter has one weight alone,
     all of them point the same way or the opposite, which says nothing: there are no pairs.
     """
-    flat = np.asarray(weight.reshape(len(weight), -1), np.float32)
+    flat = weight.reshape(len(weight), -1).astype(np.float32)
     if flat.shape[1] < 2:
         return ()
     with np.errstate(all="ignore"):  # what is not finite is like nothing
-        unit = flat / np.linalg.norm(flat, axis=1, keepdims=True)
-        cosine = unit @ unit.T
+        flat /= np.sqrt([np.vdot(row, row) for row in flat])[:, None]
+        cosine = flat @ flat.T
     first, second = np.nonzero(np.triu(cosine >= threshold, 1))
     pairs = [Pair(int(a), int(b), float(min(cosine[a, b], 1))) for a, b in zip(first, second, strict=True)]
     return tuple(sorted(pairs, key=lambda pair: (-pair.cosine, pair)))
@@ -111,6 +120,15 @@ class SilenceLog:
             self._moment, self._weights, self._seen = moment, weight.copy(), {}
         self._seen[sample] = silent
         return np.logical_and.reduce(list(self._seen.values())), len(self._seen)
+
+
+def _pieces(arrays: Sequence[Array]) -> Iterator[Array]:
+    """Yield the finite values of *arrays* in float64, as many at a time as stay in the cache while they are read."""
+    for flat in (array.reshape(-1) for array in arrays):
+        for start in range(0, flat.size, _PIECE):
+            piece = flat[start : start + _PIECE]
+            finite = np.isfinite(piece)
+            yield (piece if finite.all() else piece[finite]).astype(float, copy=False)
 
 
 def _own_channels(layers: Sequence[LayerTrace], index: int) -> Sequence[int]:

@@ -8,11 +8,13 @@ from engine import losses
 from engine.errors import BadInputError
 from engine.faults import Faults
 from engine.layer import Array, Part, Workspace
+from engine.layers.plain import FAST
 from engine.model import Model
 from engine.ops import checks
 from engine.passes import Pass, in_field_order
-from engine.shapes import CROSS_ENTROPY
+from engine.shapes import CROSS_ENTROPY, infer_shapes
 from engine.trace.record import LayerTrace, Trace
+from engine.trace.replay import backend
 from engine.trace.scoring import Scoring
 
 
@@ -30,7 +32,8 @@ class Tracer:
 
     def __init__(self, model: Model, loss: str = CROSS_ENTROPY, faults: Faults | None = None) -> None:
         self._model, self._loss = model, loss
-        self._double = Model(model.architecture, model.input_shape, np.float64, faults=faults or model.faults)
+        how = _backend(model)
+        self._double = Model(model.architecture, model.input_shape, np.float64, how, faults=faults or model.faults)
         self._pass = Pass(self._double, loss)
 
     def trace(
@@ -110,6 +113,17 @@ class Tracer:
             raise BadInputError(
                 f"labels go from {labels.min()} to {labels.max()}; the classes are 0 to {classes[0] - 1}."
             )
+
+
+def _backend(model: Model) -> str:
+    """Return what suits the layer with the most multiply-adds, which takes the longest."""
+    shapes = infer_shapes(model.architecture, model.input_shape)
+    steps = [
+        (spec.config, info.input) for spec, info in zip(model.architecture.layers, shapes, strict=True) if info.input
+    ]
+    if not steps:
+        return FAST
+    return backend(*max(steps, key=lambda step: step[0].multiply_adds(step[1])))
 
 
 def _kept(array: Array) -> Array:

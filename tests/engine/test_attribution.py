@@ -11,10 +11,12 @@ from engine import registry
 from engine.architecture import Architecture, LayerSpec, new_layer
 from engine.errors import BadInputError
 from engine.layer import LayerConfig
+from engine.layers.conv import Conv2DConfig
 from engine.layers.dense import DenseConfig
 from engine.layers.flatten import FlattenConfig
 from engine.model import Model
 from engine.pieces import finished
+from engine.trace import replay
 from engine.trace.attribution import enlarged, grad_cam, input_gradient
 from engine.trace.contributions import Contributions, contributions
 from engine.trace.occlusion import MOST_IMAGES, Occlusion, Patch, occlusion
@@ -220,3 +222,24 @@ def test_that_bad_input_is_told() -> None:
             grad_cam(trace, 0, position)
     with pytest.raises(BadInputError, match="does not fit a patch"):
         next(occlusion(trace, 0, Patch((2, 2), (3, 1))))
+
+
+@pytest.mark.parametrize(
+    "config", [Conv2DConfig(4, (3, 2), (2, 1), "same"), Conv2DConfig(6, dilation=(1, 2), groups=2, bias=False)]
+)
+def test_that_large_convolutions_give_the_same_numbers_another_way(
+    config: Conv2DConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layers = classifier(config, new_layer("relu").config, new_layer("pool2d").config)
+    fast, _ = traced(layers, (2, 9, 8), 1)
+    fast_gradient, fast_parts = input_gradient(fast, 1), contributions(fast, 1)
+    monkeypatch.setattr(replay, "MOST_WEIGHTS", 1)
+    other, model = traced(layers, (2, 9, 8), 1)
+    assert Tracer(model)._double.backend == replay.IM2COL
+    for ours, others in zip(fast.layers, other.layers, strict=True):
+        np.testing.assert_allclose(others.output, ours.output, rtol=1e-12, atol=1e-13)
+        np.testing.assert_allclose(others.grad_input, ours.grad_input, rtol=1e-12, atol=1e-13)
+        for name, gradient in ours.gradients.items():
+            np.testing.assert_allclose(others.gradients[name], gradient, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(input_gradient(other, 1), fast_gradient, rtol=1e-12, atol=1e-13)
+    np.testing.assert_allclose(contributions(other, 1).pixels, fast_parts.pixels, rtol=1e-12, atol=1e-13)

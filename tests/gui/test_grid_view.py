@@ -136,6 +136,15 @@ def test_that_whole_numbers_have_no_decimals(view: GridView, values: list[list[f
     assert set(written) <= set(texts)
 
 
+def test_that_a_number_loses_no_digit_but_the_zero_before_its_point(view: GridView) -> None:
+    view.show_grid(Grid(np.array([[9.97, -0.25, 0.5]]), ColorMap.ACTIVATIONS, 10.0))
+    written = set()
+    for width in range(30, 160):
+        view.resize(width, 80)
+        written |= {text for text in texts(view) if "×" not in text and "…" not in text} - {"±10"}
+    assert written == {"9.97", "−0.25", "0.50", "10.0", "−0.2", "0.5", "−.2", ".5"}
+
+
 def test_that_no_stroke_of_a_hatch_goes_through_a_number(view: GridView) -> None:
     view.show_grid(Grid(np.zeros((2, 2)), ColorMap.GRADIENTS, 1.0, marks=np.full((2, 2), Mark.INSERTED, np.uint8)))
     middle, image = cell_centre(view, 0, 0), view.grab().toImage()

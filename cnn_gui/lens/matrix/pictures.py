@@ -14,7 +14,7 @@ from engine.trace.correlation import Correlation
 from engine.trace.matrices import Im2col
 from engine.trace.matrix_form import MatrixForm, Term
 
-MOST_VALUES = 6_000_000  # laid out at once
+MOST_VALUES = 1_000_000  # laid out at once: several for each pixel, and quickly painted
 
 
 class Pictures:

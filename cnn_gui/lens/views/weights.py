@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import ClassVar
 
-import numpy as np
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabBar, QVBoxLayout, QWidget
 
@@ -116,13 +115,13 @@ class WeightsView(LayerView):
         self.figures.setVisible(bool(values))
         if not values:
             return
-        shown, title = np.concatenate([each.ravel() for each in values.values()]), self.tr("all values")
+        shown, title = [*values.values()], self.tr("all values")
         if weight is not None and selected >= 0:
             filter_ = arrays.filter_of(weight, selected)
-            shown, title = values["weight"][filter_].ravel(), f"{self._word()} {filter_}"
-        found, limit = filters.distribution(shown), round_up(signed_levels(shown))
+            shown, title = [values["weight"][filter_]], f"{self._word()} {filter_}"
+        found, limit = filters.distribution(*shown), round_up(max(map(signed_levels, shown)))
         bins = Bins(filters.histogram(shown, limit, _BINS), limit, found.mean, found.deviation)
-        self.histogram.show_bins(bins, self.mosaic.colormap, self.tr("{0} ({1:,})").format(title, shown.size))
+        self.histogram.show_bins(bins, self.mosaic.colormap, self.tr("{0} ({1:,})").format(title, found.size))
         self.figures.setText(words.figures(found))
 
     def _find(self, frame: Frame) -> None:

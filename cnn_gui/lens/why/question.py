@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
@@ -32,7 +33,7 @@ class Kind(IntEnum):
         return ColorMap.GRADIENTS if self is Kind.GRADIENT else ColorMap.ACTIVATIONS
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Question:
     """Why class *chosen*, asked by *kind*: Grad-CAM of the layer at *position*, occlusion by *patch*."""
 
@@ -42,7 +43,7 @@ class Question:
     position: int
     patch: Patch
 
-    @property
+    @cached_property
     def contributions(self) -> Contributions:
         """What the logit is the sum of."""
         return contributions(self.trace, self.chosen)
