@@ -2,33 +2,21 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QComboBox,
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QSizePolicy,
-    QStackedWidget,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
-from cnn_gui.lens.layer_strip import LayerStrip
+from cnn_gui.lens.head import Head
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.walk import go_by_key
 from cnn_gui.plots.figure import Figure
-from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.page_bar import PageBar
-from cnn_gui.plots.ranges import Scale
 
 
 class Microscope(QWidget):
@@ -56,21 +44,15 @@ class Microscope(QWidget):
         self.kinds: Sequence[type[LayerView]] = ()
         self._kind: type[LayerView] | None = None  # on show, or as soon as there is nothing else to say
         self._wanted: type[LayerView] | None = None
-        self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
-        self.about = ElidedLabel("muted")
-        self.previous_button, self.next_button, self.strip = QToolButton(), QToolButton(), LayerStrip()
-        self.scale, self.export_button = QComboBox(), ExportButton(self.figure)
+        self.export_button = ExportButton(self.figure)
+        self.head = Head(self.export_button)
         self.pages, self._stack, self.message = PageBar(), QStackedWidget(), QLabel()
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.prepare)
         self._arrange()
-        self._explain()
-        self._dress()
-        self.back_button.clicked.connect(self.left)
-        self.previous_button.clicked.connect(lambda: self._go(-1))
-        self.next_button.clicked.connect(lambda: self._go(1))
-        self.strip.chosen.connect(document.select)
-        self.scale.activated.connect(lambda place: self.scale_chosen.emit(Scale(place)))
+        self.head.left.connect(self.left)
+        self.head.layer_wanted.connect(document.select)
+        self.head.scale_chosen.connect(self.scale_chosen)
         self.pages.chosen.connect(lambda number: self.look_through(self.kinds[number]))
         self.export_button.recorded.connect(self.frame_wanted)
         document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
@@ -85,10 +67,7 @@ class Microscope(QWidget):
         """Show the selected layer of *frame*; nothing happens while the microscope is not to be seen."""
         if not self.isVisible() or self.export_button.busy:
             return
-        self.heading.setText(frame.title())
-        title = frame.sample.title if frame.sample else ""
-        self.about.show_text(" · ".join(filter(None, (title, frame.moment(), frame.about()))))
-        self._show_neighbours(frame)
+        self.head.show_frame(frame)
         self._offer(frame)
         if (reason := self._why_nothing(frame)) or self._kind is None:
             self.message.setText(reason)
@@ -96,13 +75,16 @@ class Microscope(QWidget):
             return
         view = self._view(self._kind)
         self._show(view)
-        self._show_scale(frame, view)
+        for picture in view.coloured:
+            picture.ranges = frame.ranges
+        self.head.scale.setEnabled(bool(view.coloured))
         view.show_frame(frame)
 
     def figure(self) -> Figure:
         """Return what is on show as a picture that says what it is of."""
-        title = self.heading.text() if self.view is None else f"{self.heading.text()} · {self.tr(self.view.title)}"
-        return Figure(self.view or self.message, title, self.about.whole_text)
+        view, layer = self.view, self.head.heading.text()
+        title = layer if view is None else f"{layer} · {self.tr(view.title)}"
+        return Figure(view or self.message, title, self.head.about.whole_text)
 
     @Slot()
     def prepare(self) -> None:
@@ -156,11 +138,6 @@ class Microscope(QWidget):
         if event.button() == Qt.MouseButton.LeftButton:
             self.step_back()  # on empty space: whatever has a meaning takes the click itself
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange:
-            self._dress()
-
     def _offer(self, frame: Frame) -> None:
         """Have a page for each view that suits the layer; the same kind of view stays on show where it can."""
         kinds = [kind for kind in ALL if kind.suits(frame)]
@@ -183,13 +160,6 @@ class Microscope(QWidget):
             theme.indent_numbers(self._made[kind])
             self._made[kind].configured.connect(self._document.configure)
         return self._made[kind]
-
-    def _show_scale(self, frame: Frame, view: LayerView) -> None:
-        """Have the colours of its pictures reach as far as a person chose."""
-        for picture in view.coloured:
-            picture.ranges = frame.ranges
-        self.scale.setEnabled(bool(view.coloured))
-        self.scale.setCurrentIndex(frame.ranges.scale.value)
 
     def _add(self, page: QWidget) -> None:
         page.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
@@ -214,56 +184,15 @@ class Microscope(QWidget):
         nothing = self.tr("{0} changes no number: there is nothing to look into.")
         return "" if self.kinds else nothing.format(frame.title())
 
-    def _show_neighbours(self, frame: Frame) -> None:
-        self.strip.show_layers(frame.architecture, frame.index)
-        self.previous_button.setEnabled(frame.index > 0)
-        self.next_button.setEnabled(0 <= frame.index < len(frame.architecture.layers) - 1)
-
-    def _go(self, by: int) -> None:
-        layers = self._document.architecture.layers
-        spec = self._document.selected_spec
-        if spec is not None:
-            self._document.select(layers[self._document.architecture.index(spec.uid) + by].uid)
-
-    def _explain(self) -> None:
+    def _arrange(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # also of a click on a page's name, which takes none itself
         self.setAccessibleName(self.tr("Inside the layer"))
-        self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
-        for button, name in (
-            (self.previous_button, self.tr("The layer before")), (self.next_button, self.tr("The layer after")),
-        ):  # fmt: skip
-            button.setAccessibleName(name)
-            button.setToolTip(name)
-        self.scale.addItems([self.tr("Colours per map"), self.tr("Colours per layer"), self.tr("Colours per network")])
-        self.scale.setAccessibleName(self.tr("Range of the colours"))
-        self.scale.setToolTip(
-            self.tr("Which pictures have the same colours for the same values: each its own, those of a layer, or all")
-        )
-        self.heading.setProperty("role", "heading")
         self.message.setProperty("role", "hint")
         self.message.setWordWrap(True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-
-    def _arrange(self) -> None:
-        head, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         self._add(self.message)
-        for part in (self.back_button, self.previous_button, self.strip, self.next_button):
-            head.addWidget(part, part is self.strip)
+        column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
-        for row in (head, below):
-            row.setSpacing(theme.SPACE[1])
-        column.addLayout(head)
-        below.addWidget(self.heading)
-        below.addWidget(self.about, 1)
-        below.addWidget(self.scale)
-        below.addWidget(self.export_button)
-        column.addLayout(below)
-        column.addWidget(self.pages)
-        column.addWidget(self._stack, 1)
-
-    def _dress(self) -> None:
-        scheme = theme.tokens(self.palette())
-        self.back_button.setIcon(theme.icon("previous", scheme.text))
-        self.previous_button.setIcon(theme.icon("previous", scheme.text))
-        self.next_button.setIcon(theme.icon("next", scheme.text))
+        for part in (self.head, self.pages, self._stack):
+            column.addWidget(part, part is self._stack)

@@ -17,7 +17,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnn_gui import theme
 from cnn_gui.plots import export, figure, grid_lines
 from cnn_gui.plots.grid import Cell, Grid, Part, Placement
-from cnn_gui.plots.grid_painter import paint_cells, paint_dots, paint_grid, paint_window
+from cnn_gui.plots.grid_painter import paint_grid
+from cnn_gui.plots.highlights import paint_cells, paint_dots, paint_window
 from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.text import small_font
 

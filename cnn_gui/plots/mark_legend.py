@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots.grid import Mark
-from cnn_gui.plots.grid_painter import mark_colours, paint_hatch
+from cnn_gui.plots.hatches import mark_colours, paint_hatch
 from cnn_gui.plots.text import small_font
 
 _SWATCH = 12  # px

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QImage
 
 from cnn_gui import theme
 from cnn_gui.plots.grid import Grid, Marks
-from cnn_gui.plots.grid_painter import mark_colours
+from cnn_gui.plots.hatches import mark_colours
 from cnn_gui.plots.pictures import Pixels, to_image, to_pixels
 
 Edges = npt.NDArray[np.floating]

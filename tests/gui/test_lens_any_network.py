@@ -35,7 +35,7 @@ def look_everywhere(desk: Desk, most_layers: int | None = None) -> None:
     """Look at each view of each layer, or of the first ones."""
     for layer, spec in enumerate(desk.document.architecture.layers[:most_layers]):
         desk.select(layer)
-        assert desk.microscope.heading.text() == layer_title(desk.document.architecture, spec)
+        assert desk.microscope.head.heading.text() == layer_title(desk.document.architecture, spec)
         for view in desk.views():
             look(desk, view)
 

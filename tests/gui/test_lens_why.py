@@ -65,14 +65,14 @@ def covered(trace: Trace, view: WhyView, chosen: int) -> Occlusion:
 
 def test_that_the_button_opens_it_on_the_last_layer(window: MainWindow) -> None:
     assert window.middle.currentIndex() == INSIDE
-    assert window.microscope.heading.text() == "Softmax 1"
+    assert window.microscope.head.heading.text() == "Softmax 1"
     assert view_of(window).isVisible()
 
 
 @pytest.mark.parametrize("way", ["key", "drawing"])
 def test_the_other_ways_there(qtbot: QtBot, window: MainWindow, way: str) -> None:
     window.document.select(window.document.architecture.layers[0].uid)
-    qtbot.mouseClick(window.microscope.back_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
     if way == "key":
         qtbot.keyClick(window.canvas, Qt.Key.Key_W)
         title = "test image 0"
@@ -208,7 +208,7 @@ def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
 def test_that_hiding_ends_the_work(qtbot: QtBot, window: MainWindow) -> None:
     view = view_of(window)
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
-    qtbot.mouseClick(window.microscope.back_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
     assert not view.occluder.background.busy
     qtbot.keyClick(window.canvas, Qt.Key.Key_W)
     qtbot.waitUntil(lambda: view.map.grid is not None)

@@ -77,12 +77,12 @@ def test_that_a_double_click_on_a_card_opens_it_and_escape_goes_back(qtbot: QtBo
     qtbot.mouseClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
     qtbot.mouseDClick(window.canvas.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert window.middle.currentIndex() == INSIDE
-    qtbot.waitUntil(lambda: window.microscope.heading.text() == "Convolution 1")
+    qtbot.waitUntil(lambda: window.microscope.head.heading.text() == "Convolution 1")
 
 
 @pytest.mark.parametrize("way", ["key", "button", "back"])
 def test_the_other_ways_in_and_out(qtbot: QtBot, window: MainWindow, way: str) -> None:
-    qtbot.mouseClick(window.microscope.back_button, Qt.MouseButton.LeftButton)
+    qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
     assert window.middle.currentIndex() == NETWORK
     if way == "key":
         qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
@@ -167,11 +167,11 @@ def test_that_another_map_is_a_click_away(qtbot: QtBot, window: MainWindow) -> N
 
 
 def test_that_the_neighbours_of_a_layer_are_a_click_away(qtbot: QtBot, window: MainWindow) -> None:
-    qtbot.mouseClick(window.microscope.previous_button, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: window.microscope.heading.text() == "Convolution 1")
-    assert not window.microscope.previous_button.isEnabled()
+    qtbot.mouseClick(window.microscope.head.previous_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: window.microscope.head.heading.text() == "Convolution 1")
+    assert not window.microscope.head.previous_button.isEnabled()
     np.testing.assert_allclose(values(view_of(window).unfolded.output), traced(window, FIRST).output[0])
-    assert window.microscope.next_button.isEnabled()
+    assert window.microscope.head.next_button.isEnabled()
 
 
 def test_that_a_click_on_a_pages_name_leaves_the_keys_to_the_layer(qtbot: QtBot, window: MainWindow) -> None:
@@ -184,7 +184,7 @@ def test_that_a_click_on_a_pages_name_leaves_the_keys_to_the_layer(qtbot: QtBot,
 def test_that_every_layer_of_the_network_is_a_click_away_and_the_open_one_alone_is_in_colour(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    strip, layers = window.microscope.strip, window.document.architecture.layers
+    strip, layers = window.microscope.head.strip, window.document.architecture.layers
     assert [button.accessibleName() for button in strip.buttons][:2] == ["Convolution 1", "Convolution 2"]
     for number in (0, len(layers) - 1, 1):
         QTest.mouseClick(strip.buttons[number], Qt.MouseButton.LeftButton)
@@ -201,11 +201,11 @@ def test_that_the_strip_follows_edits_of_the_network(qtbot: QtBot, window: MainW
     document = window.document
     document.append("tanh")
     window.lens.refresh()
-    names = [button.accessibleName() for button in window.microscope.strip.buttons]
+    names = [button.accessibleName() for button in window.microscope.head.strip.buttons]
     assert len(names) == len(document.architecture.layers) and "Tanh 1" in names
     document.undo_stack.undo()
     window.lens.refresh()
-    strip = window.microscope.strip
+    strip = window.microscope.head.strip
     assert len(strip.buttons) == len(document.architecture.layers) == strip.wire.row.count() - 1
 
 
@@ -246,10 +246,10 @@ def test_that_it_says_why_there_is_nothing(window: MainWindow) -> None:
 
 
 def test_that_a_sample_and_a_step_are_named(window: MainWindow) -> None:
-    assert window.microscope.about.whole_text.startswith("test image 0 · initial weights · 5 @ 2×2")
+    assert window.microscope.head.about.whole_text.startswith("test image 0 · initial weights · 5 @ 2×2")
     window.lens.set_sample(np.zeros((1, 8, 8), np.float32), "your drawing")
     window.lens.refresh()
-    assert window.microscope.about.whole_text.startswith("your drawing · initial weights")
+    assert window.microscope.head.about.whole_text.startswith("your drawing · initial weights")
 
 
 def test_the_worked_example(qtbot: QtBot, window: MainWindow) -> None:

@@ -108,15 +108,15 @@ def test_that_a_person_chooses_the_range_inside_a_layer_and_every_picture_follow
     window.lens.refresh()
     limits = {}
     for scale in (Scale.LAYER, Scale.MAP, Scale.NETWORK):
-        microscope.scale.setFocus()
-        steps = scale.value - microscope.scale.currentIndex()
+        microscope.head.scale.setFocus()
+        steps = scale.value - microscope.head.scale.currentIndex()
         for _ in range(abs(steps)):
-            QTest.keyClick(microscope.scale, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
+            QTest.keyClick(microscope.head.scale, Qt.Key.Key_Down if steps > 0 else Qt.Key.Key_Up)
         qtbot.waitUntil(lambda scale=scale: window.lens.scale is scale)
         window.lens.refresh()
         view = microscope.view
         assert isinstance(view, ConvolutionView) and view.unfolded.output.grid is not None
-        assert microscope.scale.currentIndex() == scale.value
+        assert microscope.head.scale.currentIndex() == scale.value
         assert view.maps.ranges.scale is window.lens.maps.mosaic.ranges.scale is scale
         limits[scale] = view.unfolded.output.grid.limit
         values = view.unfolded.output.grid.values
@@ -158,10 +158,10 @@ def test_that_where_nothing_can_be_compared_there_is_nothing_to_choose(window: M
     window.canvas.opened.emit()
     window.microscope.explain()
     window.lens.refresh()
-    assert isinstance(window.microscope.view, WhyView) and not window.microscope.scale.isEnabled()
+    assert isinstance(window.microscope.view, WhyView) and not window.microscope.head.scale.isEnabled()
     window.microscope.look_through(GradientsView)
     window.lens.refresh()
-    assert window.microscope.scale.isEnabled()
+    assert window.microscope.head.scale.isEnabled()
 
 
 def test_that_the_menu_has_the_same_choice(window: MainWindow) -> None:
