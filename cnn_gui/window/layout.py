@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -27,7 +27,8 @@ def arrange(window: "MainWindow") -> None:
     for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)
     whole = _splitter("whole", across, (left, 254, 0), (window.middle, 608, 2), (right, 386, 1))
-    window.middle.currentChanged.connect(lambda page: _show_left(whole, page == NETWORK))  # else nothing is built
+    left_room = _LeftRoom(whole)
+    window.middle.currentChanged.connect(lambda page: left_room.set_shown(page == NETWORK))  # else nothing is built
     page = QWidget()
     box = QVBoxLayout(page)
     box.setContentsMargins(*(theme.SPACE[1],) * 4)
@@ -49,14 +50,22 @@ def panel(*widgets: QWidget) -> QFrame:
     return frame
 
 
-def _show_left(whole: QSplitter, shown: bool) -> None:
-    """Show the left room of three, or leave its width to the middle one; the right one stays as it is."""
-    left, (_, middle, right), handle = whole.widget(0), whole.sizes(), whole.handleWidth()
-    if shown != left.isHidden():
-        return
-    width = left.width()
-    left.setVisible(shown)
-    whole.setSizes([width, middle - width - handle if shown else middle + width + handle, right])
+class _LeftRoom(QObject):
+    """The left one of three rooms, whose width the middle one gets while it is hidden."""
+
+    def __init__(self, whole: QSplitter) -> None:
+        super().__init__(whole)
+        self._whole, self._width = whole, 0
+
+    def set_shown(self, shown: bool) -> None:
+        """Show it or not; the right room stays as wide as it is."""
+        left, (width, middle, right), handle = self._whole.widget(0), self._whole.sizes(), self._whole.handleWidth()
+        if shown != left.isHidden():
+            return
+        self._width = self._width if shown else width
+        by = self._width + handle
+        left.setVisible(shown)
+        self._whole.setSizes([self._width, middle - by if shown else middle + by, right])
 
 
 def _splitter(name: str, orientation: Qt.Orientation, *parts: _Part) -> QSplitter:

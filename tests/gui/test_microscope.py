@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QSplitter
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import motion, settings
@@ -214,6 +214,21 @@ def test_that_there_is_room_for_the_pictures_while_there_is_nothing_to_build(qtb
     QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
     assert not before and window.palette_view.isVisible() and window.lens.inside_button.isVisible()
     qtbot.waitUntil(lambda: window.middle.width() < inside)
+
+
+def test_that_going_in_and_out_leaves_every_room_as_wide_as_it_was(qtbot: QtBot, window: MainWindow) -> None:
+    whole = window.findChild(QSplitter, "whole")
+    assert whole is not None
+    QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
+    QApplication.processEvents()
+    before = whole.sizes()
+    for _ in range(3):
+        window.canvas.opened.emit()
+        QApplication.processEvents()
+        assert whole.sizes()[2] == before[2]
+        QTest.keyClick(window.microscope, Qt.Key.Key_Escape)
+        QApplication.processEvents()
+        assert whole.sizes() == before
 
 
 def test_that_a_window_that_was_closed_inside_a_layer_opens_with_its_palette(qtbot: QtBot, window: MainWindow) -> None:
