@@ -49,7 +49,9 @@ def take_all(out: Path, suffix: str, only: list[str]) -> None:
     with started() as (app, window):
         of_lenet, of_others = microscope_pictures.situations()
         first, *later = SITUATIONS.items()
+        anew = put_back(window)
         for name, prepare in [first, *of_lenet, *later, *of_others]:
+            anew()
             prepare(app, window)
             for word in in_each_scheme(app):
                 for size_name, size in SIZES.items():
@@ -58,6 +60,24 @@ def take_all(out: Path, suffix: str, only: list[str]) -> None:
                         window.resize(*size)
                         settle(app)
                         window.grab().save(str(out / f"{stem}.png"))
+
+
+def put_back(window: "MainWindow") -> Callable[[], None]:
+    """Return what shows the network again, with every room as wide as it is now."""
+    from PySide6.QtWidgets import QSplitter
+
+    from cnn_gui.window.microscope_door import NETWORK
+
+    window.resize(*SIZES[""])
+    before = [(each, each.saveState()) for each in window.findChildren(QSplitter)]
+
+    def anew() -> None:
+        window.middle.setCurrentIndex(NETWORK)
+        window.resize(*SIZES[""])
+        for splitter, state in before:
+            splitter.restoreState(state)
+
+    return anew
 
 
 @contextmanager
