@@ -69,6 +69,7 @@ class Head(QWidget):
             button.setAccessibleName(name)
             button.setToolTip(name)
         self.scale.addItems([self.tr("Colours per map"), self.tr("Colours per layer"), self.tr("Colours per network")])
+        self.scale.setCurrentIndex(Scale.LAYER.value)
         self.scale.setAccessibleName(self.tr("Range of the colours"))
         self.scale.setToolTip(
             self.tr("Which pictures have the same colours for the same values: each its own, those of a layer, or all")

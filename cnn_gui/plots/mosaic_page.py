@@ -36,7 +36,6 @@ class MosaicPage:
     tiles: Tiles
     geometry: Geometry
     pixels: Pixels
-    limit: float
     image: QImage
 
     @classmethod
@@ -51,7 +50,7 @@ class MosaicPage:
         image = to_image(compose(pixels, shown, geometry.pages.tiling, line))
         size = (geometry.rect.size() * geometry.ratio).toSize()  # else every pixel is painted as it is
         smooth = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
-        return cls(tiles, geometry, pixels, limit, image if size == image.size() else image.scaled(size, *smooth))
+        return cls(tiles, geometry, pixels, image if size == image.size() else image.scaled(size, *smooth))
 
     def paint(self, painter: QPainter, scheme: theme.Tokens) -> None:
         """Paint the picture, the numbers beside it and, where they fit, the values in it."""

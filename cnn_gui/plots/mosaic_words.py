@@ -16,7 +16,8 @@ def summary(tiles: Tiles, selected: int) -> tuple[str, str]:
         values = values[np.isfinite(values)]
     if not values.size:
         return what, ""
-    return what, _tr("{0} to {1}").format(number(float(values.min()), 3), number(float(values.max()), 3))
+    low, high = (number(float(end), 3) for end in (values.min(), values.max()))
+    return what, low if low == high else _tr("{0} to {1}").format(low, high)
 
 
 def pointed(tiles: Tiles, spot: Spot) -> tuple[str, str]:

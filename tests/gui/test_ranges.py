@@ -88,6 +88,13 @@ def test_that_the_legend_tells_the_range_of_the_map_under_the_mouse(qtbot: QtBot
     assert view.legend.numbers() == ["−3", "0", "+3"]
 
 
+def test_that_a_single_value_is_told_once(qtbot: QtBot) -> None:
+    view = MosaicView()
+    qtbot.addWidget(view)
+    view.set_vector(np.array([0.5, 0.5]))
+    assert view.readout[1] == "0.5"
+
+
 def test_that_pictures_from_zero_keep_their_range(qtbot: QtBot) -> None:
     view = GridView()
     qtbot.addWidget(view)
