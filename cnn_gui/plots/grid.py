@@ -1,5 +1,6 @@
 """One array as a picture: its values, what is special about some of its cells, and where they lie on the screen."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -130,6 +131,12 @@ class Placement:
     def cell(self, cell: Cell) -> QRectF:
         """Return the rectangle of one cell."""
         return self.part((slice(cell[0], cell[0] + 1), slice(cell[1], cell[1] + 1)))
+
+    def centres(self, cells: Iterable[Cell]) -> list[QPointF]:
+        """Return the middle of each of some cells."""
+        high, wide = self.rect.height() / self.shape[0], self.rect.width() / self.shape[1]
+        top, left = self.rect.top() + high / 2, self.rect.left() + wide / 2
+        return [QPointF(left + column * wide, top + row * high) for row, column in cells]
 
     def at(self, point: QPointF) -> Cell | None:
         """Return the cell at a point; None outside."""

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QBrush, QColor, QGradient, QLinearGradient, QPainter
 
 from cnn_gui import theme
 from cnn_gui.plots.colormaps import ColorMap
@@ -12,7 +12,8 @@ from cnn_gui.plots.grid import Grid
 from cnn_gui.plots.pictures import to_pixels
 from cnn_gui.plots.text import number, power, unit
 
-_BAR, _STROKE, _HIGH, _GAP = 32, 2, 6, 6  # px: the colour bar, a stroke of it, its height, the room beside it
+_BAR, _HIGH, _GAP = 32, 6, 6  # px: the colour bar, its height, the room beside it
+_STOPS = 17  # of the colours in the bar, that of 0 among them
 _DIGITS = 3
 
 
@@ -55,15 +56,19 @@ def paint_legend(painter: QPainter, line: QRectF, text: str, grid: Grid, scheme:
 
 def _paint_bar(painter: QPainter, bar: QRectF, grid: Grid, scheme: theme.Tokens) -> None:
     limit = 1.0 if grid.colormap.signed else grid.limit  # else the colours are the same ones however far they reach
-    for n, colour in enumerate(_strokes(grid.colormap, limit, scheme.dark)):
-        painter.fillRect(QRectF(bar.left() + n * _STROKE, bar.top(), _STROKE, bar.height()), colour)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QColor(scheme.line))
+    painter.setBrush(_gradient(grid.colormap, limit, scheme.dark))
     painter.drawRect(bar)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 @lru_cache(maxsize=32)
-def _strokes(colormap: ColorMap, limit: float, dark: bool) -> tuple[QColor, ...]:
-    """Return the colours of the bar from left to right."""
-    values = np.linspace(-limit if colormap.signed else 0.0, limit, _BAR // _STROKE)
-    return tuple(QColor.fromRgba(pixel) for pixel in to_pixels(values, colormap, limit, dark).tolist())
+def _gradient(colormap: ColorMap, limit: float, dark: bool) -> QBrush:
+    """Return the colours from left to right of whatever it fills."""
+    gradient = QLinearGradient(0, 0, 1, 0)
+    gradient.setCoordinateMode(QGradient.CoordinateMode.ObjectMode)
+    shares = np.linspace(0, 1, _STOPS)
+    values = limit * (2 * shares - 1 if colormap.signed else shares)
+    for share, pixel in zip(shares.tolist(), to_pixels(values, colormap, limit, dark).tolist(), strict=True):
+        gradient.setColorAt(share, QColor.fromRgba(pixel))
+    return QBrush(gradient)

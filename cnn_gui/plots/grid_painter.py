@@ -28,7 +28,7 @@ def paint_grid(painter: QPainter, grid: Grid, place: Placement, scheme: theme.To
     else:
         painter.drawImage(place.rect, to_image(pixels))
     if grid.marks is not None:
-        paint_marks(painter, grid.marks, place, scheme)
+        paint_marks(painter, grid.marks, place, scheme, vector)
     painter.setPen(QPen(QColor(scheme.line), 1))
     if place.side >= _LINES_FROM:
         painter.drawLines([*_lines(place)])

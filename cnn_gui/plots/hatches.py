@@ -1,10 +1,11 @@
 """What is special about cells, as hatches that go on from one to the next."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from PySide6.QtCore import QLineF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QTransform
 
 from cnn_gui import theme
 from cnn_gui.plots.grid import Mark, Marks, Part, Placement
@@ -22,28 +23,51 @@ def mark_colours(scheme: theme.Tokens) -> Mapping[Mark, str]:
 
 def paint_hatch(painter: QPainter, rect: QRectF, colour: str) -> None:
     """Fill *rect* with strokes that go on in its neighbours."""
-    painter.setPen(_stroke_pen(colour))
-    painter.drawLines(_strokes(np.array([[rect.left(), rect.top(), rect.right(), rect.bottom()]])))
+    _draw(painter, [rect], colour)
 
 
-def paint_marks(painter: QPainter, marks: Marks, place: Placement, scheme: theme.Tokens) -> None:
-    """Paint the hatches of cells (H, W) that lie where *place* says."""
+def paint_marks(painter: QPainter, marks: Marks, place: Placement, scheme: theme.Tokens, vector: bool = False) -> None:
+    """Paint the hatches of cells (H, W) that lie where *place* says; with *vector* each stroke is a line."""
     for run in _runs(marks == Mark.SPARE):  # else a count of 0 would warn there too
         painter.fillRect(place.part(run), QColor(scheme.window))
-    rect, (rows, columns) = place.rect, place.shape
-    corner = np.array((rect.left(), rect.top()) * 2)
-    cell = np.array((rect.width() / columns, rect.height() / rows) * 2)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for mark, colour in mark_colours(scheme).items():
-        if (mask := marks == mark).any():
-            parts = [(x.start, y.start, x.stop, y.stop) for y, x in _runs(mask)]
-            painter.setPen(_stroke_pen(colour))
-            painter.drawLines(_strokes(corner + np.array(parts) * cell))
+        if rects := [place.part(run) for run in _runs(marks == mark)]:
+            (_draw if vector else _fill)(painter, rects, colour)
+
+
+def _draw(painter: QPainter, rects: Sequence[QRectF], colour: str) -> None:
+    """Draw every stroke."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(_stroke_pen(colour))
+    painter.drawLines(_strokes(np.array([rect.getCoords() for rect in rects])))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
 
 
-def _stroke_pen(colour: str) -> QPen:
-    return QPen(QColor(colour), 1, c=Qt.PenCapStyle.FlatCap)
+def _fill(painter: QPainter, rects: Sequence[QRectF], colour: str) -> None:
+    """Fill with a tile of strokes, which takes a fifth of the time of drawing them."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(_tile(colour, painter.device().devicePixelRatio()))
+    painter.drawRects(rects)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+
+
+@lru_cache(maxsize=64)
+def _tile(colour: str, ratio: float) -> QBrush:
+    """Return one step of the hatch as a brush that goes on to all sides; *ratio*: screen pixels a unit."""
+    side = round(_HATCH_STEP * ratio)
+    image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    with QPainter(image) as painter:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(_stroke_pen(colour, ratio))
+        painter.drawLines([QLineF(end, -side, -side, end) for end in (side, 2 * side, 3 * side)])
+    brush = QBrush(image)
+    brush.setTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
+    return brush
+
+
+def _stroke_pen(colour: str, width: float = 1) -> QPen:
+    return QPen(QColor(colour), width, c=Qt.PenCapStyle.FlatCap)
 
 
 def _strokes(rects: np.ndarray) -> list[QLineF]:
@@ -63,7 +87,9 @@ def _strokes(rects: np.ndarray) -> list[QLineF]:
 def _runs(mask: np.ndarray) -> Iterable[Part]:
     """Yield the rows and columns of rectangles that make up *mask*; rows that are alike go together."""
     edges = [0, *(np.flatnonzero((mask[1:] != mask[:-1]).any(axis=1)) + 1).tolist(), len(mask)]
-    steps = np.diff(np.pad(mask[edges[:-1]], ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    framed = np.zeros((len(edges) - 1, mask.shape[1] + 2), np.int8)
+    framed[:, 1:-1] = mask[edges[:-1]]
+    steps = np.diff(framed, axis=1)
     (bands, lefts), (_, rights) = np.nonzero(steps > 0), np.nonzero(steps < 0)
     for band, left, right in zip(bands.tolist(), lefts.tolist(), rights.tolist(), strict=True):
         yield slice(edges[band], edges[band + 1]), slice(left, right)

@@ -36,7 +36,7 @@ def paint_dots(painter: QPainter, cells: Sequence[Cell], place: Placement, schem
     """Paint a dot in each of *cells*, unless these are too small."""
     if not cells or place.side < _DOTS_FROM:
         return
-    points, size = QPolygonF([place.cell(cell).center() for cell in cells]), min(6.0, place.side / 3)
+    points, size = QPolygonF(place.centres(cells)), min(6.0, place.side / 3)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for colour, width in ((scheme.surface, size + 2), (scheme.text, size)):
         painter.setPen(QPen(QColor(colour), width, c=Qt.PenCapStyle.RoundCap))

@@ -96,11 +96,14 @@ class Pictures:
 
     def special(self, grid: Grid, term: Term) -> Marks:
         """Return which of a few values are padding, and which no product reads."""
-        found = np.full(grid.shape, Mark.UNREAD, np.uint8)
-        for row, column in np.ndindex(grid.shape):
-            reader = self.form.at_value((row + grid.origin[0], column + grid.origin[1]), term)
+        found, (top, left) = np.full(grid.shape, Mark.UNREAD, np.uint8), grid.origin
+        columns = range(left, left + grid.shape[1])
+        places = np.array([self.form.pixel(self.form.at_output((0, column), Term())) for column in columns])
+        for row in range(grid.shape[0]):
+            reader = self.form.at_value((top + row, left), term)
             if reader is not None:
-                found[row, column] = self._padding[self.form.pixel(reader)]
+                pixels = self.form.pixel(reader) + places - places[0]  # a column is as far from the first in each row
+                found[row] = self._padding[tuple(pixels.T)]
         return found
 
     def _matrix(self, values: Array, face: Face, title: str, origin: tuple[int, int]) -> Grid:
