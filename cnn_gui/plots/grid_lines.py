@@ -13,7 +13,7 @@ from cnn_gui.plots.pictures import to_pixels
 from cnn_gui.plots.text import number, power, unit
 
 _BAR, _HIGH, _GAP = 32, 6, 6  # px: the colour bar, its height, the room beside it
-_STOPS = 17  # of the colours in the bar, that of 0 among them
+_STROKES = 16  # of one colour each in the bar
 _DIGITS = 3
 
 
@@ -67,8 +67,8 @@ def _gradient(colormap: ColorMap, limit: float, dark: bool) -> QBrush:
     """Return the colours from left to right of whatever it fills."""
     gradient = QLinearGradient(0, 0, 1, 0)
     gradient.setCoordinateMode(QGradient.CoordinateMode.ObjectMode)
-    shares = np.linspace(0, 1, _STOPS)
-    values = limit * (2 * shares - 1 if colormap.signed else shares)
-    for share, pixel in zip(shares.tolist(), to_pixels(values, colormap, limit, dark).tolist(), strict=True):
-        gradient.setColorAt(share, QColor.fromRgba(pixel))
+    values = np.linspace(-limit if colormap.signed else 0.0, limit, _STROKES)
+    for n, pixel in enumerate(to_pixels(values, colormap, limit, dark).tolist()):
+        for end in (n, n + 0.999):  # a stroke of one colour: the count of 0 is to be seen
+            gradient.setColorAt(end / _STROKES, QColor.fromRgba(pixel))
     return QBrush(gradient)
