@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -27,8 +28,10 @@ class LinkedMosaics(QWidget):
 
     pointed = Signal(object)
 
-    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, names: Sequence[str], alike: Sequence[int] = (), parent: QWidget | None = None) -> None:
+        """Those whose places are in *alike* have the same colours for the same values."""
         super().__init__(parent)
+        self._alike = alike
         self.views = tuple(MosaicView(brief=True) for _ in names)
         self.spot: Spot | None = None
         self._axes = 3
@@ -46,11 +49,10 @@ class LinkedMosaics(QWidget):
     def show_values(self, *values: Array) -> None:
         """Show an array in each of them."""
         self._axes = values[0].ndim
-        for view, array in zip(self.views, values, strict=True):
-            if array.ndim == 3:
-                view.set_maps(array)
-            else:
-                view.set_vector(array)
+        shared = np.fmax.reduce([np.abs(values[place]) for place in self._alike]) if self._alike else None
+        for place, (view, array) in enumerate(zip(self.views, values, strict=True)):
+            show = view.set_maps if array.ndim == 3 else view.set_vector
+            show(array, reach=shared if place in self._alike else None)
 
     def index(self) -> tuple[int, ...] | None:
         """Return where in the arrays the value under the mouse stands."""

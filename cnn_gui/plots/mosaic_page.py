@@ -44,8 +44,9 @@ class MosaicPage:
     ) -> "MosaicPage":
         """Colour the tiles of the page that *geometry* describes as *ranges* say of a layer that goes up to *limit*."""
         shown = geometry.ids >= 0
-        values = tiles.values[geometry.ids.clip(0)]
-        pixels = to_pixels(values, colormap, ranges.each(values, colormap, limit), dark)
+        places = geometry.ids.clip(0)
+        limits = ranges.each(tiles.reach[places], colormap, limit)
+        pixels = to_pixels(tiles.values[places], colormap, limits, dark)
         line = QColor((theme.DARK if dark else theme.LIGHT).line).rgba()
         image = to_image(compose(pixels, shown, geometry.pages.tiling, line))
         size = (geometry.rect.size() * geometry.ratio).toSize()  # else every pixel is painted as it is

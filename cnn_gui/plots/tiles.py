@@ -17,13 +17,14 @@ class Tiles:
     Attributes:
         labelled: whether the rows and columns of tiles are numbered at the edge.
         names: of the tiles, to be written into them; empty if they have none.
+        reach: (T, H, W), how far the colours of each value have to reach: the values, unless others share the colours.
     """
 
     def __init__(self, values: Floats, names: Sequence[str] = ()) -> None:
         with np.errstate(over="ignore"):  # what is too large for float32 is infinite
             self.values = np.array(values, np.float32, order="C")
         self.values.flags.writeable = False
-        self.names = tuple(names)
+        self.names, self.reach = tuple(names), self.values
         self.labelled = False
 
     @property

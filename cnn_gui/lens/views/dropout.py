@@ -31,7 +31,8 @@ class DropoutView(LayerView):
         self._trace: DropoutTrace | None = None
         self._ahead = 0  # of the next step, how many steps the one is whose mask is on show
         self.lines, self.again_button = WrappedText(6), QPushButton(self.tr("Draw another mask"))
-        self.maps = LinkedMosaics((self.tr("before"), self.tr("mask"), self.tr("in a step of training")))
+        names = self.tr("before"), self.tr("mask"), self.tr("in a step of training")
+        self.maps = LinkedMosaics(names, alike=(0, 2))
         self.maps.views[1].colormap = ColorMap.INK
         self.again_button.setToolTip(self.tr("That of the step after: each step of training draws one of its own"))
         column = QVBoxLayout(self)
