@@ -21,7 +21,7 @@ from engine.shapes import LayerInfo
 from engine.trace.record import LayerTrace, Trace
 
 Image = npt.NDArray[np.float32]
-_BATCH = 8  # samples: a mini-batch that can be taken in
+BATCH = 8  # samples: a mini-batch that can be taken in
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +104,8 @@ class Frame:
             return ()
         images, labels = [self.sample.image[None]], [np.array([label])]
         if dataset is not None:
-            images.append(pixels(dataset.train.images[: _BATCH - 1]))
-            labels.append(dataset.train.labels[: _BATCH - 1].astype(int))
+            images.append(pixels(dataset.train.images[: BATCH - 1]))
+            labels.append(dataset.train.labels[: BATCH - 1].astype(int))
         return tracer.traces(np.concatenate(images), np.concatenate(labels))
 
     @property

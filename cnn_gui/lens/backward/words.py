@@ -136,10 +136,15 @@ def mini_batch() -> str:
 def batch(samples: int) -> str:
     """Say what the shares of a mini-batch are."""
     text = _tr(
-        "A mini-batch of N = {0}: this sample, as number 0, and the first training images. C is the mean of their"
+        "A mini-batch of N = {0}: this sample, and the first training images. C is the mean of their"
         " losses: so each share has the factor 1/N, and the optimizer gets their sum."
     )
     return text.format(samples)
+
+
+def loss(value: float) -> str:
+    """Return 'loss 0.02': how wrong the network is about a sample."""
+    return _tr("loss {0}").format(number(value, 3))
 
 
 def batch_sum(cell: tuple[int, int], shares: Sequence[float]) -> str:

@@ -67,7 +67,7 @@ class WeightGradientView(LayerView):
         self._stack.setCurrentIndex(self.ways.currentIndex())
         kernel = self.filter.value(), self.channel.value()
         if self.ways.currentIndex() == BATCH:
-            self.batch.show_kernel([trace.layers[self._frame.index] for trace in self._frame.mini_batch], *kernel)
+            self.batch.show_kernel(self._frame, *kernel)
         else:
             self.sample.show_kernel(layer, *kernel)
 
