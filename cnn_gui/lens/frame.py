@@ -18,6 +18,7 @@ from engine.data.dataset import pixels
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
 from engine.shapes import LayerInfo
+from engine.trace.flatten import behind
 from engine.trace.record import LayerTrace, Trace
 
 Image = npt.NDArray[np.float32]
@@ -40,6 +41,7 @@ class Frame:
 
     Attributes:
         spec, info, index: the selected layer; None, None and -1 if none is.
+        flattening: which maps its inputs come from; None where no Flatten of maps lies before it.
         is_last: whether no layer follows it, so that its output is the network's.
         parameters: its learned arrays by name; empty if it has none or cannot work.
         sample: the image on show, or None.
@@ -58,6 +60,8 @@ class Frame:
         self.spec: LayerSpec | None = document.selected_spec
         self.index = document.architecture.index(self.spec.uid) if self.spec else -1
         self.info: LayerInfo | None = document.infos[self.index] if self.spec else None
+        layers = zip(document.architecture.layers, document.infos, strict=True)
+        self.flattening = behind([(spec.config, info.input) for spec, info in layers][: max(0, self.index)])
         self.is_last = self.spec is not None and self.index == len(self._architecture.layers) - 1
         self.parameters: Mapping[str, Array] = (
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}

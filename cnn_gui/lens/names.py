@@ -1,5 +1,8 @@
 """What classes and values are called in the views."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.frame import Frame
@@ -22,6 +25,11 @@ def input_title(flattening: Flattening | None, position: int) -> str:
     if flattening is None:
         return _tr("input {0}").format(position)
     return _tr("channel {0}, row {1}, column {2}").format(*flattening.place(position))
+
+
+def input_place(flattening: Flattening | None) -> Callable[[int], str] | None:
+    """Return what tells where in the maps an input lies; None where they come from no maps."""
+    return None if flattening is None else partial(input_title, flattening)
 
 
 def puts_out_scores(frame: Frame) -> bool:

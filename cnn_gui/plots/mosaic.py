@@ -1,6 +1,6 @@
 """Many small maps, kernels or values as one picture, with caption, legend and read-out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -105,9 +105,12 @@ class MosaicView(QWidget):
         """Show kernels (F, C, KH, KW), and below them the biases (F,) in the same colours."""
         self._show(Kernels(values), limit, bias)
 
-    def set_matrix(self, values: Floats, bias: Floats | None = None, limit: float | None = None) -> None:
-        """Show weights (units, inputs) as one picture, and below it the biases (units,) in the same colours."""
-        self._show(Matrix(values), limit, bias)
+    def set_matrix(self, values: Floats, bias: Floats | None = None, place: Callable[[int], str] | None = None) -> None:
+        """Show weights (units, inputs) as one picture, and below it the biases (units,) in the same colours.
+
+        *place* says where an input comes from.
+        """
+        self._show(Matrix(values, place), None, bias)
 
     def show_message(self, text: str) -> None:
         """Say in the place of a picture why there is none, and what to do."""

@@ -11,7 +11,7 @@ from cnn_gui import theme
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.compose import compose
 from cnn_gui.plots.mosaic_geometry import Geometry, Spot
-from cnn_gui.plots.mosaic_texts import paint_labels, paint_values
+from cnn_gui.plots.mosaic_texts import paint_axes, paint_labels, paint_values
 from cnn_gui.plots.pictures import Pixels, to_image, to_pixels
 from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.tiles import Tiles
@@ -57,8 +57,9 @@ class MosaicPage:
         """Paint the picture, the numbers beside it and, where they fit, the values in it."""
         painter.drawImage(self.geometry.rect, self.image)
         painter.setPen(QColor(scheme.muted))
-        if self.tiles.labelled:
+        if self.tiles.axes:
             paint_labels(painter, self.geometry)
+            paint_axes(painter, self.geometry, self.tiles.axes)
         paint_values(painter, self.geometry, self.tiles, self.pixels)
 
     def paint_marks(self, painter: QPainter, scheme: theme.Tokens, spot: Spot | None, selected: int) -> None:

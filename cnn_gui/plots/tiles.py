@@ -1,6 +1,6 @@
 """What a mosaic can show: maps, kernels, a matrix or a vector. Each knows its arrangement and its words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ class Tiles:
     """Values (T, H, W), float32 and read-only: T tiles of H rows and W columns, copied from what was given.
 
     Attributes:
-        labelled: whether the rows and columns of tiles are numbered at the edge.
+        axes: what a row and what a column of tiles is, where they are numbered at the edge; else empty.
         names: of the tiles, to be written into them; empty if they have none.
         reach: (T, H, W), how far the colours of each value have to reach: the values, unless others share the colours.
     """
@@ -25,7 +25,7 @@ class Tiles:
             self.values = np.array(values, np.float32, order="C")
         self.values.flags.writeable = False
         self.names, self.reach = tuple(names), self.values
-        self.labelled = False
+        self.axes: Sequence[str] = ()
 
     @property
     def shape(self) -> Pair:
@@ -102,7 +102,7 @@ class Kernels(Tiles):
         filters, channels, *shape = _with_axes(values, 4, "kernels (F, C, KH, KW)").shape
         super().__init__(np.reshape(values, (filters * channels, *shape)))
         self._filters, self._channels = filters, channels
-        self.labelled = channels > 1
+        self.axes = (_tr("filter"), _tr("channel")) if channels > 1 else ()
 
     @property
     def _form(self) -> tuple[object, ...]:
@@ -127,12 +127,12 @@ class Kernels(Tiles):
 
 
 class Matrix(Tiles):
-    """Weights (units, inputs) as one picture: a row a unit, a column an input."""
+    """Weights (units, inputs) as one picture: a row a unit, a column an input, of which *place* says whence it is."""
 
-    def __init__(self, values: Floats) -> None:
+    def __init__(self, values: Floats, place: Callable[[int], str] | None = None) -> None:
         self._units, self._inputs = _with_axes(values, 2, "a matrix (units, inputs)").shape
         super().__init__(np.reshape(values, (-1, 1, 1)))
-        self.labelled = True
+        self.axes, self._place = (_tr("unit"), _tr("input")), place
 
     @property
     def _form(self) -> tuple[object, ...]:
@@ -142,7 +142,8 @@ class Matrix(Tiles):
         return sheet.matrix(self._units, self._inputs)
 
     def where(self, tile: int, row: int, column: int) -> str:
-        return self.tile_name(tile)
+        name = self.tile_name(tile)
+        return _tr("{0}: {1}").format(name, self._place(tile % self._inputs)) if self._place else name
 
     def tile_name(self, tile: int) -> str:
         return _tr("unit {0}, input {1}").format(*divmod(tile, self._inputs))

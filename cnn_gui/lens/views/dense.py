@@ -18,7 +18,7 @@ from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array, LayerConfig
 from engine.layers.dense import DenseConfig
 from engine.trace.dense import DenseTrace
-from engine.trace.flatten import Flattening, behind
+from engine.trace.flatten import Flattening
 
 
 class DenseView(LayerView):
@@ -48,10 +48,10 @@ class DenseView(LayerView):
         self.table.pointed.connect(self._write)
 
     def show_frame(self, frame: Frame) -> None:
-        layer, trace = frame.layer_trace, frame.trace
-        assert layer is not None and trace is not None and frame.spec is not None
+        layer = frame.layer_trace
+        assert layer is not None and frame.spec is not None
         self._frame, self._trace = frame, DenseTrace(layer)
-        self._flattening = behind(trace.layers, frame.index)
+        self._flattening = frame.flattening
         scores = puts_out_scores(frame)
         if frame.spec.uid != self._layer_uid:
             self._layer_uid = frame.spec.uid
