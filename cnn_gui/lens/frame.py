@@ -27,11 +27,21 @@ BATCH = 8  # samples: a mini-batch that can be taken in
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An image (C, H, W) in [0, 1], what it is called, and its true class where one is known."""
+    """An image (C, H, W) in [0, 1], what it is called, and its true class where one is known.
+
+    Attributes:
+        held_out: whether a run with the present settings never trains on it, although it is a training image.
+    """
 
     image: Image
     title: str
     label: int | None = None
+    held_out: bool = False
+
+    @property
+    def whole_title(self) -> str:
+        """What it is called, and whether it is held out."""
+        return _tr("{0} (held out for validation)").format(self.title) if self.held_out else self.title
 
 
 class Frame:
