@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.learning import Learning
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.ranges import Ranges, Scale
@@ -52,6 +53,7 @@ class Frame:
     Attributes:
         spec, info, index: the selected layer; None, None and -1 if none is.
         flattening: which maps its inputs come from; None where no Flatten of maps lies before it.
+        channels: what those of its input, or of the maps that were flattened to it, are called.
         is_last: whether no layer follows it, so that its output is the network's.
         parameters: its learned arrays by name; empty if it has none or cannot work.
         sample: the image on show, or None.
@@ -72,6 +74,8 @@ class Frame:
         self.info: LayerInfo | None = document.infos[self.index] if self.spec else None
         layers = zip(document.architecture.layers, document.infos, strict=True)
         self.flattening = behind([(spec.config, info.input) for spec, info in layers][: max(0, self.index)])
+        before = [spec.config for spec in document.architecture.layers[: max(0, self.index)]]
+        self.channels = Channels.behind(before, document.data.input_shape)
         self.is_last = self.spec is not None and self.index == len(self._architecture.layers) - 1
         self.parameters: Mapping[str, Array] = (
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}

@@ -31,7 +31,7 @@ class KernelsView(QWidget):
             return
         self.mosaic.ranges = frame.ranges
         self.mosaic.set_caption(frame.title(), frame.moment())
-        arrays.show(self.mosaic, frame.parameters, input_place(frame.flattening))
+        arrays.show(self.mosaic, frame.parameters, frame.channels.names, input_place(frame))
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.spec is None:

@@ -46,13 +46,16 @@ class LinkedMosaics(QWidget):
             view.canvas.pointed.connect(self._on_pointed)
             view.canvas.pages_changed.connect(lambda view=view: self._on_page_changed(view))
 
-    def show_values(self, *values: Array) -> None:
-        """Show an array in each of them."""
+    def show_values(self, *values: Array, titles: Sequence[str] = ()) -> None:
+        """Show an array in each of them; maps have *titles*, or numbers."""
         self._axes = values[0].ndim
         shared = np.fmax.reduce([np.abs(values[place]) for place in self._alike]) if self._alike else None
         for place, (view, array) in enumerate(zip(self.views, values, strict=True)):
-            show = view.set_maps if array.ndim == 3 else view.set_vector
-            show(array, reach=shared if place in self._alike else None)
+            reach = shared if place in self._alike else None
+            if array.ndim == 3:
+                view.set_maps(array, reach=reach, titles=titles)
+            else:
+                view.set_vector(array, reach=reach)
 
     def index(self) -> tuple[int, ...] | None:
         """Return where in the arrays the value under the mouse stands."""

@@ -87,13 +87,19 @@ class MosaicView(QWidget):
         self._steady.reset()
 
     def set_maps(
-        self, values: Floats, limit: float | None = None, word: str = "", first: int = 0, reach: Floats | None = None
+        self,
+        values: Floats,
+        limit: float | None = None,
+        word: str = "",
+        first: int = 0,
+        reach: Floats | None = None,
+        titles: Sequence[str] = (),
     ) -> None:
         """Show maps (K, H, W); colours for -limit to +limit, or for a range that follows the values, or *reach*.
 
-        They are channels, or whatever *word* says, with numbers from *first*.
+        They are channels, or whatever *word* says, with numbers from *first*, or with *titles*.
         """
-        self._show(Maps(values, word, first), limit, reach=reach)
+        self._show(Maps(values, word, first, titles), limit, reach=reach)
 
     def set_vector(
         self, values: Floats, names: Sequence[str] = (), limit: float | None = None, reach: Floats | None = None
@@ -101,9 +107,9 @@ class MosaicView(QWidget):
         """Show values (K,) as cells, with *names* in them where there are as many."""
         self._show(Vector(values, names if len(names) == len(values) else ()), limit, reach=reach)
 
-    def set_kernels(self, values: Floats, bias: Floats | None = None, limit: float | None = None) -> None:
-        """Show kernels (F, C, KH, KW), and below them the biases (F,) in the same colours."""
-        self._show(Kernels(values), limit, bias)
+    def set_kernels(self, values: Floats, bias: Floats | None = None, titles: Sequence[str] = ()) -> None:
+        """Show kernels (F, C, KH, KW), and below them the biases (F,) in the same colours; channels have *titles*."""
+        self._show(Kernels(values, titles), None, bias)
 
     def set_matrix(self, values: Floats, bias: Floats | None = None, place: Callable[[int], str] | None = None) -> None:
         """Show weights (units, inputs) as one picture, and below it the biases (units,) in the same colours.

@@ -58,7 +58,7 @@ class MosaicPage:
         painter.drawImage(self.geometry.rect, self.image)
         painter.setPen(QColor(scheme.muted))
         if self.tiles.axes:
-            paint_labels(painter, self.geometry)
+            paint_labels(painter, self.geometry, self.tiles.columns)
             paint_axes(painter, self.geometry, self.tiles.axes)
         paint_values(painter, self.geometry, self.tiles, self.pixels)
 

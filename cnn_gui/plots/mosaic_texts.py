@@ -25,12 +25,15 @@ def label_width(tiles: Tiles, metrics: QFontMetrics) -> int:
     return metrics.horizontalAdvance("0" * len(str(len(tiles.values)))) + theme.SPACE[1] + _LINE if tiles.axes else 0
 
 
-def paint_labels(painter: QPainter, geometry: Geometry) -> None:
-    """Number the rows and columns of tiles: each of them, or each 2nd, 5th, 10th... where they lie close."""
+def paint_labels(painter: QPainter, geometry: Geometry, columns: Sequence[str] = ()) -> None:
+    """Number the rows and columns of tiles: each of them, or each 2nd, 5th, 10th... where they lie close.
+
+    Columns with names have these, or their first letters where they lie close.
+    """
     pages = geometry.pages
     for start in range(0, pages.tiling.grid[1], pages.columns + pages.spacer):
         _paint_row_numbers(painter, geometry, start)
-        _paint_column_numbers(painter, geometry, start)
+        _paint_column_numbers(painter, geometry, start, columns)
 
 
 def paint_axes(painter: QPainter, geometry: Geometry, axes: Sequence[str]) -> None:
@@ -77,15 +80,17 @@ def _paint_row_numbers(painter: QPainter, geometry: Geometry, start: int) -> Non
         painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(index))
 
 
-def _paint_column_numbers(painter: QPainter, geometry: Geometry, start: int) -> None:
-    """Number the columns above the tiles, from column *start* of the page to the end of its group."""
-    columns = geometry.pages.columns
+def _paint_column_numbers(painter: QPainter, geometry: Geometry, start: int, names: Sequence[str]) -> None:
+    """Number or name the columns above the tiles, from column *start* of the page to the end of its group."""
+    columns, metrics = geometry.pages.columns, painter.fontMetrics()
+    if names and max(map(metrics.horizontalAdvance, names)) > geometry.pitch[1]:
+        names = [name[:1] for name in names]
     shown = geometry.ids[0, start : start + columns]
-    width = painter.fontMetrics().horizontalAdvance(str(columns)) + theme.SPACE[0]
+    width = metrics.horizontalAdvance(str(columns)) + theme.SPACE[0]
     for column, index in _every(np.where(shown < 0, -1, shown % columns), width / geometry.pitch[1]):
         at = geometry.tile_rect(0, start + column)
         box = QRectF(at.center().x() - 50, at.top() - _LINE, 100, _LINE)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(index))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, names[index] if names else str(index))
 
 
 def _every(indices: Ids, step: float) -> Iterator[tuple[int, int]]:

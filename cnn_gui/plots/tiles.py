@@ -16,6 +16,7 @@ class Tiles:
 
     Attributes:
         axes: what a row and what a column of tiles is, where they are numbered at the edge; else empty.
+        columns: what stands at the columns in the place of numbers.
         names: of the tiles, to be written into them; empty if they have none.
         reach: (T, H, W), how far the colours of each value have to reach: the values, unless others share the colours.
     """
@@ -26,6 +27,7 @@ class Tiles:
         self.values.flags.writeable = False
         self.names, self.reach = tuple(names), self.values
         self.axes: Sequence[str] = ()
+        self.columns: Sequence[str] = ()
 
     @property
     def shape(self) -> Pair:
@@ -58,22 +60,22 @@ class Tiles:
 
 
 class Maps(Tiles):
-    """Maps (K, H, W): one tile a channel, or what *word* says; the first has the number *first*."""
+    """Maps (K, H, W): one tile a channel, or what *word* says; the first has the number *first*, or each a title."""
 
-    def __init__(self, values: Floats, word: str = "", first: int = 0) -> None:
+    def __init__(self, values: Floats, word: str = "", first: int = 0, titles: Sequence[str] = ()) -> None:
         super().__init__(_with_axes(values, 3, "maps (K, H, W)"))
-        self._word, self._first = word or _tr("channel"), first
+        self._word, self._first, self._titles = word or _tr("channel"), first, tuple(titles)
 
     @property
     def _form(self) -> tuple[object, ...]:
-        return self.values.shape, self._word, self._first
+        return self.values.shape, self._word, self._first, self._titles
 
     def where(self, tile: int, row: int, column: int) -> str:
         name = self.tile_name(tile)
         return name if self.shape == (1, 1) else _tr("{0}, row {1}, column {2}").format(name, row, column)
 
     def tile_name(self, tile: int) -> str:
-        return f"{self._word} {self._first + tile}"
+        return self._titles[tile] if self._titles else f"{self._word} {self._first + tile}"
 
     def summary(self) -> str:
         return _tr("%n value(s)", len(self.values)) if self.shape == (1, 1) else super().summary()
@@ -96,17 +98,21 @@ class Vector(Tiles):
 
 
 class Kernels(Tiles):
-    """Kernels (F, C, KH, KW): a row a filter and a column an input channel, or a plain grid for one channel."""
+    """Kernels (F, C, KH, KW): a row a filter and a column an input channel, or a plain grid for one channel.
 
-    def __init__(self, values: Floats) -> None:
+    The channels have numbers, or *titles*.
+    """
+
+    def __init__(self, values: Floats, titles: Sequence[str] = ()) -> None:
         filters, channels, *shape = _with_axes(values, 4, "kernels (F, C, KH, KW)").shape
         super().__init__(np.reshape(values, (filters * channels, *shape)))
         self._filters, self._channels = filters, channels
-        self.axes = (_tr("filter"), _tr("channel")) if channels > 1 else ()
+        if channels > 1:
+            self.axes, self.columns = (_tr("filter"), _tr("channel")), tuple(titles)
 
     @property
     def _form(self) -> tuple[object, ...]:
-        return self.values.shape, self._channels
+        return self.values.shape, self._channels, self.columns
 
     def arrange(self, sheet: Sheet, label: int) -> Pages:
         if self._channels == 1:
@@ -119,7 +125,9 @@ class Kernels(Tiles):
     def tile_name(self, tile: int) -> str:
         if self._channels == 1:
             return _tr("filter {0}").format(tile)
-        return _tr("filter {0}, channel {1}").format(*divmod(tile, self._channels))
+        filter_, channel = divmod(tile, self._channels)
+        title = self.columns[channel] if self.columns else _tr("channel {0}").format(channel)
+        return _tr("filter {0}, {1}").format(filter_, title)
 
     def summary(self) -> str:
         words = _tr("%n filter(s)", self._filters), _tr("%n channel(s)", self._channels)

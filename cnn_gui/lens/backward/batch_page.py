@@ -50,11 +50,11 @@ class BatchPage(QWidget):
         traces = [ConvolutionTrace(layer) for layer in layers]
         k = channel - traces[0].channels(filter_).start
         self.shares = np.stack([trace.weight_gradient(filter_, k).output for trace in traces])
-        total = self.shares.sum(axis=0)
+        total, name = self.shares.sum(axis=0), frame.channels.short(channel)
         self.difference = largest_difference(total, layers[0].gradients["weight"][filter_, k])
-        self.caption.show_text(self.tr("dC/dW {0}, {1} of each sample, with its 1/N").format(filter_, channel))
+        self.caption.show_text(self.tr("dC/dW {0}, {1} of each sample, with its 1/N").format(filter_, name))
         self._show_samples(frame)
-        title = self.tr("dC/dW {0}, {1} of the mini-batch").format(filter_, channel)
+        title = self.tr("dC/dW {0}, {1} of the mini-batch").format(filter_, name)
         self.total.show_grid(Face.of(title, ColorMap.GRADIENTS, total).grid(total))
         self._write(self.total.spot)
 

@@ -60,7 +60,7 @@ class ActivationView(LayerView):
         flat = np.abs(curve.slope) < FLAT
         self.curve.show_curve(curve.x, curve.y, counts, flat)
         self.slope.show_curve(curve.x, curve.slope, counts[:0], flat)
-        self.maps.show_values(layer.input, layer.output)
+        self.maps.show_values(layer.input, layer.output, titles=frame.channels.names)
         self._read(self._x)
 
     def _on_value_pointed(self) -> None:

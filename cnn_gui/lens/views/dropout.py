@@ -52,7 +52,7 @@ class DropoutView(LayerView):
         self._frame, self._layer = frame, layer
         seed, step = frame.next_key
         self._trace = DropoutTrace(layer, frame.index, (seed, step + self._ahead))
-        self.maps.show_values(layer.input, self._trace.mask, self._trace.output)
+        self.maps.show_values(layer.input, self._trace.mask, self._trace.output, titles=frame.channels.names)
         self._write()
 
     def _on_again(self) -> None:

@@ -59,7 +59,7 @@ class WeightsView(LayerView):
             if self.modes.currentIndex() == UPDATE:
                 self.mosaic.ranges = Ranges(frame.ranges.scale, lambda _: frame.learning.largest_update)
             self.mosaic.set_caption(self._subject(frame), self._details(frame))
-            arrays.show(self.mosaic, values, input_place(frame.flattening))
+            arrays.show(self.mosaic, values, frame.channels.names, input_place(frame))
         else:
             self.mosaic.show_message(
                 self.tr(
