@@ -45,6 +45,11 @@ class StepResult:
 Event = StepResult | Evaluating | EpochResult
 
 
+def split_rng() -> np.random.Generator:
+    """Return what draws the images that every run holds out: ``Dataset.hold_out`` and ``held_out`` take it."""
+    return np.random.default_rng(SPLIT_SEED)
+
+
 class Trainer:
     """Trains a model on a data set. ``run`` yields; pausing is not pulling, stopping is closing it.
 
@@ -76,7 +81,7 @@ class Trainer:
         self.model, self.settings = model, schema.checked(settings)
         check_trainable(model, dataset, settings.loss)
         self.history = History() if history is None else history
-        self.dataset = dataset.hold_out(settings.validation, np.random.default_rng(SPLIT_SEED))
+        self.dataset = dataset.hold_out(settings.validation, split_rng())
         check_batch_size(settings.batch_size, self.dataset.train)
         self.threads = default_threads() if threads is None else threads
         self._batches = -(-len(self.dataset.train) // settings.batch_size)  # in an epoch

@@ -3,10 +3,15 @@
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
+import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.frame import Sample
 from engine.data.dataset import Dataset, Split, pixels
+
+Flags = npt.NDArray[np.bool_]
+_NONE: Flags = np.zeros(0, bool)
 
 
 class ImageSet(IntEnum):
@@ -57,12 +62,16 @@ class Choice:
         which = self.which if sizes[self.which] else next((each for each in ImageSet if sizes[each]), self.which)
         return replace(self, which=which, numbers=numbers)
 
-    def sample(self, dataset: Dataset | None) -> Sample | None:
-        """Return the image with its label; None where there is none."""
+    def sample(self, dataset: Dataset | None, held_out: Flags = _NONE) -> Sample | None:
+        """Return the image with its label; None where there is none.
+
+        *held_out* (N,) says which training images are held out for validation; empty: none.
+        """
         split = None if dataset is None else self.which.split(dataset)
         if split is None or not len(split):
             return None
-        return Sample(pixels(split.images[self.number]), self.title, int(split.labels[self.number]))
+        held = self.which is ImageSet.TRAINING and bool(held_out[self.number : self.number + 1].any())
+        return Sample(pixels(split.images[self.number]), self.title, int(split.labels[self.number]), held)
 
 
 def sizes(dataset: Dataset | None) -> tuple[int, ...]:

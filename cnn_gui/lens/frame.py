@@ -10,6 +10,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.learning import Learning
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.ranges import Ranges, Scale
@@ -18,19 +19,30 @@ from engine.data.dataset import pixels
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
 from engine.shapes import LayerInfo
+from engine.trace.flatten import behind
 from engine.trace.record import LayerTrace, Trace
 
 Image = npt.NDArray[np.float32]
-_BATCH = 8  # samples: a mini-batch that can be taken in
+BATCH = 8  # samples: a mini-batch that can be taken in
 
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """An image (C, H, W) in [0, 1], what it is called, and its true class where one is known."""
+    """An image (C, H, W) in [0, 1], what it is called, and its true class where one is known.
+
+    Attributes:
+        held_out: whether a run with the present settings never trains on it, although it is a training image.
+    """
 
     image: Image
     title: str
     label: int | None = None
+    held_out: bool = False
+
+    @property
+    def whole_title(self) -> str:
+        """What it is called, and whether it is held out."""
+        return _tr("{0} (held out for validation)").format(self.title) if self.held_out else self.title
 
 
 class Frame:
@@ -40,6 +52,8 @@ class Frame:
 
     Attributes:
         spec, info, index: the selected layer; None, None and -1 if none is.
+        flattening: which maps its inputs come from; None where no Flatten of maps lies before it.
+        channels: what those of its input, or of the maps that were flattened to it, are called.
         is_last: whether no layer follows it, so that its output is the network's.
         parameters: its learned arrays by name; empty if it has none or cannot work.
         sample: the image on show, or None.
@@ -58,6 +72,10 @@ class Frame:
         self.spec: LayerSpec | None = document.selected_spec
         self.index = document.architecture.index(self.spec.uid) if self.spec else -1
         self.info: LayerInfo | None = document.infos[self.index] if self.spec else None
+        layers = zip(document.architecture.layers, document.infos, strict=True)
+        self.flattening = behind([(spec.config, info.input) for spec, info in layers][: max(0, self.index)])
+        before = [spec.config for spec in document.architecture.layers[: max(0, self.index)]]
+        self.channels = Channels.behind(before, document.data.input_shape)
         self.is_last = self.spec is not None and self.index == len(self._architecture.layers) - 1
         self.parameters: Mapping[str, Array] = (
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
@@ -104,8 +122,8 @@ class Frame:
             return ()
         images, labels = [self.sample.image[None]], [np.array([label])]
         if dataset is not None:
-            images.append(pixels(dataset.train.images[: _BATCH - 1]))
-            labels.append(dataset.train.labels[: _BATCH - 1].astype(int))
+            images.append(pixels(dataset.train.images[: BATCH - 1]))
+            labels.append(dataset.train.labels[: BATCH - 1].astype(int))
         return tracer.traces(np.concatenate(images), np.concatenate(labels))
 
     @property

@@ -44,7 +44,7 @@ class Head(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Say what *frame* is of."""
         self._frame = frame
-        sample = frame.sample.title if frame.sample else ""
+        sample = frame.sample.whole_title if frame.sample else ""
         self.heading.setText(frame.title())
         self.about.show_text(" · ".join(filter(None, (sample, frame.moment(), frame.about()))))
         self.strip.show_layers(frame.architecture, frame.index)

@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.names import input_place
 from cnn_gui.lens.weights import arrays
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic import MosaicView
@@ -30,7 +31,7 @@ class KernelsView(QWidget):
             return
         self.mosaic.ranges = frame.ranges
         self.mosaic.set_caption(frame.title(), frame.moment())
-        arrays.show(self.mosaic, frame.parameters)
+        arrays.show(self.mosaic, frame.parameters, frame.channels.names, input_place(frame))
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.spec is None:

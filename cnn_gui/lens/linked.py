@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -27,8 +28,10 @@ class LinkedMosaics(QWidget):
 
     pointed = Signal(object)
 
-    def __init__(self, names: Sequence[str], parent: QWidget | None = None) -> None:
+    def __init__(self, names: Sequence[str], alike: Sequence[int] = (), parent: QWidget | None = None) -> None:
+        """Those whose places are in *alike* have the same colours for the same values."""
         super().__init__(parent)
+        self._alike = alike
         self.views = tuple(MosaicView(brief=True) for _ in names)
         self.spot: Spot | None = None
         self._axes = 3
@@ -43,14 +46,16 @@ class LinkedMosaics(QWidget):
             view.canvas.pointed.connect(self._on_pointed)
             view.canvas.pages_changed.connect(lambda view=view: self._on_page_changed(view))
 
-    def show_values(self, *values: Array) -> None:
-        """Show an array in each of them."""
+    def show_values(self, *values: Array, titles: Sequence[str] = ()) -> None:
+        """Show an array in each of them; maps have *titles*, or numbers."""
         self._axes = values[0].ndim
-        for view, array in zip(self.views, values, strict=True):
+        shared = np.fmax.reduce([np.abs(values[place]) for place in self._alike]) if self._alike else None
+        for place, (view, array) in enumerate(zip(self.views, values, strict=True)):
+            reach = shared if place in self._alike else None
             if array.ndim == 3:
-                view.set_maps(array)
+                view.set_maps(array, reach=reach, titles=titles)
             else:
-                view.set_vector(array)
+                view.set_vector(array, reach=reach)
 
     def index(self) -> tuple[int, ...] | None:
         """Return where in the arrays the value under the mouse stands."""

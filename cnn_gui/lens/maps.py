@@ -44,7 +44,7 @@ class MapsView(QWidget):
         self.mosaic.colormap = ColorMap.INK
         hint = "" if frame.problem else self.tr("select a layer to see its maps")
         self.mosaic.set_caption(frame.title(), frame.sample.title, hint)
-        self.mosaic.set_maps(frame.sample.image, limit=1.0)
+        self.mosaic.set_maps(frame.sample.image, limit=1.0, titles=frame.channels.names)
 
     def _show_output(self, frame: Frame) -> None:
         assert frame.spec is not None and frame.sample is not None and frame.values is not None

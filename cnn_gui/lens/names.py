@@ -1,9 +1,11 @@
 """What classes and values are called in the views."""
 
+from collections.abc import Callable
+from functools import partial
+
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.frame import Frame
-from engine.trace.flatten import Flattening
 
 
 def class_title(frame: Frame, label: int) -> str:
@@ -17,11 +19,17 @@ def unit_title(frame: Frame, unit: int) -> str:
     return class_title(frame, unit) if puts_out_scores(frame) else _tr("unit {0}").format(unit)
 
 
-def input_title(flattening: Flattening | None, position: int) -> str:
+def input_title(frame: Frame, position: int) -> str:
     """Return 'input 30', or where in the maps it lies."""
-    if flattening is None:
+    if frame.flattening is None:
         return _tr("input {0}").format(position)
-    return _tr("channel {0}, row {1}, column {2}").format(*flattening.place(position))
+    channel, row, column = frame.flattening.place(position)
+    return _tr("{0}, row {1}, column {2}").format(frame.channels.title(channel), row, column)
+
+
+def input_place(frame: Frame) -> Callable[[int], str] | None:
+    """Return what tells where in the maps an input lies; None where they come from no maps."""
+    return None if frame.flattening is None else partial(input_title, frame)
 
 
 def puts_out_scores(frame: Frame) -> bool:

@@ -11,6 +11,7 @@ from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice, ImageSet, sizes
 from cnn_gui.lens.frame import Frame, Image, Sample
+from cnn_gui.lens.held_out import HeldOut
 from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
 from cnn_gui.plots.labels import ElidedLabel
@@ -47,7 +48,7 @@ class LensPanel(QWidget):
         super().__init__(parent)
         self._document = document
         self._rng = np.random.default_rng() if rng is None else rng
-        self._choice, self._step = Choice(), document.history.steps
+        self._choice, self._step, self._held_out = Choice(), document.history.steps, HeldOut()
         self.scale = Scale.LAYER
         self._given: Sample | None = None
         self._stale, self.last_cost = True, 0.0
@@ -107,7 +108,9 @@ class LensPanel(QWidget):
         start = perf_counter()
         self._stale = False
         dataset = self._document.data.dataset
-        frame = Frame(self._document, self._given or self._choice.sample(dataset), self._step, self.scale)
+        held_out = self._held_out.flags(dataset, self._document.settings.validation)
+        sample = self._given or self._choice.sample(dataset, held_out)
+        frame = Frame(self._document, sample, self._step, self.scale)
         self.heading.setText(frame.title())
         self.about.show_text(frame.about())
         self.about.setToolTip(frame.about())

@@ -70,7 +70,7 @@ class SampleBar(QWidget):
         self.verdict.show_text(self._verdict(frame))
         self.picture.setVisible(frame.sample is not None)
         if frame.sample is not None:
-            self.picture.show_image(frame.sample.image, self.tr("The image: {0}").format(frame.sample.title))
+            self.picture.show_image(frame.sample.image, self.tr("The image: {0}").format(frame.sample.whole_title))
         inner = frame.values is not None and frame.index > 0  # the first layer's input is the image
         self.entry.setVisible(inner)
         self._fit()
@@ -78,7 +78,7 @@ class SampleBar(QWidget):
             self.entry.show_values(frame.values[frame.index], self.tr("What enters {0}").format(frame.title()))
 
     def _verdict(self, frame: Frame) -> str:
-        """Return 'Is 7, read as 7 (99.8 %)', or as much of it as is known."""
+        """Return 'Is 7, read as 7 (99.8 %), held out for validation', or as much of it as is so."""
         if frame.sample is None:
             return ""
         label, title = frame.sample.label, frame.sample.title
@@ -92,6 +92,8 @@ class SampleBar(QWidget):
                 else self.tr("wrongly read as {0} ({1:.1f} %)")
             )
             parts.append(text.format(frame.class_name(best), 100 * share))
+        if frame.sample.held_out:
+            parts.append(self.tr("held out for validation"))
         return ", ".join(parts)
 
     def minimumSizeHint(self) -> QSize:

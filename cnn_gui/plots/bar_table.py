@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots import export
-from cnn_gui.plots.bar_column import GAP, Column, edges
+from cnn_gui.plots.bar_column import GAP, Column, Place, places
 from cnn_gui.plots.text import small_font
 
 _LOW, _HIGH = 20, 32  # px, height of a row
@@ -158,40 +158,39 @@ class BarTable(QAbstractScrollArea):
         top = row * height  # without the titles, which stay
         bar.setValue(min(top, max(bar.value(), top + 2 * height - self.viewport().height())))
 
-    def _places(self) -> list[tuple[float, float]]:
-        metrics = QFontMetrics(small_font(self.font()))
-        return [(left + theme.SPACE[0], width) for left, width in edges(self.columns, self._room, metrics)]
+    def _places(self) -> list[Place]:
+        return places(self.columns, self._room, QFontMetrics(small_font(self.font())))
 
     @property
     def _room(self) -> int:
         return max(1, self.viewport().width() - theme.SPACE[0])
 
-    def _paint_titles(self, painter: QPainter, places: Sequence[tuple[float, float]], scheme: theme.Tokens) -> None:
+    def _paint_titles(self, painter: QPainter, places: Sequence[Place], scheme: theme.Tokens) -> None:
         height = self._row_height
         painter.fillRect(QRectF(0, 0, self.viewport().width(), height), self.palette().color(QPalette.ColorRole.Base))
         painter.setPen(QColor(scheme.muted))
-        for column, (left, width) in zip(self.columns, places, strict=True):
-            painter.drawText(QRectF(left, 0, width - GAP, height), column.side, column.title)
+        for column, place in zip(self.columns, places, strict=True):
+            painter.drawText(self._cell(place, 0, height), column.side, column.title)
         painter.setPen(QColor(scheme.line))
         painter.drawLine(QPointF(0, height - 0.5), QPointF(self.viewport().width(), height - 0.5))
 
-    def _paint_row(
-        self, painter: QPainter, row: int, places: Sequence[tuple[float, float]], scheme: theme.Tokens
-    ) -> None:
+    def _paint_row(self, painter: QPainter, row: int, places: Sequence[Place], scheme: theme.Tokens) -> None:
         rect = self.row_rect(row)
         if row == self.spot or row in self._marked:
             painter.fillRect(rect, QColor(scheme.raised))
         if row in self._marked:
             painter.fillRect(QRectF(0, rect.top(), 2, rect.height()), QColor(scheme.accent))
-        metrics = painter.fontMetrics()
-        for column, (left, width) in zip(self.columns, places, strict=True):
-            room = QRectF(left, rect.top(), width - GAP, rect.height())
+        for column, place in zip(self.columns, places, strict=True):
+            room = self._cell(place, rect.top(), rect.height())
             if column.bars:
                 column.paint_bar(painter, row, room, scheme)
             else:
                 painter.setPen(QColor(scheme.text))
-                text = metrics.elidedText(column.written(row), Qt.TextElideMode.ElideRight, int(room.width()))
-                painter.drawText(room, column.side, text)
+                column.paint_text(painter, row, room, place.behind)
+
+    @staticmethod
+    def _cell(place: Place, top: float, height: float) -> QRectF:
+        return QRectF(theme.SPACE[0] + place.left, top, place.width - GAP, height)
 
     def _row_at(self, position: QPointF) -> int | None:
         row = int((position.y() + self.verticalScrollBar().value()) // self._row_height) - 1

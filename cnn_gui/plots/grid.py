@@ -45,6 +45,7 @@ class Grid:
         origin: (row, column) that the first cell counts as: of a padded input, its pixels keep their numbers.
         whole: whether the values are counts, to be written without decimals.
         elastic: whether cells may be wider than high: of a matrix, which is no picture of a place.
+        numbered: whether the values are written into cells with room for them.
     """
 
     values: Floats
@@ -55,6 +56,7 @@ class Grid:
     origin: Cell = (0, 0)
     whole: bool = False
     elastic: bool = False
+    numbered: bool = True
 
     @cached_property
     def reach(self) -> float:

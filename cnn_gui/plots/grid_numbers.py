@@ -22,7 +22,7 @@ _WAYS = 3  # of writing a number: with all digits, with one fewer, and that with
 def paint_numbers(painter: QPainter, grid: Grid, place: Placement, pixels: np.ndarray) -> bool:
     """Write the values into the cells, with as many digits as let the longest of them fit; False if they do not."""
     metrics, cell = painter.fontMetrics(), place.cell((0, 0))
-    if grid.values.size > MOST_NUMBERS or cell.height() < metrics.height():
+    if not grid.numbered or grid.values.size > MOST_NUMBERS or cell.height() < metrics.height():
         return False
     whole, ends = _is_whole(grid), _ends(grid.values)
     for fewer in range(_WAYS):

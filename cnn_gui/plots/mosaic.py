@@ -1,6 +1,6 @@
 """Many small maps, kernels or values as one picture, with caption, legend and read-out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -86,24 +86,37 @@ class MosaicView(QWidget):
         """Begin a new colour range with the next values, because they have nothing to do with those before."""
         self._steady.reset()
 
-    def set_maps(self, values: Floats, limit: float | None = None, word: str = "", first: int = 0) -> None:
-        """Show maps (K, H, W); colours for -limit to +limit, or for a range that follows the values.
+    def set_maps(
+        self,
+        values: Floats,
+        limit: float | None = None,
+        word: str = "",
+        first: int = 0,
+        reach: Floats | None = None,
+        titles: Sequence[str] = (),
+    ) -> None:
+        """Show maps (K, H, W); colours for -limit to +limit, or for a range that follows the values, or *reach*.
 
-        They are channels, or whatever *word* says, with numbers from *first*.
+        They are channels, or whatever *word* says, with numbers from *first*, or with *titles*.
         """
-        self._show(Maps(values, word, first), limit)
+        self._show(Maps(values, word, first, titles), limit, reach=reach)
 
-    def set_vector(self, values: Floats, names: Sequence[str] = (), limit: float | None = None) -> None:
+    def set_vector(
+        self, values: Floats, names: Sequence[str] = (), limit: float | None = None, reach: Floats | None = None
+    ) -> None:
         """Show values (K,) as cells, with *names* in them where there are as many."""
-        self._show(Vector(values, names if len(names) == len(values) else ()), limit)
+        self._show(Vector(values, names if len(names) == len(values) else ()), limit, reach=reach)
 
-    def set_kernels(self, values: Floats, bias: Floats | None = None, limit: float | None = None) -> None:
-        """Show kernels (F, C, KH, KW), and below them the biases (F,) in the same colours."""
-        self._show(Kernels(values), limit, bias)
+    def set_kernels(self, values: Floats, bias: Floats | None = None, titles: Sequence[str] = ()) -> None:
+        """Show kernels (F, C, KH, KW), and below them the biases (F,) in the same colours; channels have *titles*."""
+        self._show(Kernels(values, titles), None, bias)
 
-    def set_matrix(self, values: Floats, bias: Floats | None = None, limit: float | None = None) -> None:
-        """Show weights (units, inputs) as one picture, and below it the biases (units,) in the same colours."""
-        self._show(Matrix(values), limit, bias)
+    def set_matrix(self, values: Floats, bias: Floats | None = None, place: Callable[[int], str] | None = None) -> None:
+        """Show weights (units, inputs) as one picture, and below it the biases (units,) in the same colours.
+
+        *place* says where an input comes from.
+        """
+        self._show(Matrix(values, place), None, bias)
 
     def show_message(self, text: str) -> None:
         """Say in the place of a picture why there is none, and what to do."""
@@ -113,10 +126,12 @@ class MosaicView(QWidget):
         self._show_strip(None)
         self._show_parts(False)
 
-    def _show(self, tiles: Tiles, limit: float | None, bias: Floats | None = None) -> None:
+    def _show(self, tiles: Tiles, limit: float | None, bias: Floats | None = None, reach: Floats | None = None) -> None:
+        if reach is not None:
+            tiles.reach = np.reshape(reach, tiles.values.shape)
         if self.canvas.tiles is None or not tiles.is_like(self.canvas.tiles):
             self._steady.reset()
-        largest = max(signed_levels(values) for values in (tiles.values, bias) if values is not None)
+        largest = max(signed_levels(values) for values in (tiles.reach, bias) if values is not None)
         self._limit = self.ranges.whole(self.colormap, self._steady.follow(largest) if limit is None else limit)
         self.canvas.ranges = self.ranges if tiles.shape != (1, 1) else self.ranges.shared
         self.canvas.show_tiles(tiles, self.colormap, self._limit)
@@ -164,7 +179,7 @@ class MosaicView(QWidget):
         if not ranges.part(self.colormap):
             limit = self._limit
         elif tiles is not None and tile >= 0:
-            limit = ranges.limit(tiles.values[tile], self.colormap, self._limit)
+            limit = ranges.limit(tiles.reach[tile], self.colormap, self._limit)
         self.legend.show_range(self.colormap, limit)
 
     def _on_pointed(self, spot: Spot | None) -> None:

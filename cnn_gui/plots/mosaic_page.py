@@ -11,7 +11,7 @@ from cnn_gui import theme
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.compose import compose
 from cnn_gui.plots.mosaic_geometry import Geometry, Spot
-from cnn_gui.plots.mosaic_texts import paint_labels, paint_values
+from cnn_gui.plots.mosaic_texts import paint_axes, paint_labels, paint_values
 from cnn_gui.plots.pictures import Pixels, to_image, to_pixels
 from cnn_gui.plots.ranges import Ranges
 from cnn_gui.plots.tiles import Tiles
@@ -44,8 +44,9 @@ class MosaicPage:
     ) -> "MosaicPage":
         """Colour the tiles of the page that *geometry* describes as *ranges* say of a layer that goes up to *limit*."""
         shown = geometry.ids >= 0
-        values = tiles.values[geometry.ids.clip(0)]
-        pixels = to_pixels(values, colormap, ranges.each(values, colormap, limit), dark)
+        places = geometry.ids.clip(0)
+        limits = ranges.each(tiles.reach[places], colormap, limit)
+        pixels = to_pixels(tiles.values[places], colormap, limits, dark)
         line = QColor((theme.DARK if dark else theme.LIGHT).line).rgba()
         image = to_image(compose(pixels, shown, geometry.pages.tiling, line))
         size = (geometry.rect.size() * geometry.ratio).toSize()  # else every pixel is painted as it is
@@ -56,8 +57,9 @@ class MosaicPage:
         """Paint the picture, the numbers beside it and, where they fit, the values in it."""
         painter.drawImage(self.geometry.rect, self.image)
         painter.setPen(QColor(scheme.muted))
-        if self.tiles.labelled:
-            paint_labels(painter, self.geometry)
+        if self.tiles.axes:
+            paint_labels(painter, self.geometry, self.tiles.columns)
+            paint_axes(painter, self.geometry, self.tiles.axes)
         paint_values(painter, self.geometry, self.tiles, self.pixels)
 
     def paint_marks(self, painter: QPainter, scheme: theme.Tokens, spot: Spot | None, selected: int) -> None:

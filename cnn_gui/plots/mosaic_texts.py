@@ -1,6 +1,6 @@
 """The text in and beside a mosaic's tiles: names and values in large cells, numbers at the edge."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF, Qt
@@ -16,20 +16,37 @@ from cnn_gui.plots.tiles import Tiles
 from cnn_gui.plots.tiling import Ids
 
 MOST_TEXTS = 200  # a page: painting text is slow, and nobody reads more
-GUTTER = 16  # px above the tiles, for the numbers of their columns
+_LINE = 14  # px, for the name of an axis or the numbers along it
+GUTTER = 2 * _LINE  # px above the tiles, for what their columns are, and their numbers
 
 
 def label_width(tiles: Tiles, metrics: QFontMetrics) -> int:
-    """Return the room in px that the numbers of the rows need; 0 if there are none."""
-    return metrics.horizontalAdvance("0" * len(str(len(tiles.values)))) + theme.SPACE[1] if tiles.labelled else 0
+    """Return the room in px that the rows need for their numbers and for what they are; 0 if they have none."""
+    return metrics.horizontalAdvance("0" * len(str(len(tiles.values)))) + theme.SPACE[1] + _LINE if tiles.axes else 0
 
 
-def paint_labels(painter: QPainter, geometry: Geometry) -> None:
-    """Number the rows and columns of tiles: each of them, or each 2nd, 5th, 10th... where they lie close."""
+def paint_labels(painter: QPainter, geometry: Geometry, columns: Sequence[str] = ()) -> None:
+    """Number the rows and columns of tiles: each of them, or each 2nd, 5th, 10th... where they lie close.
+
+    Columns with names have these, or their first letters where they lie close.
+    """
     pages = geometry.pages
     for start in range(0, pages.tiling.grid[1], pages.columns + pages.spacer):
         _paint_row_numbers(painter, geometry, start)
-        _paint_column_numbers(painter, geometry, start)
+        _paint_column_numbers(painter, geometry, start, columns)
+
+
+def paint_axes(painter: QPainter, geometry: Geometry, axes: Sequence[str]) -> None:
+    """Write what the rows and the columns of tiles are: upwards at the left, and above the numbers of the columns."""
+    (row, column), page, metrics = axes, geometry.rect, painter.fontMetrics()
+    above = QRectF(page.left(), page.top() - GUTTER, max(page.width(), metrics.horizontalAdvance(column)), _LINE)
+    painter.drawText(above, int(Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter), column)
+    if metrics.horizontalAdvance(row) <= page.height():
+        painter.save()
+        painter.translate(page.left() - geometry.area.left(), page.center().y())  # the area begins behind the labels
+        painter.rotate(-90)
+        painter.drawText(QRectF(-page.height() / 2, 0, page.height(), _LINE), Qt.AlignmentFlag.AlignCenter, row)
+        painter.restore()
 
 
 def paint_values(painter: QPainter, geometry: Geometry, tiles: Tiles, pixels: Pixels) -> None:
@@ -63,15 +80,17 @@ def _paint_row_numbers(painter: QPainter, geometry: Geometry, start: int) -> Non
         painter.drawText(box, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter), str(index))
 
 
-def _paint_column_numbers(painter: QPainter, geometry: Geometry, start: int) -> None:
-    """Number the columns above the tiles, from column *start* of the page to the end of its group."""
-    columns = geometry.pages.columns
+def _paint_column_numbers(painter: QPainter, geometry: Geometry, start: int, names: Sequence[str]) -> None:
+    """Number or name the columns above the tiles, from column *start* of the page to the end of its group."""
+    columns, metrics = geometry.pages.columns, painter.fontMetrics()
+    if names and max(map(metrics.horizontalAdvance, names)) > geometry.pitch[1]:
+        names = [name[:1] for name in names]
     shown = geometry.ids[0, start : start + columns]
-    width = painter.fontMetrics().horizontalAdvance(str(columns)) + theme.SPACE[0]
+    width = metrics.horizontalAdvance(str(columns)) + theme.SPACE[0]
     for column, index in _every(np.where(shown < 0, -1, shown % columns), width / geometry.pitch[1]):
         at = geometry.tile_rect(0, start + column)
-        box = QRectF(at.center().x() - 50, at.top() - GUTTER, 100, GUTTER)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(index))
+        box = QRectF(at.center().x() - 50, at.top() - _LINE, 100, _LINE)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, names[index] if names else str(index))
 
 
 def _every(indices: Ids, step: float) -> Iterator[tuple[int, int]]:

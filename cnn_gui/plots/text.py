@@ -1,10 +1,13 @@
 """Small text for pictures: fonts with digits of equal width, and numbers as a person reads them."""
 
+import re
 from math import floor, log10
 
 from PySide6.QtGui import QColor, QFont
 
 from cnn_gui import theme
+
+_WHOLE = re.compile("[.·]")  # ends the digits before the decimal point
 
 
 def small_font(font: QFont) -> QFont:
@@ -18,8 +21,7 @@ def small_font(font: QFont) -> QFont:
 def number(value: float, digits: int = 4) -> str:
     """Return *value* with so many significant digits, a true minus sign, and '2.9·10⁻⁹' for 2.9e-09."""
     digits_and_exponent = f"{value or 0:.{digits}g}".split("e")  # no minus before 0
-    text = digits_and_exponent[0].replace("-", "−")
-    return text if len(digits_and_exponent) == 1 else f"{text}·{power(int(digits_and_exponent[1]))}"
+    return _joined(*digits_and_exponent)
 
 
 def short(value: float) -> str:
@@ -33,18 +35,35 @@ def term(value: float) -> str:
     return f"({text})" if text.startswith("−") else text
 
 
-def fixed(value: float, limit: float) -> str:
-    """Return *value* with as many decimals as show three digits of *limit* > 0, so that such numbers line up.
+def fixed(value: float, limit: float, digits: int = 3) -> str:
+    """Return *value* with as many decimals as show so many *digits* of *limit* > 0, so that such numbers line up.
 
     What rounds to zero has no sign.
     """
-    text = f"{value:.{max(0, 2 - floor(log10(limit)))}f}"
+    text = f"{value:.{max(0, digits - 1 - floor(log10(limit)))}f}"
     return text.lstrip("-") if float(text) == 0 else text.replace("-", "−")
+
+
+def in_column(value: float, limit: float, digits: int = 4) -> str:
+    """Return *value* as a column of numbers up to *limit* > 0 has it: all with the decimals that ``fixed`` gives them.
+
+    In powers of ten are numbers that no such decimal would show, or all where *limit* is far from everyday numbers.
+    """
+    text = fixed(value, limit, digits)
+    if value == 0:
+        return "0"
+    return _powered(value) if unit(limit) or not text.strip("0.") else text
 
 
 def within(value: float, limit: float) -> str:
     """Return *value* as ``fixed`` does, or where numbers up to *limit* are far from everyday ones in powers of ten."""
     return short(value) if unit(limit) else fixed(value, limit)
+
+
+def parts(text: str) -> tuple[str, str]:
+    """Return a number's digits before its decimal point, and the rest."""
+    whole = _WHOLE.split(text, maxsplit=1)[0]
+    return whole, text[len(whole) :]
 
 
 def unit(limit: float) -> int:
@@ -55,6 +74,16 @@ def unit(limit: float) -> int:
 def power(exponent: int) -> str:
     """Return '10⁻⁶' for -6."""
     return "10" + str(exponent).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _powered(value: float) -> str:
+    """Return *value* with three digits, all of them written, in powers of ten."""
+    return _joined(*f"{value:.2e}".split("e"))
+
+
+def _joined(digits: str, exponent: str = "0") -> str:
+    text = digits.replace("-", "−")
+    return f"{text}·{power(int(exponent))}" if int(exponent) else text
 
 
 def readable_on(background: QColor) -> QColor:

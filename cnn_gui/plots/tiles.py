@@ -1,6 +1,6 @@
 """What a mosaic can show: maps, kernels, a matrix or a vector. Each knows its arrangement and its words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +15,19 @@ class Tiles:
     """Values (T, H, W), float32 and read-only: T tiles of H rows and W columns, copied from what was given.
 
     Attributes:
-        labelled: whether the rows and columns of tiles are numbered at the edge.
+        axes: what a row and what a column of tiles is, where they are numbered at the edge; else empty.
+        columns: what stands at the columns in the place of numbers.
         names: of the tiles, to be written into them; empty if they have none.
+        reach: (T, H, W), how far the colours of each value have to reach: the values, unless others share the colours.
     """
 
     def __init__(self, values: Floats, names: Sequence[str] = ()) -> None:
         with np.errstate(over="ignore"):  # what is too large for float32 is infinite
             self.values = np.array(values, np.float32, order="C")
         self.values.flags.writeable = False
-        self.names = tuple(names)
-        self.labelled = False
+        self.names, self.reach = tuple(names), self.values
+        self.axes: Sequence[str] = ()
+        self.columns: Sequence[str] = ()
 
     @property
     def shape(self) -> Pair:
@@ -57,22 +60,22 @@ class Tiles:
 
 
 class Maps(Tiles):
-    """Maps (K, H, W): one tile a channel, or what *word* says; the first has the number *first*."""
+    """Maps (K, H, W): one tile a channel, or what *word* says; the first has the number *first*, or each a title."""
 
-    def __init__(self, values: Floats, word: str = "", first: int = 0) -> None:
+    def __init__(self, values: Floats, word: str = "", first: int = 0, titles: Sequence[str] = ()) -> None:
         super().__init__(_with_axes(values, 3, "maps (K, H, W)"))
-        self._word, self._first = word or _tr("channel"), first
+        self._word, self._first, self._titles = word or _tr("channel"), first, tuple(titles)
 
     @property
     def _form(self) -> tuple[object, ...]:
-        return self.values.shape, self._word, self._first
+        return self.values.shape, self._word, self._first, self._titles
 
     def where(self, tile: int, row: int, column: int) -> str:
         name = self.tile_name(tile)
         return name if self.shape == (1, 1) else _tr("{0}, row {1}, column {2}").format(name, row, column)
 
     def tile_name(self, tile: int) -> str:
-        return f"{self._word} {self._first + tile}"
+        return self._titles[tile] if self._titles else f"{self._word} {self._first + tile}"
 
     def summary(self) -> str:
         return _tr("%n value(s)", len(self.values)) if self.shape == (1, 1) else super().summary()
@@ -95,17 +98,21 @@ class Vector(Tiles):
 
 
 class Kernels(Tiles):
-    """Kernels (F, C, KH, KW): a row a filter and a column an input channel, or a plain grid for one channel."""
+    """Kernels (F, C, KH, KW): a row a filter and a column an input channel, or a plain grid for one channel.
 
-    def __init__(self, values: Floats) -> None:
+    The channels have numbers, or *titles*.
+    """
+
+    def __init__(self, values: Floats, titles: Sequence[str] = ()) -> None:
         filters, channels, *shape = _with_axes(values, 4, "kernels (F, C, KH, KW)").shape
         super().__init__(np.reshape(values, (filters * channels, *shape)))
         self._filters, self._channels = filters, channels
-        self.labelled = channels > 1
+        if channels > 1:
+            self.axes, self.columns = (_tr("filter"), _tr("channel")), tuple(titles)
 
     @property
     def _form(self) -> tuple[object, ...]:
-        return self.values.shape, self._channels
+        return self.values.shape, self._channels, self.columns
 
     def arrange(self, sheet: Sheet, label: int) -> Pages:
         if self._channels == 1:
@@ -118,7 +125,9 @@ class Kernels(Tiles):
     def tile_name(self, tile: int) -> str:
         if self._channels == 1:
             return _tr("filter {0}").format(tile)
-        return _tr("filter {0}, channel {1}").format(*divmod(tile, self._channels))
+        filter_, channel = divmod(tile, self._channels)
+        title = self.columns[channel] if self.columns else _tr("channel {0}").format(channel)
+        return _tr("filter {0}, {1}").format(filter_, title)
 
     def summary(self) -> str:
         words = _tr("%n filter(s)", self._filters), _tr("%n channel(s)", self._channels)
@@ -126,12 +135,12 @@ class Kernels(Tiles):
 
 
 class Matrix(Tiles):
-    """Weights (units, inputs) as one picture: a row a unit, a column an input."""
+    """Weights (units, inputs) as one picture: a row a unit, a column an input, of which *place* says whence it is."""
 
-    def __init__(self, values: Floats) -> None:
+    def __init__(self, values: Floats, place: Callable[[int], str] | None = None) -> None:
         self._units, self._inputs = _with_axes(values, 2, "a matrix (units, inputs)").shape
         super().__init__(np.reshape(values, (-1, 1, 1)))
-        self.labelled = True
+        self.axes, self._place = (_tr("unit"), _tr("input")), place
 
     @property
     def _form(self) -> tuple[object, ...]:
@@ -141,7 +150,8 @@ class Matrix(Tiles):
         return sheet.matrix(self._units, self._inputs)
 
     def where(self, tile: int, row: int, column: int) -> str:
-        return self.tile_name(tile)
+        name = self.tile_name(tile)
+        return _tr("{0}: {1}").format(name, self._place(tile % self._inputs)) if self._place else name
 
     def tile_name(self, tile: int) -> str:
         return _tr("unit {0}, input {1}").format(*divmod(tile, self._inputs))

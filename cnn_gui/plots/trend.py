@@ -10,11 +10,12 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.plots import export
-from cnn_gui.plots.text import number, small_font
+from cnn_gui.plots.text import fixed, number, small_font
 
 Floats = npt.NDArray[np.float64]
 _AXIS = 56  # px, for the ends of the values' range
 _DIGITS = 3
+_PLAIN = 1e-4, 1e5  # in between, numbers are short enough without powers of ten
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,9 +119,9 @@ class TrendView(QWidget):
         height = painter.fontMetrics().height()
         if area.height() >= 2 * height - 2:
             painter.setPen(QColor(scheme.muted))
-            for value, top in ((high, area.top() - 2), (low, area.bottom() - height + 3)):
-                box = QRectF(0, top, _AXIS - theme.SPACE[0], height)
-                painter.drawText(box, Qt.AlignmentFlag.AlignRight, number(value, 2))
+            tops = area.bottom() - height + 3, area.top() - 2
+            for text, top in zip(ends(low, high), tops, strict=True):
+                painter.drawText(QRectF(0, top, _AXIS - theme.SPACE[0], height), Qt.AlignmentFlag.AlignRight, text)
 
     def _paint_curve(self, painter: QPainter, scheme: theme.Tokens, trend: Trend) -> None:
         xs, ys = self._places(trend)
@@ -154,6 +155,14 @@ class TrendView(QWidget):
         xs = area.left() + area.width() * (trend.steps - first) / max(1, last - first)
         values = np.where(np.isfinite(trend.values), trend.values, low)
         return xs, area.bottom() - area.height() * (values - low) / (high - low)
+
+
+def ends(low: float, high: float) -> tuple[str, str]:
+    """Return both ends of a range, not both 0, with as many decimals, or as short as powers of ten make them."""
+    limit = max(abs(low), abs(high))
+    plain = _PLAIN[0] <= limit < _PLAIN[1]
+    below, above = (fixed(end, limit, 2) if plain else number(end, 2) for end in (low, high))
+    return below, above
 
 
 def _range(values: Floats) -> tuple[float, float]:

@@ -77,14 +77,19 @@ class Dataset:
                 f"{self.name} has {counted(len(self.validation), 'validation image')} already; set the share that is"
                 " held out to 0 to use them."
             )
-        held = np.zeros(len(self.train), bool)
-        for label in range(len(self.class_names)):
-            members = rng.permutation(np.flatnonzero(self.train.labels == label))
-            held[members[: round(share * len(members))]] = True
+        held = self.held_out(share, rng)
         if not held.any():
             return self
         parts = self.train.take(np.flatnonzero(~held)), self.train.take(np.flatnonzero(held))
         return replace(self, train=parts[0], validation=parts[1])
+
+    def held_out(self, share: float, rng: np.random.Generator) -> npt.NDArray[np.bool_]:
+        """Return (N,), which of the training images ``hold_out`` moves."""
+        held = np.zeros(len(self.train), bool)
+        for label in range(len(self.class_names)):
+            members = rng.permutation(np.flatnonzero(self.train.labels == label))
+            held[members[: round(share * len(members))]] = True
+        return held
 
 
 def _other_kind(name: str, value: object, needed: str) -> BadInputError:

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.layer import Shape
+from engine.layer import LayerConfig, Shape
 from engine.layers.activation import ActivationConfig
 from engine.layers.batch_norm import BatchNormConfig
 from engine.layers.dropout import DropoutConfig
 from engine.layers.flatten import FlattenConfig
-from engine.trace.record import LayerTrace
 
 _KEEPS_PLACES = ActivationConfig, BatchNormConfig, DropoutConfig
 
@@ -31,14 +30,17 @@ class Flattening:
         return channel, row, col
 
 
-def behind(layers: Sequence[LayerTrace], index: int) -> Flattening | None:
-    """Return which maps the inputs of the layer *index* come from; None where no Flatten of maps lies before it.
+def behind(before: Sequence[tuple[LayerConfig, Shape | None]]) -> Flattening | None:
+    """Return which maps the inputs of a layer come from; None where no Flatten of maps lies before it.
 
     Layers that leave each value in its place may lie between.
+
+    Args:
+        before: the layers before it with the shapes of their inputs.
     """
-    for layer in reversed(layers[:index]):
-        if isinstance(layer.spec.config, FlattenConfig) and layer.input.ndim == 3:
-            return Flattening(layer.input.shape)
-        if not isinstance(layer.spec.config, (*_KEEPS_PLACES, FlattenConfig)):
+    for config, shape in reversed(before):
+        if isinstance(config, FlattenConfig) and shape is not None and len(shape) == 3:
+            return Flattening(shape)
+        if not isinstance(config, (*_KEEPS_PLACES, FlattenConfig)):
             return None
     return None

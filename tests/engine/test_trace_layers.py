@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.architecture import Architecture, LayerSpec, new_layer
+from engine.layer import LayerConfig, Shape
 from engine.layers.pool import Pool2DConfig
 from engine.model import Model
 from engine.ops import reference
@@ -95,11 +96,16 @@ def test_that_flatten_puts_the_values_where_the_flattening_says() -> None:
 
 
 def test_that_a_dense_layer_knows_the_maps_behind_it_through_what_keeps_places() -> None:
-    layers = traced("flatten", "relu", "dropout", "dense", "dense", "softmax").layers
-    assert behind(layers, 3) == Flattening((2, 6, 5))
-    assert behind(layers, 4) is None and behind(layers, 0) is None
-    assert behind(traced("global_average_pool", "dense", "softmax").layers, 1) is None
-    assert behind(traced("flatten", "flatten", "dense", "softmax").layers, 2) == Flattening((2, 6, 5))
+    layers = flow("flatten", "relu", "dropout", "dense", "dense", "softmax")
+    assert behind(layers[:3]) == Flattening((2, 6, 5))
+    assert behind(layers[:4]) is None and behind([]) is None
+    assert behind(flow("global_average_pool", "dense", "softmax")[:1]) is None
+    assert behind(flow("flatten", "flatten", "dense", "softmax")[:2]) == Flattening((2, 6, 5))
+
+
+def flow(*names: str) -> list[tuple[LayerConfig, Shape]]:
+    """Return layers with the shapes of their inputs."""
+    return [(layer.spec.config, layer.input.shape) for layer in traced(*names).layers]
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)

@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.views.activation import ActivationView
+from cnn_gui.plots.count_strip import bars
 from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.text import number
 from engine.architecture import new_layer
@@ -79,6 +80,23 @@ def test_that_values_on_the_flat_part_are_counted_and_the_part_is_shaded(qtbot: 
     told = f"{flat} of 108 values ({100 * flat / 108:.1f} %) lie on the flat part, where the slope is below 0.01."
     assert 0 < flat < 108 and view.lines.texts[-1] == told
     assert (view.curve.shaded == (view.curve.x <= 0)).all()
+
+
+def test_that_the_histogram_has_a_strip_of_its_own_below_the_curve(qtbot: QtBot) -> None:
+    view = shown(qtbot, ActivationView, activated("relu"))
+    curve, strip = view.curve.area, view.curve.strip
+    assert curve.bottom() < strip.top() and view.curve.rect().toRectF().contains(strip)
+    assert (curve.left(), curve.width()) == (strip.left(), strip.width())  # one axis for both
+    found = bars(strip, view.curve.counts)
+    assert all(strip.contains(bar) for bar in found if bar.height())
+    heights = np.array([bar.height() for bar in found])
+    assert heights == pytest.approx(view.curve.counts / view.curve.counts.max() * strip.height())
+    assert all(curve.contains(view.curve.to_screen(x, y)) for x, y in zip(view.curve.x, view.curve.y, strict=True))
+
+
+def test_that_a_plot_without_counts_has_no_strip(qtbot: QtBot) -> None:
+    view = shown(qtbot, ActivationView, activated("relu"))
+    assert view.slope.strip.height() == 0 and view.slope.area.bottom() == view.slope.strip.bottom()
 
 
 def test_that_large_values_widen_the_curve(qtbot: QtBot) -> None:

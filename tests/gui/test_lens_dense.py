@@ -9,9 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.views.dense import DenseView
+from cnn_gui.lens.views.weights import WeightsView
 from cnn_gui.plots.bar_table import BarTable
+from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.text import number
+from cnn_gui.plots.tiles import Kernels, Matrix
 from engine.architecture import LayerSpec, new_layer
 from engine.layer import Array
 from tests.helpers.lens import document_of, frame_of, move, point_at_row, shown
@@ -129,3 +133,19 @@ def test_that_it_is_painted_at_any_size(qapp: QApplication, qtbot: QtBot, scheme
         view.resize(width, height)
         assert not view.grab().isNull()
     theme.apply(qapp, theme.LIGHT)
+
+
+@pytest.mark.parametrize(("layer", "place"), [(HIDDEN, ": channel 1, row 2, column 0"), (LOGITS, "")])
+def test_that_a_weight_says_where_in_the_maps_its_input_lies(qtbot: QtBot, layer: int, place: str) -> None:
+    of, unit, position = frame(layer), 1, 15 if place else 3
+    inputs = of.parameters["weight"].shape[1]
+    for view in (shown(qtbot, WeightsView, of), KernelsView()):
+        qtbot.addWidget(view)
+        view.show_frame(of)
+        view.mosaic.canvas.point_at(Spot(unit * inputs + position, 0, 0))
+        assert view.mosaic.readout[0] == f"unit {unit}, input {position}{place}"
+
+
+def test_that_the_axes_of_the_weights_are_named() -> None:
+    assert Matrix(np.ones((3, 4))).axes == ("unit", "input")
+    assert Kernels(np.ones((3, 4, 2, 2))).axes == ("filter", "channel") and not Kernels(np.ones((3, 1, 2, 2))).axes

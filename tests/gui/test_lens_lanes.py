@@ -13,6 +13,7 @@ from cnn_gui import motion, theme
 from cnn_gui.lens.backward import stage_bar
 from cnn_gui.lens.backward.stages import Stage
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.names import class_title
 from cnn_gui.lens.views.bias_gradient import BiasGradientView
 from cnn_gui.lens.views.gradients import GradientsView
 from cnn_gui.lens.views.input_gradient import InputGradientView
@@ -22,6 +23,7 @@ from cnn_gui.plots.grid import Mark
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_geometry import Spot
+from cnn_gui.plots.ranges import Ranges, Scale
 from cnn_gui.plots.text import number
 from engine.architecture import new_layer
 from engine.data.dataset import pixels
@@ -301,6 +303,36 @@ def test_that_a_mini_batch_is_the_sum_of_its_samples_shares(qtbot: QtBot, how: d
     terms = number(float(view.batch.shares[0, 0, 0]), 3)
     assert view.batch.lines.texts[1].startswith(f"Row 0, column 0: {terms} + ")
     assert view.batch.lines.texts[1].endswith(f" = {number(float(whole[f, channel, 0, 0]), 3)}.")
+
+
+def test_that_each_share_of_a_mini_batch_says_which_sample_it_is_of(qtbot: QtBot) -> None:
+    frame = convolved(kernel_size=3)
+    view = shown(qtbot, WeightGradientView, frame)
+    view.ways.setCurrentIndex(1)
+    samples = view.batch.samples
+    assert [each.grid.title for each in samples] == [frame.sample.title, *(f"training {n}" for n in range(7))]
+    for each, trace, share in zip(samples, frame.mini_batch, view.batch.shares, strict=True):
+        scoring = trace.scoring
+        assert each.isVisible() and values(each).tolist() == share.tolist()
+        assert each.about == (class_title(frame, scoring.label), f"loss {number(scoring.value, 3)}")
+    point_at(samples[3], (1, 2))
+    assert view.batch.lines.texts[1].startswith("Row 1, column 2: ")
+    assert all(list(each.highlighted[1]) == [(1, 2)] for each in (*samples, view.batch.total))
+
+
+@pytest.mark.parametrize("scale", Scale)
+def test_that_the_shares_of_a_mini_batch_have_one_legend(qtbot: QtBot, scale: Scale) -> None:
+    frame = convolved(kernel_size=3)
+    view = shown(qtbot, WeightGradientView, frame)
+    view.ways.setCurrentIndex(1)
+    for each in view.coloured:
+        each.ranges = Ranges(scale)
+    view.show_frame(frame)
+    limits = {each.grid.limit for each in view.batch.samples}
+    if scale is Scale.MAP:
+        assert len(limits) > 1 and view.batch.legend.numbers()[-1] == "+max"
+    else:
+        assert [f"+{number(limit)}" for limit in limits] == view.batch.legend.numbers()[-1:]
 
 
 def test_that_a_mini_batch_is_one_of_a_step_of_training() -> None:

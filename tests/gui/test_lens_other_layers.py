@@ -18,8 +18,11 @@ from cnn_gui.lens.views.dropout import DropoutView
 from cnn_gui.lens.views.flatten import FlattenView
 from cnn_gui.lens.views.global_average import GlobalAverageView
 from cnn_gui.plots.bar_table import BarTable
+from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_geometry import Spot
+from cnn_gui.plots.pictures import to_pixels
+from cnn_gui.plots.ranges import Ranges, Scale
 from cnn_gui.plots.text import number
 from engine.architecture import Architecture, new_layer
 from engine.layer import Array, Workspace
@@ -132,6 +135,26 @@ def test_that_dropout_tells_of_each_value_whether_it_stays(qtbot: QtBot) -> None
         assert view.lines.texts[1] == f"unit {i}, {word}: {n(x)} × {n(m)} = {n(x * m) if m else n(x * 0.0)}"
     away(view)
     assert len(view.lines.texts) == 1
+
+
+@pytest.mark.parametrize("scale", Scale)
+@pytest.mark.parametrize("layer", [DROP, FLAT_DROP])
+def test_that_a_value_has_one_colour_before_dropout_and_behind_it(qtbot: QtBot, layer: int, scale: Scale) -> None:
+    frame, _ = of(layer)
+    view = shown(qtbot, DropoutView, frame)
+    before, _, after = view.maps.views
+    for mosaic in (before, after):
+        mosaic.ranges = Ranges(scale)
+    view.show_frame(frame)
+    for tile in range(3):
+        point_at_spot(before, Spot(tile, 0, 0))
+        assert before.legend.numbers() == after.legend.numbers()
+        limit = float(after.legend.numbers()[-1])
+        for mosaic in (before, after):
+            page = mosaic.canvas.drawn()
+            assert page is not None
+            drawn = page.pixels[page.geometry.place_of(tile)]
+            assert (drawn == to_pixels(values(mosaic)[tile], ColorMap.ACTIVATIONS, limit, dark=False)).all()
 
 
 @pytest.mark.parametrize("layer", [DROP, FLAT_DROP])

@@ -11,10 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice, ImageSet
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.held_out import HeldOut
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.lens.sample_bar import SampleBar
 from cnn_gui.main_window import MainWindow
 from engine.data.dataset import Dataset, Split, pixels
+from engine.trainer import Trainer
 from tests.helpers import tiny
 from tests.helpers.window import open_tiny_window
 
@@ -191,3 +194,39 @@ def test_that_a_training_image_stays_on_show_while_the_network_learns(qtbot: QtB
     qtbot.waitUntil(lambda: caption.whole_text.startswith(start) and caption.whole_text != first)
     window.controller.stop()
     qtbot.waitUntil(lambda: not window.controller.busy)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25])
+def test_that_a_training_image_says_that_a_run_holds_it_out(panel: LensPanel, document: Document, share: float) -> None:
+    document.set_settings(replace(document.settings, validation=share, batch_size=8, seed=5))
+    assert document.model is not None
+    trainer = Trainer(document.model, data_of(document), document.settings, threads=1)
+    validation = trainer.dataset.validation
+    held = set() if validation is None else {image.tobytes() for image in validation.images}
+    frames: list[Frame] = []
+    panel.framed.connect(frames.append)
+    told = 0
+    for number, image in enumerate(data_of(document).train.images):
+        panel.look_at(Choice(TRAINING).at(number))
+        panel.refresh()
+        sample = frames[-1].sample
+        assert sample is not None and sample.held_out == (image.tobytes() in held)
+        end = " (held out for validation)" if sample.held_out else ""
+        assert sample.whole_title == f"training image {number}{end}"
+        assert panel.maps.samples.verdict.whole_text.endswith(", held out for validation") == sample.held_out
+        told += sample.held_out
+    assert told == round(share * 64)
+
+
+def test_that_no_test_image_is_held_out(panel: LensPanel, document: Document) -> None:
+    document.set_settings(replace(document.settings, validation=0.5))
+    for number in range(20):
+        panel.look_at(Choice(TEST).at(number))
+        panel.refresh()
+        assert "held out" not in panel.maps.samples.verdict.whole_text
+
+
+def test_that_nothing_is_held_out_where_data_have_validation_images_of_their_own() -> None:
+    whole, held = tiny.dataset(train=64, test=20), HeldOut()
+    assert held.flags(whole, 0.5).sum() == 32
+    assert not held.flags(replace(whole, validation=whole.test), 0.5).any() and not held.flags(None, 0.5).any()

@@ -7,7 +7,8 @@ from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from cnn_gui.plots.bar_column import Column
+from cnn_gui import theme
+from cnn_gui.plots.bar_column import GAP, Column
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.colormaps import ColorMap
 from tests.helpers.lens import point_at_row
@@ -28,8 +29,8 @@ def table_of(qtbot: QtBot, values: np.ndarray, height: int = 200) -> BarTable:
 def test_that_bars_go_from_zero_to_the_side_of_their_sign_and_as_far_as_their_value(qtbot: QtBot) -> None:
     table = table_of(qtbot, VALUES)
     picture = table.viewport().grab().toImage()
-    left, width = table._places()[2]
-    width -= 12  # the gap to the next column
+    left, width, _ = table._places()[2]
+    left, width = left + theme.SPACE[0], width - GAP
     for row, value in enumerate(VALUES):
         y = int(table.row_rect(row).center().y())
         red, blue, empty = 0, 0, 0
@@ -99,3 +100,39 @@ def test_that_what_is_not_a_number_has_no_bar(qtbot: QtBot) -> None:
     table = table_of(qtbot, np.array([np.nan, np.inf, 1.0]))
     assert not table.grab().isNull()
     assert [table.columns[1].written(row) for row in range(3)] == ["nan", "inf", "1"]
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([1.26, 1.1, -0.98, 0.0], ["1.260", "1.100", "−0.980", "0"]),
+        ([20.1, 10.06, 3.6], ["20.10", "10.06", "3.60"]),
+        ([1.0, 4e-7, 3.23e-22], ["1.000", "4.00·10⁻⁷", "3.23·10⁻²²"]),
+        ([-6.04e-6, -1e-5], ["−6.04·10⁻⁶", "−1.00·10⁻⁵"]),
+        ([0.0, 1.0, 1234.0], ["0", "1", "1234"]),
+    ],
+)
+def test_that_the_numbers_of_a_column_have_as_many_decimals(values: list[float], said: list[str]) -> None:
+    column = Column("value", np.array(values))
+    assert [column.written(row) for row in range(len(values))] == said
+
+
+def test_that_decimal_points_stand_below_one_another(qtbot: QtBot) -> None:
+    """Of numbers that begin with the same digits, those lie at the same place, whatever follows the point."""
+    table = table_of(qtbot, np.array([1.26, 1.1e-9, 1.0]))
+    picture, place = table.viewport().grab().toImage(), table._places()[1]
+    left, right = int(theme.SPACE[0] + place.left), int(theme.SPACE[0] + place.left + place.width - GAP)
+    rows = [table.row_rect(row).toRect() for row in range(3)]
+    ink = [
+        min(x for x in range(left, right) for y in range(rect.top() + 2, rect.bottom() - 2)
+            if QColor(picture.pixel(x, y)).lightness() < 128)
+        for rect in rows
+    ]  # fmt: skip
+    assert ink[0] == ink[1] == ink[2]
+
+
+def test_that_a_column_of_many_numbers_has_room_for_the_longest() -> None:
+    values = np.linspace(-1000, 1000, 500)
+    values[7] = -2.5e-14
+    texts = Column("value", values).few
+    assert len(texts) < 5 and "−1000" in texts[0] and "·10⁻¹⁴" in texts[1]

@@ -4,7 +4,7 @@ import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -195,6 +195,19 @@ def test_that_a_matrix_is_read_out_by_unit_and_input_even_where_it_is_shrunk(qtb
         unit, column = (int(word.split()[1]) for word in told.split(", "))
         assert abs(unit - 7) <= 1 and abs(column - 40) <= 2  # a pixel may stand for more than one of 900 inputs
         assert float(number.replace("−", "-")) == pytest.approx(weights[unit, column], rel=1e-3)
+
+
+def test_that_what_a_row_and_a_column_are_stands_beside_their_numbers(qtbot: QtBot, view: MosaicView) -> None:
+    view.set_matrix(np.zeros((30, 40)))
+    page, picture = view.canvas.drawn(), view.canvas.grab().toImage()
+    assert page is not None
+    rect, left = page.geometry.rect.toRect(), round(page.geometry.rect.left() - page.geometry.area.left())
+    above = QRect(rect.center().x() - 20, rect.top() - 28, 40, 12)
+    beside = QRect(left, rect.center().y() - 20, 12, 40)
+    for place in (above, beside):
+        part = picture.copy(place)
+        inks = {part.pixelColor(x, y).lightness() for x in range(part.width()) for y in range(part.height())}
+        assert max(inks) - min(inks) > 60
 
 
 def test_that_the_cells_of_a_named_vector_are_named(qtbot: QtBot, view: MosaicView) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
-from cnn_gui.plots.trend import Trend, TrendView
+from cnn_gui.plots.trend import Trend, TrendView, ends
 
 
 @pytest.fixture
@@ -62,3 +62,16 @@ def test_that_nothing_is_nothing(view: TrendView) -> None:
     view.show_trend(trend(np.zeros(0)))
     QTest.mouseMove(view, QPoint(100, 30))
     assert view.readout == "" and not view.grab().isNull()
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-0.7, -0.66, ("−0.70", "−0.66")),
+        (-0.038, 0.014, ("−0.038", "0.014")),
+        (2e-5, 1.6e-4, ("0.00002", "0.00016")),
+        (-2e-9, 3.5e-8, ("−2·10⁻⁹", "3.5·10⁻⁸")),
+    ],
+)
+def test_that_both_ends_of_its_range_have_as_many_decimals(low: float, high: float, said: tuple[str, str]) -> None:
+    assert ends(low, high) == said

@@ -1,22 +1,27 @@
 """How the dC/dW of a training step comes about: the share of each sample of a mini-batch, and their sum."""
 
-from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.backward import words
+from cnn_gui.lens.backward.share_view import ShareView
+from cnn_gui.lens.frame import BATCH, Frame
+from cnn_gui.lens.names import class_title
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Cell, Floats
 from cnn_gui.plots.grid_view import GridView
-from cnn_gui.plots.mosaic import MosaicView
-from cnn_gui.plots.mosaic_geometry import Spot
+from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.plots.legend import Legend
 from cnn_gui.plots.operators import operator
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.trace.convolution import ConvolutionTrace, largest_difference
-from engine.trace.record import LayerTrace
+
+_COLUMNS = 4
 
 
 class BatchPage(QWidget):
@@ -33,28 +38,45 @@ class BatchPage(QWidget):
         super().__init__(parent)
         self.shares: Floats = np.zeros((1, 1, 1))
         self.difference = 0.0
-        self.samples, self.total, self.lines = MosaicView(ColorMap.GRADIENTS), GridView(), WrappedText(5, small=True)
+        self.caption, self.samples, self.legend = ElidedLabel("muted"), [ShareView() for _ in range(BATCH)], Legend()
+        self.total, self.lines = GridView(), WrappedText(5, small=True)
         self._arrange()
-        self.samples.canvas.pointed.connect(self._on_sample_pointed)
-        self.total.pointed.connect(self._write)
+        for view in (*self.samples, self.total):
+            view.pointed.connect(self._on_pointed)
 
-    def show_kernel(self, layers: Sequence[LayerTrace], filter_: int, channel: int) -> None:
-        """Show one kernel of a convolution, of which *layers* has the trace of each sample of one mini-batch."""
+    def show_kernel(self, frame: Frame, filter_: int, channel: int) -> None:
+        """Show one kernel of the convolution that is selected in *frame*."""
+        layers = [trace.layers[frame.index] for trace in frame.mini_batch]
         traces = [ConvolutionTrace(layer) for layer in layers]
         k = channel - traces[0].channels(filter_).start
         self.shares = np.stack([trace.weight_gradient(filter_, k).output for trace in traces])
-        total = self.shares.sum(axis=0)
+        total, name = self.shares.sum(axis=0), frame.channels.short(channel)
         self.difference = largest_difference(total, layers[0].gradients["weight"][filter_, k])
-        caption = self.tr("dC/dW {0}, {1} of each sample, with its 1/N; the first is this one")
-        self.samples.set_caption(caption.format(filter_, channel))
-        self.samples.set_maps(self.shares, word=self.tr("sample"))
-        title = self.tr("dC/dW {0}, {1} of the mini-batch").format(filter_, channel)
+        self.caption.show_text(self.tr("dC/dW {0}, {1} of each sample, with its 1/N").format(filter_, name))
+        self._show_samples(frame)
+        title = self.tr("dC/dW {0}, {1} of the mini-batch").format(filter_, name)
         self.total.show_grid(Face.of(title, ColorMap.GRADIENTS, total).grid(total))
         self._write(self.total.spot)
 
-    def _on_sample_pointed(self, spot: Spot | None) -> None:
-        cell = None if spot is None else (spot.row, spot.column)
-        self.total.highlight(None, [] if cell is None else [cell])
+    def _show_samples(self, frame: Frame) -> None:
+        """Show the share of each sample with its name, its class and its loss."""
+        assert frame.sample is not None
+        training = self.tr("training {0}")
+        titles = [frame.sample.title, *(training.format(number) for number in range(len(self.shares) - 1))]
+        for view in self.samples:
+            view.setVisible(False)
+        for view, title, share, trace in zip(self.samples, titles, self.shares, frame.mini_batch, strict=False):
+            face = Face.of(title, ColorMap.GRADIENTS, self.shares)
+            about = class_title(frame, trace.scoring.label), words.loss(trace.scoring.value)
+            view.show_share(replace(face.grid(share), numbered=False), about)
+            view.setVisible(True)
+        first = self.samples[0]
+        alike = first.grid is not None and not first.ranges.part(ColorMap.GRADIENTS)
+        self.legend.show_range(ColorMap.GRADIENTS, first.grid.limit if first.grid is not None and alike else None)
+
+    def _on_pointed(self, cell: Cell | None) -> None:
+        for view in (*self.samples, self.total):
+            view.highlight(None, [] if cell is None else [cell])
         self._write(cell)
 
     def _write(self, cell: Cell | None) -> None:
@@ -64,13 +86,18 @@ class BatchPage(QWidget):
         self.lines.show_lines(lines)
 
     def _arrange(self) -> None:
-        self.samples.canvas.setAccessibleName(self.tr("dC/dW of each sample"))
-        pictures, column = QHBoxLayout(), QVBoxLayout(self)
-        pictures.addWidget(self.samples, 3)
+        each, left, pictures, column = QGridLayout(), QVBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        for number, view in enumerate(self.samples):
+            each.addWidget(view, *divmod(number, _COLUMNS))
+        left.addWidget(self.caption)
+        left.addLayout(each, 1)
+        left.addWidget(self.legend, 0, Qt.AlignmentFlag.AlignLeft)
+        pictures.addLayout(left, 3)
         pictures.addWidget(operator("Σ"))
         pictures.addWidget(self.total, 2)
         column.addLayout(pictures, 1)
         column.addWidget(self.lines)
-        for layout, space in ((pictures, theme.SPACE[2]), (column, theme.SPACE[1])):
+        spaces = (each, theme.SPACE[1]), (left, theme.SPACE[0]), (pictures, theme.SPACE[2]), (column, theme.SPACE[1])
+        for layout, space in spaces:
             layout.setContentsMargins(0, 0, 0, 0)
             layout.setSpacing(space)

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens import marks
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid_view import GridView
@@ -31,7 +32,7 @@ class CroppedPage(QWidget):
         self.verdict = QLabel()
         self._arrange()
 
-    def show_result(self, trace: ConvolutionTrace, channel: int, animate: bool) -> None:
+    def show_result(self, trace: ConvolutionTrace, channel: int, animate: bool, channels: Channels) -> None:
         """Show the end of a channel's way; with *animate* zeros slide in and the padding slides out."""
         full, window = trace.full(channel).output, trace.window
         whole, reached, inside = marks.appended(window), marks.reached(window), marks.inside(window)
@@ -43,9 +44,11 @@ class CroppedPage(QWidget):
         rows = Face(
             self.tr("zeros appended") if ends else self.tr("nothing appended"), gradients, limit, whole, origin
         ).grid(appended)
-        ours = Face(self.tr("cropped: dC/dX {0}"), gradients, limit, whole[inside]).grid(appended[inside], channel)
+        name = channels.short(channel)
+        title = self.tr("cropped: dC/dX {0}").format(name)
+        ours = Face(title, gradients, limit, whole[inside]).grid(appended[inside])
         self.full.show_grid(face.grid(full))
-        self.col2im.show_grid(Face(self.tr("col2im: dC/dX {0}"), gradients, limit).grid(other, channel))
+        self.col2im.show_grid(Face(self.tr("col2im: dC/dX {0}").format(name), gradients, limit).grid(other))
         if animate:
             self.appended.grow(rows, reached)
             self.cropped.shrink(ours, rows, inside)

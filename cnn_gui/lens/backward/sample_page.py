@@ -4,6 +4,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.backward import words
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.lens.step.view import StepView
 from cnn_gui.lens.views import lanes
@@ -35,13 +36,14 @@ class SamplePage(QWidget):
         for part in (self.sentence, self.steps, self.training):
             column.addWidget(part, part is self.steps)
 
-    def show_kernel(self, layer: LayerTrace, filter_: int, channel: int) -> None:
-        """Show how the gradient of the kernel of a filter for an input channel is made."""
+    def show_kernel(self, layer: LayerTrace, filter_: int, channel: int, channels: Channels) -> None:
+        """Show how the gradient of the kernel of a filter for one of its input *channels* is made."""
         trace = ConvolutionTrace(layer)
         k = channel - trace.channels(filter_).start
-        lane = lanes.weight_gradient(trace, filter_, channel)
+        lane = lanes.weight_gradient(trace, filter_, channel, channels)
         self.steps.show_lane(lane)
-        kernel = Face.of(self.tr("kernel {0}, {1}").format(filter_, channel), ColorMap.WEIGHTS, trace.weight)
+        title = self.tr("kernel {0}, {1}").format(filter_, channels.short(channel))
+        kernel = Face.of(title, ColorMap.WEIGHTS, trace.weight)
         self.kernel.show_grid(kernel.grid(trace.weight[filter_, k]))
         self.difference = largest_difference(lane.correlation.output, layer.gradients["weight"][filter_, k])
         self.sentence.show_lines([words.trimmed(trace.window), words.correlated(trace.window)])

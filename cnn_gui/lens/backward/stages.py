@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens import marks
 from cnn_gui.lens.backward import words
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Floats, Grid
@@ -46,11 +47,11 @@ def names() -> tuple[str, ...]:
     return _tr("dC/dO"), _tr("Dilate"), _tr("Pad"), _tr("Turn"), _tr("Slide"), _tr("Crop")
 
 
-def sentence(trace: ConvolutionTrace, channel: int, stage: Stage) -> str:
+def sentence(trace: ConvolutionTrace, channel: int, stage: Stage, channels: Channels) -> str:
     """Return what happens in a stage, with the layer's numbers."""
     window = trace.window
     return {
-        Stage.GRADIENT: lambda: words.gradient(trace, channel), Stage.DILATED: lambda: words.dilated(window),
+        Stage.GRADIENT: lambda: words.gradient(trace, channel, channels), Stage.DILATED: lambda: words.dilated(window),
         Stage.PADDED: lambda: words.padded(window), Stage.TURNED: lambda: words.turned(window),
         Stage.SLID: lambda: words.slid(trace, channel), Stage.CROPPED: lambda: words.cropped(window),
     }[stage]()  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step import formula
 from cnn_gui.plots.text import number
 from engine.geometry import Axis, Window
@@ -19,12 +20,12 @@ def gradient_name(window: Window, around: bool) -> str:
     return f"dC/dO {{0}}, {done}" if done else "dC/dO {0}"
 
 
-def gradient(trace: ConvolutionTrace, channel: int) -> str:
+def gradient(trace: ConvolutionTrace, channel: int, channels: Channels) -> str:
     """Say where the way begins."""
     count, (height, width) = len(trace.weight[trace.readers(channel)]), trace.window.output
     filters = _tr("1 filter reads") if count == 1 else _tr("{0} filters read").format(count)
-    text = _tr("dC/dO: how the loss C of this sample changes with each output. {0} channel {1}; O is {2} × {3}.")
-    return text.format(filters, channel, height, width)
+    text = _tr("dC/dO: how the loss C of this sample changes with each output. {0} {1}; O is {2} × {3}.")
+    return text.format(filters, channels.title(channel), height, width)
 
 
 def dilated(window: Window) -> str:
@@ -136,10 +137,15 @@ def mini_batch() -> str:
 def batch(samples: int) -> str:
     """Say what the shares of a mini-batch are."""
     text = _tr(
-        "A mini-batch of N = {0}: this sample, as number 0, and the first training images. C is the mean of their"
+        "A mini-batch of N = {0}: this sample, and the first training images. C is the mean of their"
         " losses: so each share has the factor 1/N, and the optimizer gets their sum."
     )
     return text.format(samples)
+
+
+def loss(value: float) -> str:
+    """Return 'loss 0.02': how wrong the network is about a sample."""
+    return _tr("loss {0}").format(number(value, 3))
 
 
 def batch_sum(cell: tuple[int, int], shares: Sequence[float]) -> str:

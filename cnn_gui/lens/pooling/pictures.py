@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.pooling.words import padded
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
@@ -39,8 +40,8 @@ class PoolingPictures(QWidget):
         rows.addLayout(row_of(self.grad_input, "←", self.grad_output), 1)
         self.routes = Routes(self)
 
-    def show_channel(self, layer: LayerTrace, trace: PoolingTrace, channel: int) -> None:
-        """Show a channel of *layer*, of which *trace* is the trace; the colours reach as far as all channels do."""
+    def show_channel(self, layer: LayerTrace, trace: PoolingTrace, channel: int, channels: Channels) -> None:
+        """Show one of the *channels* of *layer*, of which *trace* is the trace; colours reach as far as all do."""
         self._trace = trace
         origin = -trace.window.rows.before, -trace.window.cols.before
         limit = round_up(max(signed_levels(layer.grad_input), signed_levels(layer.grad_output)))
@@ -52,7 +53,7 @@ class PoolingPictures(QWidget):
             (self.grad_output, gradients, self.tr("dC/dO {0}"), layer.grad_output[channel], None, (0, 0)),
             (self.grad_input, gradients, self.tr("dC/dX {0}"), sent, _ways(trace), origin),
         ):
-            view.show_grid(Face(title, look.colormap, look.limit, marks, start).grid(shown, channel))
+            view.show_grid(Face(title, look.colormap, look.limit, marks, start, channels.names).grid(shown, channel))
 
     def show_place(self, place: Cell, pixel: Cell | None) -> None:
         """Show the window at *place*, and the gradient's way back: to its takers, or to *pixel* of the input alone."""

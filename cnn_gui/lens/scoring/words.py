@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.plots.text import short, term
+from cnn_gui.plots.text import in_column, short, term
 from engine.trace.scoring import Scoring
 from engine.trace.softmax import SoftmaxTrace
 
@@ -71,10 +71,17 @@ _GRADIENTS: Mapping[str, Callable[[Scoring, int, str], str]] = {
 
 def p(value: float | np.floating) -> str:
     """Return a number; one that is nearly 1 by what it lacks, which is what the loss comes from."""
-    away = abs(1 - float(value))
-    if 0 < away < _NEAR:
-        return f"1 {'−' if value < 1 else '+'} {short(away)}"
-    return term(value)
+    return _near_one(float(value)) or term(value)
+
+
+def p_in_column(value: float) -> str:
+    """Return a probability as a column of them has it; one that is nearly 1 by what it lacks."""
+    return _near_one(value) or in_column(value, 1, digits=5)
+
+
+def _near_one(value: float) -> str:
+    away = abs(1 - value)
+    return f"1 {'−' if value < 1 else '+'} {short(away)}" if 0 < away < _NEAR else ""
 
 
 def _tr(text: str) -> str:

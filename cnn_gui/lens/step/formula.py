@@ -15,7 +15,7 @@ DIGITS = 3
 
 def products(lane: Lane, terms: Terms, plane: int) -> str:
     """Return '0.5 × 2 + ... = 1.3' for one plane: value times weight for each cell, and their sum."""
-    name = _plane(lane, plane)
+    name = lane.plane_name(plane)
     values, factors, total = terms.values[plane].ravel(), terms.factors[plane].ravel(), float(terms.sums[plane])
     if values.size > MOST_PRODUCTS:
         return _tr("{0}: sum of {1} products = {2}").format(name, values.size, number(total, DIGITS))
@@ -39,10 +39,6 @@ def summands(values: Sequence[float]) -> list[str]:
         rest = sum(values[MOST_SUMS:])
         shown.append(_tr("{0} (the other {1})").format(_n(rest), len(values) - MOST_SUMS))
     return shown
-
-
-def _plane(lane: Lane, plane: int) -> str:
-    return f"{lane.plane_word} {lane.first_plane + plane}"
 
 
 def _n(value: float) -> str:

@@ -1,5 +1,6 @@
 """A correlation with what a person has to know of its three pictures."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
@@ -12,7 +13,7 @@ from engine.trace.correlation import Correlation
 class Face:
     """How one of the pictures looks: title, colours, the value of the last colour, hatches, where its pixels begin.
 
-    A title may have {0} for the number of the plane on show.
+    A title may have {0} for the number of the plane on show, or for its name where there are *names*.
     """
 
     title: str
@@ -20,17 +21,25 @@ class Face:
     limit: float
     marks: Marks | None = None
     origin: Cell = (0, 0)
+    names: Sequence[str] = ()
 
     @classmethod
     def of(
-        cls, title: str, colormap: ColorMap, values: Floats, marks: Marks | None = None, origin: Cell = (0, 0)
+        cls,
+        title: str,
+        colormap: ColorMap,
+        values: Floats,
+        marks: Marks | None = None,
+        origin: Cell = (0, 0),
+        names: Sequence[str] = (),
     ) -> "Face":
         """Return a face whose colours reach as far as *values* do, in a round number."""
-        return cls(title, colormap, round_up(signed_levels(values)), marks, origin)
+        return cls(title, colormap, round_up(signed_levels(values)), marks, origin, names)
 
     def grid(self, values: Floats, plane: int = 0) -> Grid:
         """Return *values* (H, W) with this look."""
-        return Grid(values, self.colormap, self.limit, self.title.format(plane), self.marks, self.origin)
+        title = self.title.format(self.names[plane] if self.names else plane)
+        return Grid(values, self.colormap, self.limit, title, self.marks, self.origin)
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,3 +66,8 @@ class Lane:
     def planes(self) -> int:
         """How many planes are added up."""
         return len(self.correlation.kernel)
+
+    def plane_name(self, plane: int) -> str:
+        """Return 'channel 3' or 'Red' for the plane number *plane* of the lane."""
+        number = self.first_plane + plane
+        return self.source.names[number] if self.source.names else f"{self.plane_word} {number}"

@@ -1,9 +1,10 @@
 """The step-through: a window over its source, the kernel, their products and the output, with every number."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.channel_box import ChannelBox
 from cnn_gui.lens.step import formula
 from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.lens.step.transport import Transport
@@ -35,7 +36,7 @@ class StepView(QWidget):
         self._place: Cell = (0, 0)
         self.source, self.output = GridView(), GridView()
         self.patch, self.kernel, self.products = GridView(), GridView(), GridView()
-        self.plane, self.plane_label = QSpinBox(), QLabel()
+        self.plane, self.plane_label = ChannelBox(), QLabel()
         self.transport, self.lines = Transport(), WrappedText(3)
         self.source_row = row_of(self.source, "→", self.output)
         self._arrange()
@@ -70,9 +71,7 @@ class StepView(QWidget):
             self.place_changed.emit(*place)
 
     def _show_planes(self, lane: Lane) -> None:
-        self.plane.blockSignals(True)
-        self.plane.setRange(lane.first_plane, lane.first_plane + lane.planes - 1)
-        self.plane.blockSignals(False)
+        self.plane.offer(range(lane.first_plane, lane.first_plane + lane.planes), lane.source.names)
         self.plane_label.setText(self.tr("{0} (of {1})").format(lane.plane_word.capitalize(), lane.planes))
         self.plane.setAccessibleName(lane.plane_word)
         for part in (self.plane, self.plane_label):

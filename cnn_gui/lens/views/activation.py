@@ -36,13 +36,14 @@ class ActivationView(LayerView):
         self._trace: ActivationTrace | None = None
         self._doc, self._steady = "", SteadyLimit()
         self._x: float | None = None
-        self.curve, self.slope = FunctionPlot(self.tr("y, with a histogram of x")), FunctionPlot(self.tr("slope y'"))
+        self.curve = FunctionPlot(self.tr("y over x"), self.tr("how many values of x lie where"))
+        self.slope = FunctionPlot(self.tr("slope y'"))
         self.lines = WrappedText(4)
         self.maps = LinkedMosaics((self.tr("before: x"), self.tr("after: y")))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.setSpacing(theme.SPACE[1])
-        for part, share in ((self.curve, 5), (self.slope, 3), (self.lines, 0), (self.maps, 6)):
+        for part, share in ((self.curve, 6), (self.slope, 3), (self.lines, 0), (self.maps, 6)):
             column.addWidget(part, share)
         for plot in (self.curve, self.slope):
             plot.pointed.connect(self._read)
@@ -59,7 +60,7 @@ class ActivationView(LayerView):
         flat = np.abs(curve.slope) < FLAT
         self.curve.show_curve(curve.x, curve.y, counts, flat)
         self.slope.show_curve(curve.x, curve.slope, counts[:0], flat)
-        self.maps.show_values(layer.input, layer.output)
+        self.maps.show_values(layer.input, layer.output, titles=frame.channels.names)
         self._read(self._x)
 
     def _on_value_pointed(self) -> None:

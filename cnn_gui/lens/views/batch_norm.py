@@ -5,6 +5,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.linked import LinkedMosaics
 from cnn_gui.lens.view import LayerView
@@ -27,6 +28,7 @@ class BatchNormView(LayerView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._channels = Channels()
         self._layer: LayerTrace | None = None
         self._trace: BatchNormTrace | None = None
         self.maps = LinkedMosaics((self.tr("before: x"), self.tr("normalised: z"), self.tr("after: y")))
@@ -43,16 +45,16 @@ class BatchNormView(LayerView):
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
         assert layer is not None
-        self._layer, self._trace = layer, BatchNormTrace(layer)
+        self._layer, self._trace, self._channels = layer, BatchNormTrace(layer), frame.channels
         trace = self._trace
-        self.maps.show_values(layer.input, trace.normalised, layer.output)
+        self.maps.show_values(layer.input, trace.normalised, layer.output, titles=frame.channels.names)
         columns = (
             (self.tr("mean"), trace.mean), (self.tr("variance"), trace.variance),
             (self.tr("√(variance + ε)"), trace.deviation), (self.tr("scale"), trace.scale),
             (self.tr("shift"), trace.shift),
         )  # fmt: skip
         title = self.tr("unit") if layer.input.ndim == 1 else self.tr("channel")
-        names = Column(title, trace.mean, text=self._name, widest=self._name(9999), name=True)
+        names = Column(title, trace.mean, text=self._name, widest=Channels().title(9999), name=True)
         self.table.show_columns([names, *(Column(*each) for each in columns)], self.tr("channels"), self.table.marked)
         self._write()
 
@@ -102,4 +104,4 @@ class BatchNormView(LayerView):
 
     def _name(self, row: int) -> str:
         vector = self._layer is not None and self._layer.input.ndim == 1
-        return (self.tr("unit {0}") if vector else self.tr("channel {0}")).format(row)
+        return self.tr("unit {0}").format(row) if vector else self._channels.title(row)

@@ -57,7 +57,7 @@ class ConvolutionView(LayerView):
         self.filter = min(self.filter, len(trace.weight) - 1)
         self.maps.set_caption(frame.title(), self.tr("click a map to see how it is made"))
         self.maps.set_maps(layer.output)
-        lane = lanes.forward(trace, self.filter)
+        lane = lanes.forward(trace, self.filter, frame.channels)
         if self._stack.currentWidget() is self.steps:
             self.steps.show_lane(lane)
         else:
@@ -121,7 +121,7 @@ class UnfoldedMap(QWidget):
         pages = -(-lane.planes // _ROWS)
         self._page = min(self._page, pages - 1)
         self.pager.show_page(self._page, pages)
-        shares = Face.of(self.tr("share {0}"), ColorMap.ACTIVATIONS, correlation.parts)
+        shares = Face.of(self.tr("share {0}"), ColorMap.ACTIVATIONS, correlation.parts, names=lane.source.names)
         for n, views in enumerate(self.rows):
             plane = self._first + n
             self._boxes[n].setVisible(plane < lane.planes)

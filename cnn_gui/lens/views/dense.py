@@ -18,7 +18,6 @@ from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array, LayerConfig
 from engine.layers.dense import DenseConfig
 from engine.trace.dense import DenseTrace
-from engine.trace.flatten import Flattening, behind
 
 
 class DenseView(LayerView):
@@ -32,7 +31,6 @@ class DenseView(LayerView):
         super().__init__(parent)
         self._frame: Frame | None = None
         self._trace: DenseTrace | None = None
-        self._flattening: Flattening | None = None
         self._order: Array = np.zeros(0, np.intp)
         self._layer_uid = ""
         self.unit = 0
@@ -48,10 +46,9 @@ class DenseView(LayerView):
         self.table.pointed.connect(self._write)
 
     def show_frame(self, frame: Frame) -> None:
-        layer, trace = frame.layer_trace, frame.trace
-        assert layer is not None and trace is not None and frame.spec is not None
+        layer = frame.layer_trace
+        assert layer is not None and frame.spec is not None
         self._frame, self._trace = frame, DenseTrace(layer)
-        self._flattening = behind(trace.layers, frame.index)
         scores = puts_out_scores(frame)
         if frame.spec.uid != self._layer_uid:
             self._layer_uid = frame.spec.uid
@@ -108,8 +105,10 @@ class DenseView(LayerView):
             self._show_unit()
 
     def _name(self, row: int) -> str:
-        return input_title(self._flattening, int(self._order[row]))
+        assert self._frame is not None
+        return input_title(self._frame, int(self._order[row]))
 
     def _widest(self) -> str:
         """Return the longest name of an input, near enough: that of the last one."""
-        return input_title(self._flattening, len(self._order) - 1)
+        assert self._frame is not None
+        return input_title(self._frame, len(self._order) - 1)

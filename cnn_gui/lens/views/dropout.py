@@ -31,7 +31,8 @@ class DropoutView(LayerView):
         self._trace: DropoutTrace | None = None
         self._ahead = 0  # of the next step, how many steps the one is whose mask is on show
         self.lines, self.again_button = WrappedText(6), QPushButton(self.tr("Draw another mask"))
-        self.maps = LinkedMosaics((self.tr("before"), self.tr("mask"), self.tr("in a step of training")))
+        names = self.tr("before"), self.tr("mask"), self.tr("in a step of training")
+        self.maps = LinkedMosaics(names, alike=(0, 2))
         self.maps.views[1].colormap = ColorMap.INK
         self.again_button.setToolTip(self.tr("That of the step after: each step of training draws one of its own"))
         column = QVBoxLayout(self)
@@ -51,7 +52,7 @@ class DropoutView(LayerView):
         self._frame, self._layer = frame, layer
         seed, step = frame.next_key
         self._trace = DropoutTrace(layer, frame.index, (seed, step + self._ahead))
-        self.maps.show_values(layer.input, self._trace.mask, self._trace.output)
+        self.maps.show_values(layer.input, self._trace.mask, self._trace.output, titles=frame.channels.names)
         self._write()
 
     def _on_again(self) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plots.mosaic import MosaicView
@@ -26,6 +27,7 @@ class FlattenView(LayerView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._channels = Channels()
         self._layer: LayerTrace | None = None
         self._flattening = Flattening((1, 1, 1))
         self._linking = False
@@ -48,8 +50,8 @@ class FlattenView(LayerView):
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
         assert layer is not None
-        self._layer, self._flattening = layer, Flattening(layer.input.shape)
-        self.maps.set_maps(layer.input)
+        self._layer, self._flattening, self._channels = layer, Flattening(layer.input.shape), frame.channels
+        self.maps.set_maps(layer.input, titles=frame.channels.names)
         self.row.set_vector(layer.output)
         self._write(self.maps.canvas.spot)
 
@@ -82,8 +84,9 @@ class FlattenView(LayerView):
         lines = [text.format(channels, height, width, channels * height * width)]
         if place is not None:
             position = self._flattening.position(*place)
-            told = self.tr("channel {0}, row {1}, column {2} = {3}").format(
-                *place, short(self._layer.input[tuple(place)])
+            channel, row, column = place
+            told = self.tr("{0}, row {1}, column {2} = {3}").format(
+                self._channels.title(channel), row, column, short(self._layer.input[tuple(place)])
             )
             lines.append(told)
             to = self.tr(

@@ -6,6 +6,7 @@ import numpy as np
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plots.bar_column import Column
@@ -29,6 +30,7 @@ class GlobalAverageView(LayerView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._channels = Channels()
         self._layer: LayerTrace | None = None
         self._trace: GlobalAverageTrace | None = None
         self.maps, self.lines, self.table = MosaicView(), WrappedText(3), BarTable()
@@ -45,12 +47,12 @@ class GlobalAverageView(LayerView):
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
         assert layer is not None
-        self._layer, self._trace = layer, GlobalAverageTrace(layer)
+        self._layer, self._trace, self._channels = layer, GlobalAverageTrace(layer), frame.channels
         trace = self._trace
-        self.maps.set_maps(layer.input)
+        self.maps.set_maps(layer.input, titles=frame.channels.names)
         numbers = np.arange(len(layer.output))
         columns = [
-            Column(self.tr("channel"), numbers, text=self._name, widest=self._name(999), name=True),
+            Column(self.tr("channel"), numbers, text=self._name, widest=Channels().title(999), name=True),
             Column(self.tr("sum"), trace.sums), Column(self.tr("mean"), layer.output),
             Column("", layer.output, ColorMap.ACTIVATIONS), Column(self.tr("dC/dO"), layer.grad_output),
             Column(self.tr("of each pixel"), trace.shares),
@@ -79,4 +81,4 @@ class GlobalAverageView(LayerView):
         ])  # fmt: skip
 
     def _name(self, row: int) -> str:
-        return self.tr("channel {0}").format(row)
+        return self._channels.title(row)

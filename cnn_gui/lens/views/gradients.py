@@ -45,11 +45,11 @@ class GradientsView(LayerView):
         )
         names = frame.class_names
         _show(self.outputs, layer.grad_output, names if layer is trace.layers[-1] else ())
-        _show(self.inputs, layer.grad_input, ())
+        _show(self.inputs, layer.grad_input, (), frame.channels.names)
 
 
-def _show(mosaic: MosaicView, gradient: Array, names: tuple[str, ...]) -> None:
+def _show(mosaic: MosaicView, gradient: Array, names: tuple[str, ...], channels: tuple[str, ...] = ()) -> None:
     if gradient.ndim == 3:
-        mosaic.set_maps(gradient)
+        mosaic.set_maps(gradient, titles=channels)
     else:
         mosaic.set_vector(gradient, names)

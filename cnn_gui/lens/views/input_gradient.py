@@ -3,13 +3,15 @@
 from typing import ClassVar
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.backward.cropped_page import CroppedPage
 from cnn_gui.lens.backward.planes_page import PlanesPage
 from cnn_gui.lens.backward.stage_bar import StageBar
 from cnn_gui.lens.backward.stages import Stage, names, sentence
+from cnn_gui.lens.channel_box import ChannelBox
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.step.view import StepView
 from cnn_gui.lens.view import LayerView
@@ -29,9 +31,10 @@ class InputGradientView(LayerView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._channels = Channels()
         self._trace: ConvolutionTrace | None = None
         self.bar, self.sentence = StageBar(names()), WrappedText(4)
-        self.channel, self.channel_label = QSpinBox(), QLabel()
+        self.channel, self.channel_label = ChannelBox(), QLabel()
         self.planes, self.steps, self.cropped = PlanesPage(), StepView(), CroppedPage()
         self._stack = QStackedLayout()
         self._arrange()
@@ -47,11 +50,9 @@ class InputGradientView(LayerView):
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
         assert layer is not None
-        self._trace = ConvolutionTrace(layer)
+        self._trace, self._channels = ConvolutionTrace(layer), frame.channels
         channels = len(layer.input)
-        self.channel.blockSignals(True)
-        self.channel.setRange(0, channels - 1)
-        self.channel.blockSignals(False)
+        self.channel.offer(range(channels), frame.channels.names)
         self.channel_label.setText(self.tr("Channel (of {0})").format(channels))
         for part in (self.channel, self.channel_label):
             part.setVisible(channels > 1)
@@ -64,13 +65,13 @@ class InputGradientView(LayerView):
         if self._trace is None:
             return
         trace, channel = self._trace, self.channel.value()
-        self.sentence.show_lines([sentence(trace, channel, self.stage)])
+        self.sentence.show_lines([sentence(trace, channel, self.stage, self._channels)])
         if self.stage is Stage.SLID:
             self._stack.setCurrentWidget(self.steps)
-            self.steps.show_lane(lanes.full(trace, channel))
+            self.steps.show_lane(lanes.full(trace, channel, self._channels))
         elif self.stage is Stage.CROPPED:
             self._stack.setCurrentWidget(self.cropped)
-            self.cropped.show_result(trace, channel, animate)
+            self.cropped.show_result(trace, channel, animate, self._channels)
         else:
             self._stack.setCurrentWidget(self.planes)
             self.planes.show_stage(trace, channel, self.stage, animate)

@@ -56,7 +56,7 @@ class OptimizerView(LayerView):
         assert layer is not None and frame.learning is not None
         arrays = {name: layer.parameters[name] for name in layer.gradients}
         frame.learning.watch_strongest(arrays)
-        self.picker.show_arrays(arrays, frame.title())
+        self.picker.show_arrays(arrays, frame.title(), frame.channels.names)
         self._show_record()
 
     @property

@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.channel_box import ChannelBox
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.pooling import words
 from cnn_gui.lens.pooling.pictures import PoolingPictures
@@ -28,12 +30,13 @@ class PoolingView(LayerView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._channels = Channels()
         self._layer: LayerTrace | None = None
         self._trace: PoolingTrace | None = None
         self.place: Cell = (0, 0)
         self._pixel: Cell | None = None  # of the input, under the mouse
         self.pictures, self.marks, self.lines = PoolingPictures(), MarkLegend(), WrappedText(4)
-        self.transport, self.channel = Transport(), QSpinBox()
+        self.transport, self.channel = Transport(), ChannelBox()
         self._arrange()
         self.channel.valueChanged.connect(self._show_channel)
         self.transport.place_changed.connect(self._on_walked)
@@ -47,9 +50,8 @@ class PoolingView(LayerView):
         assert layer is not None
         self._layer = layer
         channels = len(layer.input)
-        self.channel.blockSignals(True)
-        self.channel.setRange(0, channels - 1)
-        self.channel.blockSignals(False)
+        self._channels = frame.channels
+        self.channel.offer(range(channels), frame.channels.names)
         self.channel.setToolTip(self.tr("{0} channels, counted from 0").format(channels))
         self._show_channel()
 
@@ -68,7 +70,7 @@ class PoolingView(LayerView):
         if self.place[0] >= rows or self.place[1] >= cols:
             self.place, self._pixel = (min(self.place[0], rows - 1), min(self.place[1], cols - 1)), None
         self.transport.set_count(rows * cols)
-        self.pictures.show_channel(self._layer, trace, self.channel.value())
+        self.pictures.show_channel(self._layer, trace, self.channel.value(), self._channels)
         self.marks.show_marks(self.pictures.counts())
         self._show_place()
 

@@ -4,11 +4,13 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fields import hide
 from cnn_gui.lens import marks
+from cnn_gui.lens.channel_box import ChannelBox
+from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.reads import words
 from cnn_gui.lens.reads.remedy_bar import RemedyBar
@@ -41,10 +43,11 @@ class ReadCountsView(LayerView):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._channels = Channels()
         self.window_shown: Window | None = None
         self._layer: LayerTrace | None = None
         self.counts, self.source, self.output = GridView(), GridView(), GridView()
-        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), QSpinBox()
+        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), ChannelBox()
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
         self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
         self.letters = ElidedLabel("muted")
@@ -71,9 +74,9 @@ class ReadCountsView(LayerView):
         else:
             hide(self.remedies, heir=self)
         self.remedies.show_remedies(frame.remedies, frame.locked)
-        self.channel.blockSignals(True)
-        self.channel.setRange(0, len(layer.input) - 1)
-        self.channel.blockSignals(False)
+        self._channels = frame.channels
+        self.channel.offer(range(len(layer.input)), frame.channels.names)
+        self.channel.setPrefix("" if frame.channels.names else self.tr("channel "))
         self.channel.setVisible(len(layer.input) > 1)
         self._show_channel()
 
@@ -105,8 +108,9 @@ class ReadCountsView(LayerView):
         if layer is None or window is None or self.counts.grid is None:
             return
         source = Face.of(
-            self.tr("input {0}"), ColorMap.ACTIVATIONS, layer.input, self.counts.grid.marks, self.counts.grid.origin
-        )
+            self.tr("input {0}"), ColorMap.ACTIVATIONS, layer.input, self.counts.grid.marks, self.counts.grid.origin,
+            self._channels.names,
+        )  # fmt: skip
         padding = [(axis.before, axis.after) for axis in (window.rows, window.cols)]
         self.source.show_grid(source.grid(np.pad(layer.input[channel], padding), channel))
         reader = next(k for k in range(len(layer.output)) if channel in self._sources(layer, k))
@@ -151,7 +155,6 @@ class ReadCountsView(LayerView):
         self.lines.setProperty("role", "small")
         self.lines.setWordWrap(True)
         self.lines.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.channel.setPrefix(self.tr("channel "))
         self.channel.setAccessibleName(self.tr("Channel"))
         self.channel.setToolTip(self.tr("Which channel of the input, counted from 0"))
         head.addWidget(self.sign)

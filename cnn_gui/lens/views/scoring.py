@@ -104,7 +104,7 @@ class ScoringView(LayerView):
 
     def _probability(self, row: int) -> str:
         assert self._softmax is not None
-        return words.p(self._softmax.probabilities[row])
+        return words.p_in_column(float(self._softmax.probabilities[row]))
 
     def _name(self, row: int) -> str:
         assert self._frame is not None

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QStack
 from cnn_gui import theme
 from cnn_gui.lens.backward.batch_page import BatchPage
 from cnn_gui.lens.backward.sample_page import SamplePage
+from cnn_gui.lens.channel_box import ChannelBox
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from engine.layer import LayerConfig
@@ -30,7 +31,7 @@ class WeightGradientView(LayerView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame: Frame | None = None
-        self.ways, self.filter, self.channel = QTabBar(), QSpinBox(), QSpinBox()
+        self.ways, self.filter, self.channel = QTabBar(), QSpinBox(), ChannelBox()
         self.filter_label, self.channel_label = QLabel(), QLabel()
         self.sample, self.batch, self._stack = SamplePage(), BatchPage(), QStackedLayout()
         self._explain()
@@ -55,9 +56,7 @@ class WeightGradientView(LayerView):
         if self._frame is None or self._frame.layer_trace is None:
             return
         channels = ConvolutionTrace(self._frame.layer_trace).channels(self.filter.value())
-        self.channel.blockSignals(True)
-        self.channel.setRange(channels.start, channels.stop - 1)
-        self.channel.blockSignals(False)
+        self.channel.offer(range(channels.start, channels.stop), self._frame.channels.names)
         self.channel_label.setText(self.tr("Channel (of {0})").format(channels.stop - channels.start))
         self._show()
 
@@ -67,9 +66,9 @@ class WeightGradientView(LayerView):
         self._stack.setCurrentIndex(self.ways.currentIndex())
         kernel = self.filter.value(), self.channel.value()
         if self.ways.currentIndex() == BATCH:
-            self.batch.show_kernel([trace.layers[self._frame.index] for trace in self._frame.mini_batch], *kernel)
+            self.batch.show_kernel(self._frame, *kernel)
         else:
-            self.sample.show_kernel(layer, *kernel)
+            self.sample.show_kernel(layer, *kernel, self._frame.channels)
 
     def _explain(self) -> None:
         for text, tip in (

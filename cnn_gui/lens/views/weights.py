@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabBar, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.names import input_place
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.weights import arrays, words
 from cnn_gui.lens.weights.findings import Findings
@@ -58,7 +59,7 @@ class WeightsView(LayerView):
             if self.modes.currentIndex() == UPDATE:
                 self.mosaic.ranges = Ranges(frame.ranges.scale, lambda _: frame.learning.largest_update)
             self.mosaic.set_caption(self._subject(frame), self._details(frame))
-            arrays.show(self.mosaic, values)
+            arrays.show(self.mosaic, values, frame.channels.names, input_place(frame))
         else:
             self.mosaic.show_message(
                 self.tr(

@@ -1,6 +1,6 @@
 """The learned arrays of a layer as one mosaic: how they are shown, and which tiles belong to which filter."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -10,13 +10,21 @@ from engine.layer import Array
 Place = tuple[int, ...]
 
 
-def show(mosaic: MosaicView, arrays: Mapping[str, Array]) -> None:
-    """Show kernels or a matrix with their biases, or else all values of *arrays* one after the other."""
+def show(
+    mosaic: MosaicView,
+    arrays: Mapping[str, Array],
+    channels: Sequence[str] = (),
+    place: Callable[[int], str] | None = None,
+) -> None:
+    """Show kernels or a matrix with their biases, or else all values of *arrays* one after the other.
+
+    *channels* are the names of those that kernels read; *place* says where an input of the matrix comes from.
+    """
     weight, bias = arrays.get("weight"), arrays.get("bias")
     if weight is not None and weight.ndim == 4:
-        mosaic.set_kernels(weight, bias)
+        mosaic.set_kernels(weight, bias, channels if len(channels) == weight.shape[1] else ())
     elif weight is not None and weight.ndim == 2:
-        mosaic.set_matrix(weight, bias)
+        mosaic.set_matrix(weight, bias, place)
     else:
         names = [f"{name} {i}" for name, values in arrays.items() for i in range(values.size)]
         mosaic.set_vector(np.concatenate([values.ravel() for values in arrays.values()]), names)

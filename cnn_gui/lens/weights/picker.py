@@ -1,6 +1,6 @@
 """Picks one weight of a layer: by a click in a picture, or by its place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
@@ -32,6 +32,7 @@ class WeightPicker(QWidget):
         super().__init__(parent)
         self._arrays: Mapping[str, Array] = {}
         self._title, self._marked = "", False
+        self._channels: Sequence[str] = ()
         self.chooser, self.mosaic = chooser, MosaicView(ColorMap.WEIGHTS)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -44,9 +45,9 @@ class WeightPicker(QWidget):
         self.mosaic.strip.picked.connect(lambda spot: self.picked.emit("bias", (spot.tile,)))
         chooser.chosen.connect(self.picked)
 
-    def show_arrays(self, values: Mapping[str, Array], title: str) -> None:
-        """Show the learned arrays of a layer, by name."""
-        self._arrays, self._title = values, title
+    def show_arrays(self, values: Mapping[str, Array], title: str, channels: Sequence[str] = ()) -> None:
+        """Show the learned arrays of a layer, by name; *channels* are the names of those that kernels read."""
+        self._arrays, self._title, self._channels = values, title, channels
         self.chooser.show_arrays({name: array.shape for name, array in values.items()})
         self._draw()
 
@@ -63,7 +64,7 @@ class WeightPicker(QWidget):
         name, place = self.chooser.weight
         if self._whole:
             self.mosaic.set_caption(self._title, self.tr("click a weight"))
-            arrays.show(self.mosaic, self._arrays)
+            arrays.show(self.mosaic, self._arrays, self._channels)
         else:
             self._draw_part(name, place)
         on_strip = self._whole and name == "bias" and "weight" in self._arrays
@@ -80,7 +81,8 @@ class WeightPicker(QWidget):
         filter_, word = (self.tr("filter {0}"), self.tr("channel")) if values.ndim == 4 else (
             self.tr("unit {0}"), self.tr("input"))  # fmt: skip
         self.mosaic.set_caption(self._title, filter_.format(place[0]))
-        self.mosaic.set_maps(values[place[0]].reshape(values.shape[1], *(values.shape[2:] or (1, 1))), word=word)
+        shown = values[place[0]].reshape(values.shape[1], *(values.shape[2:] or (1, 1)))
+        self.mosaic.set_maps(shown, word=word, titles=self._channels if values.ndim == 4 else ())
 
     @property
     def _whole(self) -> bool:
