@@ -27,6 +27,7 @@ from cnn_gui.window.drawing_reader import DrawingReader
 from cnn_gui.window.microscope_door import MicroscopeDoor
 from cnn_gui.window.results_door import ResultsDoor
 from cnn_gui.window.run_follower import RunFollower
+from cnn_gui.window.words import WordsDialog
 
 if TYPE_CHECKING:
     from cnn_gui.plots.curves import TrainingCurves
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)
         self._follower.step_changed.connect(self.results.reader.set_step)
+        self.microscope.explained.connect(lambda title, html: WordsDialog(title, html, self).show())
         self.test_figures.clicked.connect(self.results_door.open)
         self.run_bar.reset_requested.connect(self.reset)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from cnn_gui import errors, popup, settings
 from cnn_gui.plots.ranges import Scale
-from cnn_gui.window import actions, keys, preset_menu
+from cnn_gui.window import actions, keys, preset_menu, words
 from cnn_gui.window.actions import Command
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def build(window: "MainWindow") -> None:
     _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
     view.addSeparator()
     _add_schemes(window, view)
-    _fill(bar.addMenu(window.tr("&Help")), made, "keys", "log", "about")
+    _fill(bar.addMenu(window.tr("&Help")), made, "words", "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
 
 
@@ -52,6 +52,7 @@ def _commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
         Command("why", tr("&Why this class?"), window.lens.why_wanted.emit, "", "W", pixels),
         Command("results", tr("&Test set"), window.results_door.open, "", "T", tr("Confusion matrix and mistakes")),
+        Command("words", tr("&Words used here"), lambda: words.show_all(window), "", "F1", tr("What the words mean")),
         Command("keys", tr("&Keys"), lambda: keys.show_list(window), "info", "H"),
         Command("log", tr("Show the &log's folder"), _open_log_folder),
         Command("about", tr("&About"), lambda: _show_about(window)),

@@ -29,6 +29,7 @@ class MatrixPage(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "Matrix"
     tip: ClassVar[str] = "The convolution as one product of matrices, and how the engine lays them out"
+    terms: ClassVar[tuple[str, ...]] = ("im2col", "row lowering")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

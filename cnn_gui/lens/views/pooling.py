@@ -25,6 +25,7 @@ class PoolingView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Pool2DConfig,)
     title: ClassVar[str] = "Windows"
     tip: ClassVar[str] = "What each window keeps, and where its gradient goes"
+    terms: ClassVar[tuple[str, ...]] = ("window", "stride", "dC/dO", "dC/dX")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

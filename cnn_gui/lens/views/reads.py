@@ -38,6 +38,7 @@ class ReadCountsView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig, Pool2DConfig)
     title: ClassVar[str] = "Read counts"
     tip: ClassVar[str] = "How often each pixel is read, and which are excluded"
+    terms: ClassVar[tuple[str, ...]] = ("read count", "window", "stride", "padding")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -26,6 +26,7 @@ class WeightGradientView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "dC/dW"
     tip: ClassVar[str] = "How the gradient of each kernel is made: the trimmed input under the dilated dC/dO"
+    terms: ClassVar[tuple[str, ...]] = ("dC/dW", "dC/dO", "mini-batch")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
