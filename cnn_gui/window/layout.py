@@ -20,7 +20,7 @@ _FRAME = QSize(4, 40)  # px around a window, which nobody knows before it is sho
 def arrange(window: "MainWindow") -> None:
     """Put every room of *window* into its place."""
     left = down("left", Room(window.palette_view, 390, 0), Room(window.settings_panel, 300, 1))
-    middle = down("middle", Room(window.canvas, 524, 3), Room(window.curves_place, 166, 1))
+    middle = down("middle", Room(_column(window.about_line, window.canvas), 524, 3), Room(window.curves_place, 166, 1))
     right = down("right", Room(panel(window.lens), 440, 2), Room(panel(window.draw), 250, 1))
     for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)
@@ -45,3 +45,14 @@ def panel(*widgets: QWidget) -> QFrame:
     for widget in widgets:
         box.addWidget(widget)
     return frame
+
+
+def _column(*widgets: QWidget) -> QWidget:
+    """Return *widgets* one above the other; the last one has what is to spare."""
+    page = QWidget()
+    box = QVBoxLayout(page)
+    box.setContentsMargins(0, 0, 0, 0)
+    box.setSpacing(theme.SPACE[1])
+    for widget in widgets:
+        box.addWidget(widget, widget is widgets[-1])
+    return page

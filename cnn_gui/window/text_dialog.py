@@ -1,25 +1,15 @@
-"""What words mean, in a dialog beside which the window stays usable."""
-
-from typing import TYPE_CHECKING
+"""A long text in a dialog beside which the window stays usable."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QTextBrowser, QVBoxLayout, QWidget
 
-from cnn_gui import glossary, theme
-
-if TYPE_CHECKING:
-    from cnn_gui.main_window import MainWindow
+from cnn_gui import theme
 
 _WIDTH, _HIGHEST = 560, 560  # px, of the dialog
 
 
-def show_all(window: "MainWindow") -> None:
-    """Tell what every word of the glossary means."""
-    WordsDialog(window.tr("Words used here"), glossary.table(glossary.words()), window).show()
-
-
-class WordsDialog(QDialog):
-    """A text that can be longer than the screen is high.
+class TextDialog(QDialog):
+    """Shows *html*, which can be longer than the screen is high.
 
     Thread: GUI.
     """
