@@ -2,10 +2,11 @@
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.pooling import words
 from cnn_gui.lens.pooling.pictures import PoolingPictures
 from cnn_gui.lens.step.transport import Transport
@@ -34,7 +35,7 @@ class PoolingView(LayerView):
         self.place: Cell = (0, 0)
         self._pixel: Cell | None = None  # of the input, under the mouse
         self.pictures, self.marks, self.lines = PoolingPictures(), MarkLegend(), WrappedText(4)
-        self.transport, self.channel = Transport(), QSpinBox()
+        self.transport, self.channel = Transport(), PlaneBox(self.tr("Channel"))
         self._arrange()
         self.channel.valueChanged.connect(self._show_channel)
         self.transport.place_changed.connect(self._on_walked)
@@ -47,11 +48,7 @@ class PoolingView(LayerView):
         layer = frame.layer_trace
         assert layer is not None
         self._layer = layer
-        channels = len(layer.input)
-        self.channel.blockSignals(True)
-        self.channel.setRange(0, channels - 1)
-        self.channel.blockSignals(False)
-        self.channel.setToolTip(self.tr("{0} channels, counted from 0").format(channels))
+        self.channel.offer(len(layer.input))
         self._show_channel()
 
     def go_to(self, place: Cell) -> None:
@@ -113,15 +110,13 @@ class PoolingView(LayerView):
         return (row, col) if 0 <= row < rows.size and 0 <= col < cols.size else None
 
     def _arrange(self) -> None:
-        column, below = QVBoxLayout(self), QHBoxLayout()
-        below.setSpacing(theme.SPACE[1])
-        below.addWidget(self.marks, 1)
-        self.channel.setAccessibleName(self.tr("Channel"))
-        below.addWidget(QLabel(self.tr("Channel")))
-        below.addWidget(self.channel)
+        column, above = QVBoxLayout(self), QHBoxLayout()
+        above.setSpacing(theme.SPACE[1])
+        above.addWidget(self.marks, 1)
+        self.channel.place_in(above)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.setSpacing(theme.SPACE[1])
+        column.addLayout(above)
         column.addWidget(self.pictures, 1)
-        column.addLayout(below)
         column.addWidget(self.lines)
         column.addWidget(self.transport)

@@ -4,12 +4,13 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fields import hide
 from cnn_gui.lens import marks
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.reads import words
 from cnn_gui.lens.reads.remedy_bar import RemedyBar
 from cnn_gui.lens.reads.table import ExclusionTable
@@ -45,7 +46,7 @@ class ReadCountsView(LayerView):
         self.window_shown: Window | None = None
         self._layer: LayerTrace | None = None
         self.counts, self.source, self.output = GridView(), GridView(), GridView()
-        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), QSpinBox()
+        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), PlaneBox(self.tr("Channel"))
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
         self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
         self.letters = ElidedLabel("muted")
@@ -72,10 +73,7 @@ class ReadCountsView(LayerView):
         else:
             hide(self.remedies, heir=self)
         self.remedies.show_remedies(frame.remedies, frame.locked)
-        self.channel.blockSignals(True)
-        self.channel.setRange(0, len(layer.input) - 1)
-        self.channel.blockSignals(False)
-        self.channel.setVisible(len(layer.input) > 1)
+        self.channel.offer(len(layer.input))
         self._show_channel()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -148,28 +146,21 @@ class ReadCountsView(LayerView):
         self.output.highlight(places, outputs)
 
     def _arrange(self) -> None:
-        head, pictures, legends = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        head, pictures, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         self.lines.setProperty("role", "small")
         self.lines.setWordWrap(True)
         self.lines.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.channel.setPrefix(self.tr("channel "))
-        self.channel.setAccessibleName(self.tr("Channel"))
-        self.channel.setToolTip(self.tr("Which channel of the input, counted from 0"))
         head.addWidget(self.sign)
         head.addWidget(self.headline, 1)
+        self.channel.place_in(head)
         for view, share in ((self.counts, 5), (self.source, 5), (self.output, 3)):
             pictures.addWidget(view, share)
-        legends.addWidget(self.marks, 1)
-        legends.addWidget(self.channel)
-        column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
-        for layout in (head, pictures, legends, column):
+        for layout in (head, pictures, column):
             layout.setSpacing(theme.SPACE[1])
         column.addLayout(head)
         column.addLayout(pictures, 1)
-        column.addWidget(self.pointed)
-        column.addLayout(legends)
-        for part in (self.table, self.lines, self.letters, self.remedies):
+        for part in (self.pointed, self.marks, self.table, self.lines, self.letters, self.remedies):
             column.addWidget(part)
 
     def _dress(self) -> None:
