@@ -92,9 +92,10 @@ class SchemaForm(QWidget):
         if self.more is None:
             return
         changed = [row for row in self._rare if not row.isHidden() and row.value != row.param.default]
-        title, count = self.tr(" More"), self.tr(" More · {0} changed").format(len(changed))
+        title, count = self.tr(" More"), self.tr(" More · {0} not as usual").format(len(changed))
         self.more.button.setText(count if changed else title)
-        lines = [f"{row.param.label}: {row.value}" for row in changed]
+        usual = self.tr("{0}: {1}, usually {2}")
+        lines = [usual.format(row.param.label, row.value, row.param.default) for row in changed]
         self.more.button.setToolTip("\n".join(lines) or self.tr("Settings that are rarely changed; all are as usual"))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -14,6 +14,7 @@ from cnn_gui.datasets.chooser import DataChooser
 from cnn_gui.datasets.loader import DatasetLoader
 from cnn_gui.document import Document
 from cnn_gui.draw.panel import DrawPanel
+from cnn_gui.editor.about_line import AboutLine
 from cnn_gui.editor.canvas import NetworkCanvas
 from cnn_gui.editor.palette import LayerPalette
 from cnn_gui.editor.property_form import PropertyForm
@@ -27,6 +28,7 @@ from cnn_gui.window.drawing_reader import DrawingReader
 from cnn_gui.window.microscope_door import MicroscopeDoor
 from cnn_gui.window.results_door import ResultsDoor
 from cnn_gui.window.run_follower import RunFollower
+from cnn_gui.window.text_dialog import TextDialog
 
 if TYPE_CHECKING:
     from cnn_gui.plots.curves import TrainingCurves
@@ -63,6 +65,7 @@ class MainWindow(QMainWindow):
         self.palette_view = LayerPalette(document)
         self.settings_panel = SettingsPanel(document)
         self.canvas = NetworkCanvas(document)
+        self.about_line = AboutLine(document, self.canvas)
         self.curves: TrainingCurves | None = None
         self.curves_place = layout.panel()
         self.form = PropertyForm(document)
@@ -101,6 +104,8 @@ class MainWindow(QMainWindow):
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)
         self._follower.step_changed.connect(self.results.reader.set_step)
+        for explained in (self.microscope.explained, self.about_line.read_on):
+            explained.connect(self.explain)
         self.test_figures.clicked.connect(self.results_door.open)
         self.run_bar.reset_requested.connect(self.reset)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
@@ -127,6 +132,11 @@ class MainWindow(QMainWindow):
     def inform(self, title: str, text: str) -> None:
         """Tell what a person asked for, e.g. which keys there are; the window stays usable."""
         self._open_box(QMessageBox.Icon.NoIcon, title, text)
+
+    @Slot(str, str)
+    def explain(self, title: str, html: str) -> None:
+        """Tell what takes more than a few lines; the window stays usable."""
+        TextDialog(title, html, self).show()
 
     def show_first_steps(self) -> None:
         """Show what a person is to try first: what the first layer makes of a drawing."""

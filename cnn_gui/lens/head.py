@@ -17,6 +17,7 @@ class Head(QWidget):
         left(): a person goes back to the network.
         layer_wanted(str): a person wants to open the layer of that uid.
         scale_chosen(Scale): a person wants the colours of the pictures to reach that far.
+        explanation_wanted(): a person wants to know what the page shows.
 
     Thread: GUI.
     """
@@ -24,6 +25,7 @@ class Head(QWidget):
     left = Signal()
     layer_wanted = Signal(str)
     scale_chosen = Signal(object)
+    explanation_wanted = Signal()
 
     def __init__(self, export_button: QToolButton, parent: QWidget | None = None) -> None:
         """*export_button*: what else there is to do with what is on show."""
@@ -32,6 +34,7 @@ class Head(QWidget):
         self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
         self.about, self.scale = ElidedLabel("muted"), QComboBox()
         self.previous_button, self.next_button, self.strip = QToolButton(), QToolButton(), LayerStrip()
+        self.words_button = QToolButton()
         self._explain()
         self._arrange(export_button)
         self._dress()
@@ -39,6 +42,7 @@ class Head(QWidget):
         self.previous_button.clicked.connect(lambda: self._go(-1))
         self.next_button.clicked.connect(lambda: self._go(1))
         self.strip.chosen.connect(self.layer_wanted)
+        self.words_button.clicked.connect(self.explanation_wanted)
         self.scale.activated.connect(lambda place: self.scale_chosen.emit(Scale(place)))
 
     def show_frame(self, frame: Frame) -> None:
@@ -65,6 +69,7 @@ class Head(QWidget):
         self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
         for button, name in (
             (self.previous_button, self.tr("The layer before")), (self.next_button, self.tr("The layer after")),
+            (self.words_button, self.tr("What this page shows, and what its words mean")),
         ):  # fmt: skip
             button.setAccessibleName(name)
             button.setToolTip(name)
@@ -80,7 +85,7 @@ class Head(QWidget):
         above, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         for part in (self.back_button, self.previous_button, self.strip, self.next_button):
             above.addWidget(part, part is self.strip)
-        for part in (self.heading, self.about, self.scale, export_button):
+        for part in (self.heading, self.about, self.scale, export_button, self.words_button):
             below.addWidget(part, part is self.about)
         column.setContentsMargins(0, 0, 0, 0)
         for layout in (above, below, column):
@@ -93,3 +98,4 @@ class Head(QWidget):
         self.back_button.setIcon(theme.icon("previous", scheme.text))
         self.previous_button.setIcon(theme.icon("previous", scheme.text))
         self.next_button.setIcon(theme.icon("next", scheme.text))
+        self.words_button.setIcon(theme.icon("info", scheme.text))

@@ -11,12 +11,15 @@ from cnn_gui.layer_icons import icon_of
 from cnn_gui.lens.frame import layer_title
 from engine.architecture import Architecture, LayerSpec
 
-_ICON = QSize(18, 18)
+_ICON = QSize(16, 16)
 _GAP = theme.SPACE[0]
+_HEIGHT = 38  # px of a button: icon, name
+_PADDING = 3  # px beside a name, with the button's edge
+_LEAST = 54  # px that a button has for a long name at least; cut shorter it would tell nothing
 
 
 class LayerStrip(QScrollArea):
-    """A button for each layer on one wire; the open one alone is in colour. It scrolls to that by itself.
+    """A button with its name for each layer on one wire; the open one alone is in colour. It scrolls to that by itself.
 
     Signals:
         chosen(str): a person wants to open the layer of that uid.
@@ -41,7 +44,7 @@ class LayerStrip(QScrollArea):
         for set_policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(theme.TARGET + 2)
+        self.setFixedHeight(_HEIGHT + 2)
 
     def show_layers(self, architecture: Architecture, number: int) -> None:
         """Show the layers of a chain, the one of that *number* as open; -1 for none."""
@@ -57,6 +60,7 @@ class LayerStrip(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit()
         self._look()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -73,6 +77,7 @@ class LayerStrip(QScrollArea):
         self._layers = architecture.layers
         titles = [layer_title(architecture, spec) for spec in self._layers]
         self.buttons = [self._new(number, title) for number, title in enumerate(titles)]
+        self._fit()
 
     def _new(self, number: int, title: str) -> QToolButton:
         button, summary = QToolButton(), self._layers[number].config.summary()
@@ -80,12 +85,25 @@ class LayerStrip(QScrollArea):
         button.setToolTip(" · ".join(filter(None, (title, summary))))
         button.setCheckable(True)
         button.setProperty("role", "link")
-        button.setFixedSize(theme.TARGET, theme.TARGET)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
+        button.setFixedHeight(_HEIGHT)
         button.setIconSize(_ICON)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._group.addButton(button, number)
         self.wire.row.insertWidget(number, button)
         return button
+
+    def _fit(self) -> None:
+        """Make the buttons as wide as their names, or so narrow that all have room; then long names are cut."""
+        names = [spec.type.label for spec in self._layers]
+        whole = [max(theme.TARGET, _measure(button, name)) for button, name in zip(self.buttons, names, strict=True)]
+        room = self.width() - 2 - _GAP * (len(names) - 1)
+        caps = range(max(whole, default=0), _LEAST, -1)
+        cap = next((cap for cap in caps if sum(min(width, cap) for width in whole) <= room), _LEAST)
+        for button, name, width in zip(self.buttons, names, whole, strict=True):
+            button.setFixedWidth(min(width, cap))
+            inside = min(width, cap) - 2 * _PADDING
+            button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, inside))
 
     def _look(self) -> None:
         """Bring the open layer into sight, with its neighbours."""
@@ -98,6 +116,12 @@ class LayerStrip(QScrollArea):
         for number, (button, spec) in enumerate(zip(self.buttons, self._layers, strict=True)):
             colour = scheme.category[spec.type.category] if number == self._open else scheme.muted
             button.setIcon(icon_of(spec.type.name, colour))
+
+
+def _measure(button: QToolButton, name: str) -> int:
+    """Return how wide a button is that shows all of its name."""
+    button.ensurePolished()
+    return button.fontMetrics().horizontalAdvance(name) + 2 * _PADDING + 1  # Qt rounds widths down
 
 
 class _Wire(QWidget):

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import glossary, theme
 from cnn_gui.document import Document
 from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
@@ -29,6 +29,7 @@ class Microscope(QWidget):
         frame_wanted(): it has come to be seen, or shows another layer, and needs a frame.
         left(): a person goes back to the network.
         scale_chosen(Scale): a person wants the colours of the pictures to reach that far.
+        explained(str, str): a person wants to know what is on show: its title, and what it is as HTML.
 
     Thread: GUI.
     """
@@ -36,6 +37,7 @@ class Microscope(QWidget):
     frame_wanted = Signal()
     left = Signal()
     scale_chosen = Signal(object)
+    explained = Signal(str, str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -53,6 +55,7 @@ class Microscope(QWidget):
         self.head.left.connect(self.left)
         self.head.layer_wanted.connect(document.select)
         self.head.scale_chosen.connect(self.scale_chosen)
+        self.head.explanation_wanted.connect(self._on_explanation_wanted)
         self.pages.chosen.connect(lambda number: self.look_through(self.kinds[number]))
         self.export_button.recorded.connect(self.frame_wanted)
         document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
@@ -144,8 +147,12 @@ class Microscope(QWidget):
         if kinds == self.kinds:
             return
         self.kinds, before, self._wanted = kinds, self._wanted or self._kind, None
-        self.pages.set_pages([(self.tr(kind.title), self.tr(kind.tip)) for kind in kinds])
+        self.pages.set_pages([(self.tr(kind.title), glossary.tooltip(self.tr(kind.tip), kind.terms)) for kind in kinds])
         self._turn_to(next((kind for kind in kinds if kind is before), kinds[0] if kinds else None))
+
+    def _on_explanation_wanted(self) -> None:
+        if (kind := self._kind) is not None:
+            self.explained.emit(self.tr(kind.title), glossary.table(kind.terms, f"{self.tr(kind.tip)}."))
 
     def _turn_to(self, kind: type[LayerView] | None) -> None:
         self._kind = kind

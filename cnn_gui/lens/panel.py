@@ -14,7 +14,6 @@ from cnn_gui.lens.frame import Frame, Image, Sample
 from cnn_gui.lens.held_out import HeldOut
 from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
-from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.ranges import Scale
 
 
@@ -54,7 +53,7 @@ class LensPanel(QWidget):
         self._stale, self.last_cost = True, 0.0
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
-        self.heading, self.about = QLabel(), ElidedLabel("muted")
+        self.heading = QLabel()
         self.inside_button, self.why_button = QPushButton(self.tr("Look inside")), QPushButton(self.tr("Why?"))
         self.kernels, self.maps = KernelsView(), MapsView()
         self.tabs = QTabWidget()
@@ -112,8 +111,7 @@ class LensPanel(QWidget):
         sample = self._given or self._choice.sample(dataset, held_out)
         frame = Frame(self._document, sample, self._step, self.scale)
         self.heading.setText(frame.title())
-        self.about.show_text(frame.about())
-        self.about.setToolTip(frame.about())
+        self.heading.setToolTip(frame.about())
         self.maps.samples.show_choice(self._choice, sizes(dataset), self._given is not None)
         if isinstance(view := self.tabs.currentWidget(), KernelsView | MapsView):
             view.show_frame(frame)
@@ -189,7 +187,7 @@ class LensPanel(QWidget):
         head, column = QHBoxLayout(), QVBoxLayout(self)
         head.setSpacing(theme.SPACE[1])
         head.addWidget(self.heading)
-        head.addWidget(self.about, 1)
+        head.addStretch(1)
         head.addWidget(self.why_button)
         head.addWidget(self.inside_button)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)

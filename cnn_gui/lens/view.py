@@ -17,7 +17,8 @@ class LayerView(QWidget):
 
     Attributes:
         kinds: the configs of the layers that it shows.
-        title: what it is called, translated where it is made.
+        title, tip: what it is called and what it shows, translated where it is made.
+        terms: the words of the glossary that a beginner meets on it.
 
     Signals:
         configured(str, LayerConfig): a person wants the layer of that uid to be like that.
@@ -28,6 +29,7 @@ class LayerView(QWidget):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = ()
     title: ClassVar[str] = ""
     tip: ClassVar[str] = ""
+    terms: ClassVar[tuple[str, ...]] = ()
     configured = Signal(str, object)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""The legend of a plot of curves: one line, as many words as there is room for."""
+"""The legend of a plot of curves: as many words as there is room for, in one line or else in two."""
 
 from collections.abc import Iterator, Mapping
 from html import escape
@@ -23,8 +23,11 @@ class Entry(NamedTuple):
     value: str
 
 
+Rows = list[list[Entry]]
+
+
 class CurveLegend(QLabel):
-    """Names each series with its value. What does not fit is in the tooltip: the batch, long names, all names.
+    """Names each series with its value. What does not fit is in the tooltip: the batch, long names.
 
     Thread: GUI.
     """
@@ -43,26 +46,31 @@ class CurveLegend(QLabel):
         self._fit()
 
     def sizeHint(self) -> QSize:
-        return QSize(0, self.fontMetrics().lineSpacing())
+        return QSize(0, self.minimumHeight())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def _fit(self) -> None:
         ways = list(self._ways())
-        self.setText(_BETWEEN.join(map(_html, next(filter(self._fits, ways), ways[-1]))))
+        rows = next((way for way in ways if all(map(self._fits, way))), ways[-1])
+        self.setFixedHeight(len(rows) * self.fontMetrics().lineSpacing())
+        self.setText("<br>".join(_BETWEEN.join(map(_html, row)) for row in rows))
 
-    def _ways(self) -> Iterator[list[Entry]]:
-        """Yield what can be told, all of it first."""
-        yield list(self._entries.values())
+    def _ways(self) -> Iterator[Rows]:
+        """Yield the rows in which it can be told, all of it first."""
+        everything = list(self._entries.values())
         kept = [entry for name, entry in self._entries.items() if name != _LEAST]
-        yield kept
-        yield [entry._replace(name=entry.short) for entry in kept]
-        yield [entry._replace(name="") for entry in kept]
+        short = [entry._replace(name=entry.short) for entry in kept]
+        yield [everything]
+        yield [kept]
+        yield [short]
+        yield [short[:2], short[2:]]
 
     def _fits(self, entries: list[Entry]) -> bool:
         measure = self.fontMetrics().horizontalAdvance

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from PySide6.QtCore import QEvent, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import glossary, theme
 from cnn_gui.plots.curve_legend import CurveLegend, Entry
 from cnn_gui.plots.curve_plot import STYLES, CurvePlot
 from cnn_gui.plots.labels import ElidedLabel
@@ -185,6 +185,7 @@ class TrainingCurves(QWidget):
         for plot, name in ((self.loss, self.tr("Loss")), (self.accuracy, self.tr("Accuracy"))):
             plot.setAccessibleName(name)
             plot.setToolTip(tip)
+        self.loss_unit.setToolTip(glossary.tooltip("", ["loss", "nat"]))
         self.log_box.setAccessibleName(self.tr("Logarithmic scale of the loss"))
         self.log_box.setToolTip(
             self.tr("Logarithmic: equal factors lie equally far apart, so small losses show (Alt+L)")

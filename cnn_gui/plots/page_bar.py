@@ -1,4 +1,4 @@
-"""The names of many pages, in as many rows as they need: all are in sight, where tabs would have to be scrolled."""
+"""The names of many pages, closer together or in more rows where they need it: all are in sight, unlike tabs."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QButtonGroup, QSizePolicy, QToolButton, QWidget
 from cnn_gui import theme
 
 _GAP = theme.SPACE[0]
+_SIDES = (theme.SPACE[1], theme.SPACE[0])  # px beside a name: usual, and where that would need another row
 
 
 class PageBar(QWidget):
@@ -46,7 +47,7 @@ class PageBar(QWidget):
     @property
     def whole_width(self) -> int:
         """With which all buttons are in one row."""
-        return sum(map(_width, self.buttons)) + _GAP * (len(self.buttons) - 1)
+        return self._in_a_row(_SIDES[0])
 
     def sizeHint(self) -> QSize:
         return QSize(200, self.height())
@@ -73,14 +74,18 @@ class PageBar(QWidget):
     def _lay_out(self) -> None:
         """Put the buttons into rows, and be as high as these."""
         left, top, height = 0, 0, theme.TARGET
+        side = next((side for side in _SIDES if self._in_a_row(side) <= self.width()), _SIDES[0])
         for button in self.buttons:
-            width = _width(button)
+            width = _width(button, side)
             if left and left + width > self.width():
                 left, top = 0, top + height
             button.setGeometry(left, top, width, height)
             left += width + _GAP
         self.setFixedHeight(top + height)
 
+    def _in_a_row(self, side: int) -> int:
+        return sum(_width(button, side) for button in self.buttons) + _GAP * (len(self.buttons) - 1)
 
-def _width(button: QToolButton) -> int:
-    return button.fontMetrics().horizontalAdvance(button.text()) + 2 * theme.SPACE[1]
+
+def _width(button: QToolButton, side: int) -> int:
+    return button.fontMetrics().horizontalAdvance(button.text()) + 2 * side

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import glossary, theme
 from cnn_gui.document import Document
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.results import words
@@ -117,7 +117,7 @@ class ResultsPage(QWidget):
             self._stack.addWidget(part)
         self.tabs.addTab(self.confusion, self.tr("Confusion"))
         self.tabs.addTab(self.mistakes, self.tr("Mistakes"))
-        self.tabs.setTabToolTip(0, self.tr("Which classes are taken for which"))
+        self.tabs.setTabToolTip(0, glossary.tooltip(self.tr("Which classes are taken for which"), ["recall"]))
         self.tabs.setTabToolTip(1, self.tr("The images that are read wrongly, the worst first"))
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)

@@ -46,6 +46,7 @@ def show_list(window: "MainWindow") -> None:
         (window.tr("Ctrl+Left, Ctrl+Right"), window.tr("move the selected layer")),
         ("Ctrl+Z, Ctrl+Shift+Z", window.tr("undo, redo")),
         ("Ctrl+O, Ctrl+S", window.tr("open a project, save it")),
+        ("F1", window.tr("what the words mean")),
         (window.tr("Delete"), window.tr("delete the selected layer")),
         (window.tr("Ctrl+Wheel, Ctrl+0"), window.tr("zoom the network, back to full size")),
         (window.tr("Backspace on the drawing"), window.tr("take the last stroke back")),

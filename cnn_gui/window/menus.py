@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
-from cnn_gui import errors, popup, settings
+from cnn_gui import errors, glossary, popup, settings
 from cnn_gui.plots.ranges import Scale
 from cnn_gui.window import actions, keys, preset_menu
 from cnn_gui.window.actions import Command
@@ -25,14 +25,14 @@ def build(window: "MainWindow") -> None:
     edit.addActions([undo, redo])
     _fill(edit, made, "", "delete")
     networks = bar.addMenu(window.tr("&Network"))
-    preset_menu.fill(networks, window.document)
+    preset_menu.fill(networks, window.document, window.about_line.tell)
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
     view = bar.addMenu(window.tr("&View"))
     _fill(view, made, "why", "results", "")
     _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
     view.addSeparator()
     _add_schemes(window, view)
-    _fill(bar.addMenu(window.tr("&Help")), made, "keys", "log", "about")
+    _fill(bar.addMenu(window.tr("&Help")), made, "words", "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
 
 
@@ -52,6 +52,7 @@ def _commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
         Command("why", tr("&Why this class?"), window.lens.why_wanted.emit, "", "W", pixels),
         Command("results", tr("&Test set"), window.results_door.open, "", "T", tr("Confusion matrix and mistakes")),
+        Command("words", tr("&Words used here"), lambda: _show_words(window), "", "F1", tr("What the words mean")),
         Command("keys", tr("&Keys"), lambda: keys.show_list(window), "info", "H"),
         Command("log", tr("Show the &log's folder"), _open_log_folder),
         Command("about", tr("&About"), lambda: _show_about(window)),
@@ -146,6 +147,10 @@ def _show_about(window: "MainWindow") -> None:
         "computed with NumPy.<br><br>Digits: a part of MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0."
     )
     window.inform(window.tr("About"), text)
+
+
+def _show_words(window: "MainWindow") -> None:
+    window.explain(window.tr("Words used here"), glossary.table(glossary.words()))
 
 
 def _open_log_folder() -> None:

@@ -1,5 +1,6 @@
 """The menu of published networks, and what loading one of them means."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from html import escape
 
@@ -8,16 +9,17 @@ from PySide6.QtWidgets import QMenu
 
 from cnn_gui.document import Document
 from engine import presets
+from engine.presets import Preset
 from engine.settings import TrainingSettings
 
 HELD_OUT = 0.1  # of the training images, for the validation curve
 
 
-def fill(menu: QMenu, document: Document) -> None:
-    """Offer every preset in *menu*; it rests while a run owns the network."""
+def fill(menu: QMenu, document: Document, opened: Callable[[Preset], None]) -> None:
+    """Offer every preset in *menu*, and say which one was *opened*; it rests while a run owns the network."""
     for name in presets.BUILDERS:
         preset = presets.load(name)
-        action = menu.addAction(preset.title, lambda name=name: load(document, name))
+        action = menu.addAction(preset.title, lambda name=name: opened(load(document, name)))
         first, *_ = preset.about.split("\n\n")
         action.setToolTip(f"<p>{escape(first)}</p>")  # only rich text is broken into lines
         action.setProperty("icon_name", "preset")
@@ -25,12 +27,13 @@ def fill(menu: QMenu, document: Document) -> None:
     document.lock_changed.connect(menu.setDisabled)
 
 
-def load(document: Document, name: str) -> None:
-    """Put the preset *name*, network and settings, in the place of the present ones."""
+def load(document: Document, name: str) -> Preset:
+    """Put the preset *name*, network and settings, in the place of the present ones; return it as it is there."""
     preset = presets.load(name)
     architecture = presets.for_classes(preset.architecture, len(document.data.class_names))
     text = QCoreApplication.translate("preset_menu", "Load {0}").format(preset.title)
     document.replace(architecture, text, watched(preset.settings))
+    return replace(preset, architecture=architecture)
 
 
 def watched(settings: TrainingSettings) -> TrainingSettings:

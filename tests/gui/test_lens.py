@@ -180,7 +180,7 @@ def test_that_the_heading_counts_layers_of_a_type(panel: LensPanel, document: Do
     document.insert(1, "conv2d")
     panel.refresh()
     assert panel.heading.text() == "Convolution 2"
-    assert panel.about.whole_text == "8 @ 3×3 · 3×6×6 → 8×4×4 · 224 parameters"
+    assert panel.heading.toolTip() == "8 @ 3×3 · 3×6×6 → 8×4×4 · 224 parameters"
 
 
 def test_that_without_a_selected_layer_the_input_is_shown(panel: LensPanel, document: Document) -> None:

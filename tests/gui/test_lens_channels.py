@@ -8,11 +8,11 @@ from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
-from cnn_gui.lens.channel_box import ChannelBox
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
+from cnn_gui.lens.named_box import NamedBox
 from cnn_gui.lens.views.activation import ActivationView
 from cnn_gui.lens.views.batch_norm import BatchNormView
 from cnn_gui.lens.views.convolution import ConvolutionView
@@ -126,7 +126,7 @@ def test_that_the_image_itself_is_read_by_its_colours(qtbot: QtBot) -> None:
 
 
 def test_that_a_channel_is_chosen_by_arrows_by_its_number_or_by_its_name(qtbot: QtBot) -> None:
-    box = ChannelBox()
+    box = NamedBox()
     qtbot.addWidget(box)
     box.offer(range(3), NAMES)
     box.show()

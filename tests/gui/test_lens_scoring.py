@@ -38,7 +38,7 @@ def test_that_softmax_and_cross_entropy_are_told_step_by_step(qtbot: QtBot) -> N
     z, p = trace.layers[2].input, trace.layers[2].output
     powers = np.exp(z - max(z))
     for title, expected in (
-        ("score z", z), ("z − max", z - max(z)), ("exp", powers), ("p", powers / sum(powers)), ("y", [0, 1, 0]),
+        ("logit z", z), ("z − max", z - max(z)), ("exp", powers), ("p", powers / sum(powers)), ("y", [0, 1, 0]),
         ("dC/dz", p - [0, 1, 0]),
     ):  # fmt: skip
         assert column(view.table, title) == pytest.approx(expected)
@@ -114,7 +114,7 @@ def test_that_it_suits_the_last_layer_and_every_softmax() -> None:
 def test_that_a_softmax_that_is_not_the_last_has_no_loss(qtbot: QtBot) -> None:
     layers = new_layer("flatten"), new_layer("softmax"), new_layer("dense", units=2)
     view = shown(qtbot, ScoringView, frame_of(document_of(*layers, loss="mean squared error"), 1))
-    assert [each.title for each in view.table.columns] == ["class", "score z", "z − max", "exp", "p", ""]
+    assert [each.title for each in view.table.columns] == ["class", "logit z", "z − max", "exp", "p", ""]
     assert len(view.lines.texts) == 2 and view.table.rows == 64
     view.table.verticalScrollBar().setValue(100)
     point_at_row(view.table, 20)

@@ -9,7 +9,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QSplitter
 from pytestqt.qtbot import QtBot
 
-from cnn_gui import motion, settings
+from cnn_gui import motion, settings, theme
+from cnn_gui.lens.layer_strip import LayerStrip
 from cnn_gui.lens.step.transport import Transport
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
@@ -195,6 +196,22 @@ def test_that_every_layer_of_the_network_is_a_click_away_and_the_open_one_alone_
         assert saturations[number] == max(saturations) > 2 * min(saturations)
         seen = strip.viewport().rect()
         assert seen.contains(strip.buttons[number].mapTo(strip.viewport(), strip.buttons[number].rect().center()))
+
+
+def test_that_the_names_of_all_layers_stand_in_the_strip_and_long_ones_are_cut_where_there_is_no_room(
+    qtbot: QtBot,
+) -> None:
+    strip, layers = LayerStrip(), (new_layer(name) for name in ("conv2d", "batch_norm", "relu", "global_average_pool"))
+    qtbot.addWidget(strip)
+    strip.show_layers(Architecture(tuple(layers)), 0)
+    strip.show()
+    labels = ["Convolution", "Batch norm", "ReLU", "Global average"]
+    for width, cut in ((700, ()), (100, (0, 1, 3))):
+        strip.resize(width, strip.height())
+        for number, (button, label) in enumerate(zip(strip.buttons, labels, strict=True)):
+            assert button.text().endswith("…") if number in cut else button.text() == label, width
+            assert button.fontMetrics().horizontalAdvance(button.text()) < button.width()
+    assert strip.height() < 1.5 * theme.TARGET
 
 
 def test_that_the_strip_follows_edits_of_the_network(qtbot: QtBot, window: MainWindow) -> None:

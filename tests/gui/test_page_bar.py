@@ -37,3 +37,16 @@ def test_that_a_click_chooses_a_page_and_only_its_button_is_down(qtbot: QtBot) -
     assert [button.text() for button in bar.buttons] == ["Forward", "Matrix"]
     bar.show_page(-1)
     assert not any(button.isChecked() for button in bar.buttons)
+
+
+def test_that_names_move_closer_together_before_they_need_another_row(qtbot: QtBot) -> None:
+    bar = PageBar()
+    qtbot.addWidget(bar)
+    bar.set_pages(PAGES)
+    bar.resize(bar.whole_width, bar.height())
+    bar.show()
+    one_row = bar.height()
+    bar.resize(bar.whole_width - 6 * len(PAGES), bar.height())
+    assert bar.height() == one_row
+    for button in bar.buttons:
+        assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()) + 8

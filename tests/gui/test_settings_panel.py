@@ -305,12 +305,12 @@ def test_that_the_fold_tells_how_many_settings_in_it_are_not_as_usual(panel, doc
     assert panel.form.more.button.text().strip() == "More"
     enter(qtbot, field(panel, "seed"), "7")
     enter(qtbot, field(panel, "augment"), True)
-    assert "2 changed" in panel.form.more.button.text()
-    assert panel.form.more.button.toolTip() == "Augment: True\nSeed: 7"
+    assert "2 not as usual" in panel.form.more.button.text()
+    assert panel.form.more.button.toolTip() == "Augment: True, usually False\nSeed: 7, usually 0"
     document.set_settings(replace(document.settings, rho=0.5))  # Adam, which is chosen, has none
-    assert "2 changed" in panel.form.more.button.text()
+    assert "2 not as usual" in panel.form.more.button.text()
     document.set_settings(TrainingSettings())
-    assert "changed" not in panel.form.more.button.text()
+    assert "usual" not in panel.form.more.button.text()
 
 
 def test_that_a_wrong_entry_that_is_folded_away_is_taken_back_and_the_button_gets_the_focus(panel, qtbot):

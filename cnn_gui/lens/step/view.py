@@ -1,10 +1,10 @@
 """The step-through: a window over its source, the kernel, their products and the output, with every number."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.lens.channel_box import ChannelBox
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.step import formula
 from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.lens.step.transport import Transport
@@ -36,8 +36,7 @@ class StepView(QWidget):
         self._place: Cell = (0, 0)
         self.source, self.output = GridView(), GridView()
         self.patch, self.kernel, self.products = GridView(), GridView(), GridView()
-        self.plane, self.plane_label = ChannelBox(), QLabel()
-        self.transport, self.lines = Transport(), WrappedText(3)
+        self.plane, self.transport, self.lines = PlaneBox(), Transport(), WrappedText(3)
         self.source_row = row_of(self.source, "→", self.output)
         self._arrange()
         self.plane.valueChanged.connect(self._show_place)
@@ -53,7 +52,8 @@ class StepView(QWidget):
         self.lane = lane
         self._place = min(self._place[0], rows - 1), min(self._place[1], columns - 1)
         self.transport.set_count(rows * columns)
-        self._show_planes(lane)
+        self.plane.setAccessibleName(lane.plane_word.capitalize())
+        self.plane.offer(range(lane.first_plane, lane.first_plane + lane.planes), lane.source.names)
         self.output.show_grid(lane.output.grid(lane.correlation.output))
         self._show_place()
 
@@ -69,13 +69,6 @@ class StepView(QWidget):
             self.transport.go_to(place[0] * self.lane.correlation.places[1] + place[1])
             self._show_place()
             self.place_changed.emit(*place)
-
-    def _show_planes(self, lane: Lane) -> None:
-        self.plane.offer(range(lane.first_plane, lane.first_plane + lane.planes), lane.source.names)
-        self.plane_label.setText(self.tr("{0} (of {1})").format(lane.plane_word.capitalize(), lane.planes))
-        self.plane.setAccessibleName(lane.plane_word)
-        for part in (self.plane, self.plane_label):
-            part.setVisible(lane.planes > 1)
 
     def _show_place(self) -> None:
         if self.lane is None:
@@ -125,10 +118,8 @@ class StepView(QWidget):
 
     def _arrange(self) -> None:
         choice, column = QHBoxLayout(), QVBoxLayout(self)
-        self.plane_label.setProperty("role", "muted")
         choice.addWidget(self.transport, 1)
-        choice.addWidget(self.plane_label)
-        choice.addWidget(self.plane)
+        self.plane.place_in(choice)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[1])
         column.addLayout(self.source_row, 6)

@@ -29,6 +29,7 @@ class ActivationView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (ActivationConfig,)
     title: ClassVar[str] = "Curve"
     tip: ClassVar[str] = "The curve of the activation, its slope, and where the values of the sample lie"
+    terms: ClassVar[tuple[str, ...]] = ("gradient",)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

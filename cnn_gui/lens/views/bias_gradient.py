@@ -31,6 +31,7 @@ class BiasGradientView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "dC/db"
     tip: ClassVar[str] = "The gradient of each bias: the sum of dC/dO over all places"
+    terms: ClassVar[tuple[str, ...]] = ("dC/db", "dC/dO")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

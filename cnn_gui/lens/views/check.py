@@ -39,6 +39,7 @@ class CheckView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (LayerConfig,)
     title: ClassVar[str] = "Check"
     tip: ClassVar[str] = "Whether backward computes the true gradients of this layer"
+    terms: ClassVar[tuple[str, ...]] = ("gradient check",)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -26,6 +26,7 @@ class DenseView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (DenseConfig,)
     title: ClassVar[str] = "Contributions"
     tip: ClassVar[str] = "What each input adds to a unit, largest first"
+    terms: ClassVar[tuple[str, ...]] = ("contribution", "bias")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -23,6 +23,7 @@ class DropoutView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (DropoutConfig,)
     title: ClassVar[str] = "Mask"
     tip: ClassVar[str] = "Which values the next step of training would leave out"
+    terms: ClassVar[tuple[str, ...]] = ("mask",)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

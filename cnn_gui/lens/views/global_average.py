@@ -27,6 +27,7 @@ class GlobalAverageView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (GlobalAveragePoolConfig,)
     title: ClassVar[str] = "Means"
     tip: ClassVar[str] = "The mean of each map, and the gradient's way back"
+    terms: ClassVar[tuple[str, ...]] = ("dC/dO",)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -21,6 +21,7 @@ class GradientsView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (LayerConfig,)
     title: ClassVar[str] = "Gradients"
     tip: ClassVar[str] = "How the loss changes with each output and with each input of the layer"
+    terms: ClassVar[tuple[str, ...]] = ("gradient", "dC/dO", "dC/dX")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

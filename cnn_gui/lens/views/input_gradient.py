@@ -2,17 +2,16 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.backward.cropped_page import CroppedPage
 from cnn_gui.lens.backward.planes_page import PlanesPage
 from cnn_gui.lens.backward.stage_bar import StageBar
 from cnn_gui.lens.backward.stages import Stage, names, sentence
-from cnn_gui.lens.channel_box import ChannelBox
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.step.view import StepView
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import lanes
@@ -28,13 +27,14 @@ class InputGradientView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "dC/dX"
     tip: ClassVar[str] = "How the gradient of the outputs becomes that of the inputs, in six stages"
+    terms: ClassVar[tuple[str, ...]] = ("dC/dX", "dC/dO", "col2im")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._channels = Channels()
         self._trace: ConvolutionTrace | None = None
         self.bar, self.sentence = StageBar(names()), WrappedText(4)
-        self.channel, self.channel_label = ChannelBox(), QLabel()
+        self.channel = PlaneBox(self.tr("Channel"))
         self.planes, self.steps, self.cropped = PlanesPage(), StepView(), CroppedPage()
         self._stack = QStackedLayout()
         self._arrange()
@@ -51,11 +51,7 @@ class InputGradientView(LayerView):
         layer = frame.layer_trace
         assert layer is not None
         self._trace, self._channels = ConvolutionTrace(layer), frame.channels
-        channels = len(layer.input)
-        self.channel.offer(range(channels), frame.channels.names)
-        self.channel_label.setText(self.tr("Channel (of {0})").format(channels))
-        for part in (self.channel, self.channel_label):
-            part.setVisible(channels > 1)
+        self.channel.offer(range(len(layer.input)), frame.channels.names)
         self._show(animate=False)
 
     def _on_stage_changed(self) -> None:
@@ -79,17 +75,12 @@ class InputGradientView(LayerView):
     def _arrange(self) -> None:
         for page in (self.planes, self.steps, self.cropped):
             self._stack.addWidget(page)
-        self.channel.setAccessibleName(self.tr("Input channel"))
-        self.channel_label.setProperty("role", "muted")
-        words, choice, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
-        words.setSpacing(theme.SPACE[1])
-        words.addWidget(self.sentence, 1)
-        words.addLayout(choice)
-        words.setAlignment(choice, Qt.AlignmentFlag.AlignTop)
-        choice.addWidget(self.channel_label)
-        choice.addWidget(self.channel)
+        above, column = QHBoxLayout(), QVBoxLayout(self)
+        above.setSpacing(theme.SPACE[1])
+        above.addWidget(self.bar, 1)
+        self.channel.place_in(above)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.setSpacing(theme.SPACE[1])
-        column.addWidget(self.bar)
-        column.addLayout(words)
+        column.addLayout(above)
+        column.addWidget(self.sentence)
         column.addLayout(self._stack, 1)

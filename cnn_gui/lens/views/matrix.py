@@ -3,13 +3,14 @@
 from dataclasses import replace
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSpinBox, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.matrix import words
 from cnn_gui.lens.matrix.board import MatrixBoard
 from cnn_gui.lens.matrix.costs import CostTable
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.step.transport import Transport
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plots.pager import Pager
@@ -29,13 +30,14 @@ class MatrixPage(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "Matrix"
     tip: ClassVar[str] = "The convolution as one product of matrices, and how the engine lays them out"
+    terms: ClassVar[tuple[str, ...]] = ("im2col", "row lowering")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trace: ConvolutionTrace | None = None
         self.ways, self.board, self.transport = QTabBar(), MatrixBoard(), Transport()
         self.pager = Pager()
-        self.group, self.group_label, self.channel, self.channel_label = QSpinBox(), QLabel(), QSpinBox(), QLabel()
+        self.group, self.channel = PlaneBox(self.tr("Group")), PlaneBox(self.tr("Channel"))
         self.lines, self.saving, self.costs = WrappedText(5, small=True), WrappedText(2, small=True), CostTable()
         self._explain()
         self._arrange()
@@ -57,7 +59,7 @@ class MatrixPage(LayerView):
         layer = frame.layer_trace
         assert layer is not None
         self._trace = ConvolutionTrace(layer)
-        _offer(self.group, self.group_label, 0, self._trace.groups)
+        self.group.offer(range(self._trace.groups))
         self._show_form()
 
     def show_term(self, term: Term) -> None:
@@ -76,7 +78,7 @@ class MatrixPage(LayerView):
         form = _FORMS[self.ways.currentIndex()](self._trace, self.group.value())
         rows, columns = self._trace.window.output
         self.transport.set_count(rows * columns if isinstance(form, Im2col) else rows)
-        _offer(self.channel, self.channel_label, form.channels.start, self._trace.weight.shape[1])
+        self.channel.offer(range(form.channels.start, form.channels.stop))
         self.costs.show_lines(words.costs(form))
         self.saving.show_lines([f"{words.saving(form)} {words.at_once(form)}"])
         term = Term(i=rows // 2, j=columns // 2) if self.board.form is None else self.term  # corners are often padding
@@ -95,9 +97,7 @@ class MatrixPage(LayerView):
         form = pictures.form
         self.pager.show_page(pictures.page(term), pictures.pages)
         self.transport.go_to(form.output_cell(term)[1] if isinstance(form, Im2col) else term.i)
-        self.channel.blockSignals(True)
-        self.channel.setValue(form.channels.start + term.channel)
-        self.channel.blockSignals(False)
+        self.channel.show_number(form.channels.start + term.channel)
         held = self.tr("Held: a click or Esc lets go.") if self.board.held else ""
         self.lines.show_lines([*words.place(form, term), f"{words.total(form, term)} {held}"])
 
@@ -123,29 +123,23 @@ class MatrixPage(LayerView):
         self.ways.setAccessibleName(self.tr("How the input is laid out"))
         self.ways.setTabToolTip(0, self.tr("Every patch becomes a column"))
         self.ways.setTabToolTip(1, self.tr("Each row is copied once for every kernel column: what this engine does"))
-        self.group.setAccessibleName(self.tr("Group"))
-        self.channel.setAccessibleName(self.tr("Channel"))
-        self.group_label.setText(self.tr("Group"))
-        self.channel_label.setText(self.tr("Channel"))
         self.costs.setToolTip(
             self.tr("Values to lay out for one image, in float32; a mini-batch takes as many times more")
         )
 
     def _arrange(self) -> None:
-        head, foot, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        head, column = QHBoxLayout(), QVBoxLayout(self)
         head.addWidget(self.ways)
         head.addStretch(1)
         head.addWidget(self.pager)
-        foot.addWidget(self.transport, 1)
-        for row, parts in ((head, (self.channel_label, self.channel)), (foot, (self.group_label, self.group))):
-            for part in parts:
-                row.addWidget(part)
+        for box in (self.group, self.channel):
+            box.place_in(head)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(theme.SPACE[0])
         column.addLayout(head)
         column.addWidget(self.board, 1)
         column.addWidget(self.lines)
-        column.addLayout(foot)
+        column.addWidget(self.transport)
         column.addWidget(self.costs)
         column.addWidget(self.saving)
 
@@ -158,12 +152,3 @@ def _within(form: MatrixForm, term: Term) -> Term:
         min(term.filter, filters - 1), min(term.channel, channels - 1), min(term.u, height - 1),
         min(term.v, width - 1), min(term.i, rows - 1), min(term.j, columns - 1),
     )  # fmt: skip
-
-
-def _offer(choice: QSpinBox, label: QLabel, first: int, count: int) -> None:
-    """Let a person choose one of *count*, where there is a choice."""
-    choice.blockSignals(True)
-    choice.setRange(first, first + count - 1)
-    choice.blockSignals(False)
-    for part in (choice, label):
-        part.setVisible(count > 1)

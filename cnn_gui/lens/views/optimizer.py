@@ -34,6 +34,7 @@ class OptimizerView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig, DenseConfig, BatchNormConfig)
     title: ClassVar[str] = "Optimizer"
     tip: ClassVar[str] = "How one weight learns, step by step, with the numbers of the optimizer's equation"
+    terms: ClassVar[tuple[str, ...]] = ("dC/dW", "moment")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -2,12 +2,12 @@
 
 from typing import ClassVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.lens.channel_box import ChannelBox
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.pooling import words
 from cnn_gui.lens.pooling.pictures import PoolingPictures
 from cnn_gui.lens.step.transport import Transport
@@ -27,6 +27,7 @@ class PoolingView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Pool2DConfig,)
     title: ClassVar[str] = "Windows"
     tip: ClassVar[str] = "What each window keeps, and where its gradient goes"
+    terms: ClassVar[tuple[str, ...]] = ("window", "stride", "dC/dO", "dC/dX")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,7 +37,7 @@ class PoolingView(LayerView):
         self.place: Cell = (0, 0)
         self._pixel: Cell | None = None  # of the input, under the mouse
         self.pictures, self.marks, self.lines = PoolingPictures(), MarkLegend(), WrappedText(4)
-        self.transport, self.channel = Transport(), ChannelBox()
+        self.transport, self.channel = Transport(), PlaneBox(self.tr("Channel"))
         self._arrange()
         self.channel.valueChanged.connect(self._show_channel)
         self.transport.place_changed.connect(self._on_walked)
@@ -49,10 +50,8 @@ class PoolingView(LayerView):
         layer = frame.layer_trace
         assert layer is not None
         self._layer = layer
-        channels = len(layer.input)
         self._channels = frame.channels
-        self.channel.offer(range(channels), frame.channels.names)
-        self.channel.setToolTip(self.tr("{0} channels, counted from 0").format(channels))
+        self.channel.offer(range(len(layer.input)), frame.channels.names)
         self._show_channel()
 
     def go_to(self, place: Cell) -> None:
@@ -114,15 +113,13 @@ class PoolingView(LayerView):
         return (row, col) if 0 <= row < rows.size and 0 <= col < cols.size else None
 
     def _arrange(self) -> None:
-        column, below = QVBoxLayout(self), QHBoxLayout()
-        below.setSpacing(theme.SPACE[1])
-        below.addWidget(self.marks, 1)
-        self.channel.setAccessibleName(self.tr("Channel"))
-        below.addWidget(QLabel(self.tr("Channel")))
-        below.addWidget(self.channel)
+        column, above = QVBoxLayout(self), QHBoxLayout()
+        above.setSpacing(theme.SPACE[1])
+        above.addWidget(self.marks, 1)
+        self.channel.place_in(above)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.setSpacing(theme.SPACE[1])
+        column.addLayout(above)
         column.addWidget(self.pictures, 1)
-        column.addLayout(below)
         column.addWidget(self.lines)
         column.addWidget(self.transport)

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from cnn_gui import theme
 from cnn_gui.fields import hide
 from cnn_gui.lens import marks
-from cnn_gui.lens.channel_box import ChannelBox
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.reads import words
 from cnn_gui.lens.reads.remedy_bar import RemedyBar
 from cnn_gui.lens.reads.table import ExclusionTable
@@ -40,6 +40,7 @@ class ReadCountsView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig, Pool2DConfig)
     title: ClassVar[str] = "Read counts"
     tip: ClassVar[str] = "How often each pixel is read, and which are excluded"
+    terms: ClassVar[tuple[str, ...]] = ("read count", "window", "stride", "padding")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,7 +48,7 @@ class ReadCountsView(LayerView):
         self.window_shown: Window | None = None
         self._layer: LayerTrace | None = None
         self.counts, self.source, self.output = GridView(), GridView(), GridView()
-        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), ChannelBox()
+        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), PlaneBox(self.tr("Channel"))
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
         self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
         self.letters = ElidedLabel("muted")
@@ -76,8 +77,6 @@ class ReadCountsView(LayerView):
         self.remedies.show_remedies(frame.remedies, frame.locked)
         self._channels = frame.channels
         self.channel.offer(range(len(layer.input)), frame.channels.names)
-        self.channel.setPrefix("" if frame.channels.names else self.tr("channel "))
-        self.channel.setVisible(len(layer.input) > 1)
         self._show_channel()
 
     def changeEvent(self, event: QEvent) -> None:
@@ -151,27 +150,21 @@ class ReadCountsView(LayerView):
         self.output.highlight(places, outputs)
 
     def _arrange(self) -> None:
-        head, pictures, legends = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        head, pictures, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         self.lines.setProperty("role", "small")
         self.lines.setWordWrap(True)
         self.lines.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
-        self.channel.setAccessibleName(self.tr("Channel"))
-        self.channel.setToolTip(self.tr("Which channel of the input, counted from 0"))
         head.addWidget(self.sign)
         head.addWidget(self.headline, 1)
+        self.channel.place_in(head)
         for view, share in ((self.counts, 5), (self.source, 5), (self.output, 3)):
             pictures.addWidget(view, share)
-        legends.addWidget(self.marks, 1)
-        legends.addWidget(self.channel)
-        column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
-        for layout in (head, pictures, legends, column):
+        for layout in (head, pictures, column):
             layout.setSpacing(theme.SPACE[1])
         column.addLayout(head)
         column.addLayout(pictures, 1)
-        column.addWidget(self.pointed)
-        column.addLayout(legends)
-        for part in (self.table, self.lines, self.letters, self.remedies):
+        for part in (self.pointed, self.marks, self.table, self.lines, self.letters, self.remedies):
             column.addWidget(part)
 
     def _dress(self) -> None:

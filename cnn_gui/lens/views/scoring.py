@@ -26,7 +26,8 @@ class ScoringView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (SoftmaxConfig,)
     title: ClassVar[str] = "Loss"
-    tip: ClassVar[str] = "From scores to the loss, and the gradient that goes back"
+    tip: ClassVar[str] = "From logits to probabilities and the loss, and the gradient that goes back"
+    terms: ClassVar[tuple[str, ...]] = ("logit", "softmax", "loss")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,11 +62,11 @@ class ScoringView(LayerView):
         columns = [Column(self.tr("class"), np.arange(count), text=self._name, name=True)]
         if self._softmax is not None:
             columns += [
-                Column(self.tr("score z"), self._softmax.scores), Column(self.tr("z − max"), self._softmax.shifted),
+                Column(self.tr("logit z"), self._softmax.scores), Column(self.tr("z − max"), self._softmax.shifted),
                 Column(self.tr("exp"), self._softmax.exponentials), Column("p", layer.output, text=self._probability),
             ]  # fmt: skip
         elif self._fused:
-            columns += [Column(self.tr("score z"), layer.input), Column("a", layer.output)]
+            columns += [Column(self.tr("logit z"), layer.input), Column("a", layer.output)]
         else:
             columns.append(Column(self.tr("output o"), layer.output))
         columns.append(Column("", layer.output, ColorMap.ACTIVATIONS))

@@ -2,14 +2,13 @@
 
 from typing import ClassVar
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSpinBox, QStackedLayout, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QTabBar, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.backward.batch_page import BatchPage
 from cnn_gui.lens.backward.sample_page import SamplePage
-from cnn_gui.lens.channel_box import ChannelBox
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.view import LayerView
 from engine.layer import LayerConfig
 from engine.layers.conv import Conv2DConfig
@@ -27,12 +26,12 @@ class WeightGradientView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "dC/dW"
     tip: ClassVar[str] = "How the gradient of each kernel is made: the trimmed input under the dilated dC/dO"
+    terms: ClassVar[tuple[str, ...]] = ("dC/dW", "dC/dO", "mini-batch")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._frame: Frame | None = None
-        self.ways, self.filter, self.channel = QTabBar(), QSpinBox(), ChannelBox()
-        self.filter_label, self.channel_label = QLabel(), QLabel()
+        self.ways, self.filter, self.channel = QTabBar(), PlaneBox(self.tr("Filter")), PlaneBox(self.tr("Channel"))
         self.sample, self.batch, self._stack = SamplePage(), BatchPage(), QStackedLayout()
         self._explain()
         self._arrange()
@@ -44,11 +43,7 @@ class WeightGradientView(LayerView):
         layer = frame.layer_trace
         assert layer is not None
         self._frame = frame
-        filters = len(layer.output)
-        self.filter.blockSignals(True)
-        self.filter.setRange(0, filters - 1)
-        self.filter.blockSignals(False)
-        self.filter_label.setText(self.tr("Filter (of {0})").format(filters))
+        self.filter.offer(range(len(layer.output)))
         self._on_filter_changed()
 
     def _on_filter_changed(self) -> None:
@@ -57,7 +52,6 @@ class WeightGradientView(LayerView):
             return
         channels = ConvolutionTrace(self._frame.layer_trace).channels(self.filter.value())
         self.channel.offer(range(channels.start, channels.stop), self._frame.channels.names)
-        self.channel_label.setText(self.tr("Channel (of {0})").format(channels.stop - channels.start))
         self._show()
 
     def _show(self) -> None:
@@ -80,22 +74,17 @@ class WeightGradientView(LayerView):
         self.ways.setDrawBase(False)
         self.ways.setExpanding(False)
         self.ways.setAccessibleName(self.tr("Whose gradient"))
-        self.filter.setAccessibleName(self.tr("Filter"))
-        self.channel.setAccessibleName(self.tr("Input channel"))
 
     def _arrange(self) -> None:
-        above, choice, column = QHBoxLayout(), QGridLayout(), QVBoxLayout(self)
-        for row, (label, field) in enumerate(((self.filter_label, self.filter), (self.channel_label, self.channel))):
-            label.setProperty("role", "muted")
-            choice.addWidget(label, 0, 2 * row, Qt.AlignmentFlag.AlignRight)
-            choice.addWidget(field, 0, 2 * row + 1)
+        above, column = QHBoxLayout(), QVBoxLayout(self)
         above.addWidget(self.ways)
         above.addStretch(1)
-        above.addLayout(choice)
+        for box in (self.filter, self.channel):
+            box.place_in(above)
         for page in (self.sample, self.batch):
             self._stack.addWidget(page)
-        for layout, space in ((above, theme.SPACE[1]), (choice, theme.SPACE[1]), (column, theme.SPACE[1])):
-            layout.setSpacing(space)
+        for layout in (above, column):
+            layout.setSpacing(theme.SPACE[1])
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.addLayout(above)
         column.addLayout(self._stack, 1)

@@ -38,6 +38,7 @@ class WeightsView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig, DenseConfig, BatchNormConfig)
     title: ClassVar[str] = "Weights"
     tip: ClassVar[str] = "Weights, their gradient and their last update; silent and nearly equal filters"
+    terms: ClassVar[tuple[str, ...]] = ("filter", "dC/dW")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -34,6 +34,7 @@ class WhyView(LayerView):
 
     title: ClassVar[str] = "Why this class?"
     tip: ClassVar[str] = "Which pixels the network's answer comes from (W)"
+    terms: ClassVar[tuple[str, ...]] = ("logit", "share", "contribution", "Grad-CAM", "occlusion")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

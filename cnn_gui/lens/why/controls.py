@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnn_gui import theme
+from cnn_gui import glossary, theme
 from cnn_gui.lens.why import words
 from cnn_gui.lens.why.question import Kind
 from engine.trace.occlusion import Patch
@@ -134,8 +134,8 @@ class WhyControls(QWidget):
             control.setToolTip(tip)
 
     def _arrange(self) -> None:
-        for name in words.kind_names():
-            self.kinds.addTab(name)
+        for name, term in zip(words.kind_names(), ("contribution", "gradient", "Grad-CAM", "occlusion"), strict=True):
+            self.kinds.setTabToolTip(self.kinds.addTab(name), glossary.tooltip("", [term]))
         self.kinds.setProperty("role", "stages")
         self.kinds.setDrawBase(False)
         self.kinds.setExpanding(False)

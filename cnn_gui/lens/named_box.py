@@ -1,4 +1,4 @@
-"""A box that chooses a channel, by its name where it has one."""
+"""A box that chooses a number, by its name where it has one."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QSpinBox
 
 
-class ChannelBox(QSpinBox):
+class NamedBox(QSpinBox):
     """Shows numbers, or names in their place; a number can be typed all the same.
 
     Thread: GUI.
@@ -15,11 +15,11 @@ class ChannelBox(QSpinBox):
 
     _names: Sequence[str] = ()  # until the first offer: the base class asks for texts while it is made
 
-    def offer(self, channels: range, names: Sequence[str] = ()) -> None:
-        """Let a person choose one of *channels*; the first one is called names[0]. Nothing is emitted."""
+    def offer(self, numbers: range, names: Sequence[str] = ()) -> None:
+        """Let a person choose one of *numbers*, of which 0 is called names[0]. Nothing is emitted."""
         self.blockSignals(True)
         self._names = tuple(names)
-        self.setRange(channels.start, channels.stop - 1)
+        self.setRange(numbers.start, numbers.stop - 1)
         self.setValue(self.value())  # writes it anew
         self.blockSignals(False)
 

@@ -1,0 +1,44 @@
+"""Which channel, filter or group is on show."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from cnn_gui.lens.named_box import NamedBox
+
+
+class PlaneBox(NamedBox):
+    """A box with its label before it, 'Channel (of 6)'; neither is there where there is no choice.
+
+    A page has it above its pictures, at the right; what is chosen within a walk stands beside the walk.
+
+    Attributes:
+        label: says what is counted, and how many there are.
+
+    Thread: GUI.
+    """
+
+    def __init__(self, word: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label = QLabel()
+        self.label.setProperty("role", "muted")
+        self.label.setBuddy(self)
+        self.setAccessibleName(word)
+
+    def offer(self, numbers: range, names: Sequence[str] = ()) -> None:
+        super().offer(numbers, names)
+        self.label.setText(self.tr("{0} (of {1})").format(self.accessibleName(), len(numbers)))
+        self.setToolTip(self.tr("{0}, counted from 0").format(self.accessibleName()))
+        for part in (self.label, self):
+            part.setVisible(len(numbers) > 1)
+
+    def show_number(self, number: int) -> None:
+        """Show that one; nothing is emitted."""
+        self.blockSignals(True)
+        self.setValue(number)
+        self.blockSignals(False)
+
+    def place_in(self, row: QHBoxLayout) -> None:
+        """Add the label and the box to a row."""
+        row.addWidget(self.label)
+        row.addWidget(self)

@@ -1,0 +1,93 @@
+"""Rooms side by side, or one above the other, with handles between them."""
+
+from typing import NamedTuple
+
+from PySide6.QtCore import QByteArray, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QSplitter, QWidget
+
+from cnn_gui import theme
+
+
+class Room(NamedTuple):
+    """What is in it, its first extent in px, and its share of what is to spare."""
+
+    widget: QWidget
+    extent: int
+    share: int
+
+
+class Rooms(QSplitter):
+    """How large a room is follows from where a person put the handles, and from the space that there is now.
+
+    A QSplitter divides from where it stands, so that rooms which were squeezed once stay so. *name* is what the
+    extents are remembered by.
+
+    Thread: GUI.
+    """
+
+    def __init__(self, name: str, orientation: Qt.Orientation, *rooms: Room) -> None:
+        super().__init__(orientation)
+        self._extents: list[int] | None = [room.extent for room in rooms]  # None: as Qt has restored them
+        self._shares = [room.share for room in rooms]
+        self.setObjectName(name)
+        self.setHandleWidth(theme.SPACE[1])
+        self.setChildrenCollapsible(False)
+        for position, room in enumerate(rooms):
+            self.addWidget(room.widget)
+            self.setStretchFactor(position, room.share)
+        self.splitterMoved.connect(self._on_moved)
+
+    def show_first(self, shown: bool) -> None:
+        """Show the first room or not; the second one has its space meanwhile, and all others stay as they are."""
+        self.widget(0).setVisible(shown)
+        self._fit()
+
+    def restoreState(self, state: QByteArray) -> bool:
+        done = super().restoreState(state)
+        self._extents = None
+        if self.isVisible():
+            self._on_moved()
+        return done
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        if self._extents is None:
+            super().resizeEvent(event)
+            self._on_moved()
+        else:
+            self._fit()
+
+    def _on_moved(self) -> None:
+        """Take the rooms as they are from now on."""
+        before, sizes = self._extents, self.sizes()
+        if self.widget(0).isHidden() and before is not None:
+            sizes = [before[0], sizes[1] - before[0] - self.handleWidth(), *sizes[2:]]
+        self._extents = sizes
+
+    def _fit(self) -> None:
+        """Give each room its extent and its share of what is to spare; Qt keeps them from becoming too small."""
+        if self._extents is None:
+            return
+        wanted = [max(self._extents[0], self._along(self.widget(0).minimumSizeHint())), *self._extents[1:]]
+        spare = self._space() - sum(wanted)
+        sizes = [e + spare * share // sum(self._shares) for e, share in zip(wanted, self._shares, strict=True)]
+        if self.widget(0).isHidden():
+            sizes[1] += sizes[0] + self.handleWidth()
+        self.setSizes([max(1, size) for size in sizes])
+
+    def _space(self) -> int:
+        """Return what all rooms have together, shown or not."""
+        return self._along(self.size()) - self.handleWidth() * (self.count() - 1)
+
+    def _along(self, size: QSize) -> int:
+        return size.width() if self.orientation() is Qt.Orientation.Horizontal else size.height()
+
+
+def across(name: str, *rooms: Room) -> Rooms:
+    """Return rooms side by side."""
+    return Rooms(name, Qt.Orientation.Horizontal, *rooms)
+
+
+def down(name: str, *rooms: Room) -> Rooms:
+    """Return rooms one above the other."""
+    return Rooms(name, Qt.Orientation.Vertical, *rooms)
