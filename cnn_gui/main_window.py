@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
     def complete(self) -> None:
         """Make what can wait until the window can be used: importing pyqtgraph alone is a fifth of a start."""
         self.add_curves()
-        self.microscope.prepare()
+        self.microscope.stack.prepare()
 
     def add_curves(self) -> None:
         """Put the plots into their place."""

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.lens.frame import Sample
+from cnn_gui.lens.sample import Sample
 from engine.data.dataset import Dataset, Split, pixels
 
 Flags = npt.NDArray[np.bool_]

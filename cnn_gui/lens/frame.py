@@ -1,54 +1,29 @@
 """What the lens looks at: one layer of the document's network and one image, at one moment."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from itertools import chain
 
-import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.learning import Learning
+from cnn_gui.lens.passes import Passes
+from cnn_gui.lens.sample import Sample
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.ranges import Ranges, Scale
 from engine.architecture import Architecture, LayerSpec
-from engine.data.dataset import pixels
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
 from engine.shapes import LayerInfo
 from engine.trace.flatten import behind
 from engine.trace.record import LayerTrace, Trace
 
-Image = npt.NDArray[np.float32]
-BATCH = 8  # samples: a mini-batch that can be taken in
-
-
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """An image (C, H, W) in [0, 1], what it is called, and its true class where one is known.
-
-    Attributes:
-        held_out: whether a run with the present settings never trains on it, although it is a training image.
-    """
-
-    image: Image
-    title: str
-    label: int | None = None
-    held_out: bool = False
-
-    @property
-    def whole_title(self) -> str:
-        """What it is called, and whether it is held out."""
-        return _tr("{0} (held out for validation)").format(self.title) if self.held_out else self.title
-
 
 class Frame:
-    """Reads the document once, when it is made, except for ``values`` and ``trace``, which cost a pass each.
+    """Reads the document once, when it is made, except for its passes.
 
-    A frame is good until the weights or the chain change; views copy what they keep.
+    A frame is good until the weights or the chain change, or for as long as it is held; views copy what they keep.
 
     Attributes:
         spec, info, index: the selected layer; None, None and -1 if none is.
@@ -57,6 +32,8 @@ class Frame:
         is_last: whether no layer follows it, so that its output is the network's.
         parameters: its learned arrays by name; empty if it has none or cannot work.
         sample: the image on show, or None.
+        passes: those of the sample, which may be shared with other frames.
+        learning: how the layer learns; None if none is selected.
         step: the training step of the weights; 0 for initial ones.
         next_key: what the next step draws its random numbers from: (seed, steps that its run has done before it).
         class_names: of the data.
@@ -66,7 +43,14 @@ class Frame:
         ranges: how far the colours of its pictures reach.
     """
 
-    def __init__(self, document: Document, sample: Sample | None, step: int, scale: Scale = Scale.LAYER) -> None:
+    def __init__(
+        self,
+        document: Document,
+        sample: Sample | None,
+        step: int,
+        scale: Scale = Scale.LAYER,
+        passes: Passes | None = None,
+    ) -> None:
         self._model, self._architecture = document.model, document.architecture
         self._document = document
         self.spec: LayerSpec | None = document.selected_spec
@@ -81,6 +65,8 @@ class Frame:
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
         )
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
+        self.passes = passes or Passes(document, sample)
+        self.learning = Learning(document, self.spec) if self.spec else None
         self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
         self.next_key = document.settings.seed, step - document.watch.start if document.locked else 0
         self.ranges = Ranges(scale, self._largest)
@@ -92,46 +78,35 @@ class Frame:
         """All layers, of which the selected one is the layer number ``index``."""
         return self._architecture
 
-    @cached_property
+    def hold(self) -> None:
+        """Keep the numbers of now, so that the frame is good later as well, and its passes on another thread."""
+        self.passes.hold()
+        self.parameters = {name: array.copy() for name, array in self.parameters.items()}
+
+    @property
     def values(self) -> tuple[Array, ...] | None:
         """The input and every layer's output for the sample, (C, H, W) or (features,); None without a network."""
-        if self._model is None or self.sample is None or self.sample.image.shape != self._model.input_shape:
-            return None
-        with np.errstate(all="ignore"):  # the views say what is not finite
-            return tuple(value[0] for value in self._model.activations(self.sample.image[None]))
+        return self.passes.values
 
-    @cached_property
+    @property
     def trace(self) -> Trace | None:
-        """The sample's way through the network and back, in float64; None where ``values`` is None.
+        """The sample's way through the network and back, in float64; see ``Passes``."""
+        return self.passes.trace
 
-        The class that counts as right is the sample's own, or the likeliest where it is not known.
-        """
-        if self.values is None or self.sample is None or (tracer := self._document.tracer) is None:
-            return None
-        label = self.label
-        return None if label is None else tracer.trace(self.sample.image[None], np.array([label]))
-
-    @cached_property
+    @property
     def mini_batch(self) -> tuple[Trace, ...]:
-        """The traces of a mini-batch: of the sample, and of the first training images; empty where ``trace`` is None.
-
-        C is their mean loss.
-        """
-        dataset, label = self._document.data.dataset, self.label
-        if self.trace is None or self.sample is None or label is None or (tracer := self._document.tracer) is None:
-            return ()
-        images, labels = [self.sample.image[None]], [np.array([label])]
-        if dataset is not None:
-            images.append(pixels(dataset.train.images[: BATCH - 1]))
-            labels.append(dataset.train.labels[: BATCH - 1].astype(int))
-        return tracer.traces(np.concatenate(images), np.concatenate(labels))
+        """The traces of the sample and of the first training images as one mini-batch; see ``Passes``."""
+        return self.passes.mini_batch
 
     @property
     def label(self) -> int | None:
         """The class that counts as right: the sample's own, or the likeliest; None where neither is known."""
-        if self.sample is not None and self.sample.label is not None:
-            return self.sample.label
-        return self.prediction[0] if self.prediction else None
+        return self.passes.label
+
+    @property
+    def prediction(self) -> tuple[int, float] | None:
+        """The likeliest class and its probability; None without a network or if the answer is not a number."""
+        return self.passes.prediction
 
     @property
     def layer_trace(self) -> LayerTrace | None:
@@ -145,19 +120,6 @@ class Frame:
             return ()
         data, loss = self._document.data, self._document.settings.loss
         return remedies(self._architecture, self.spec.uid, data.input_shape, len(data.class_names), loss)
-
-    @property
-    def learning(self) -> Learning | None:
-        """How the selected layer learns; None if none is."""
-        return Learning(self._document, self.spec) if self.spec else None
-
-    @property
-    def prediction(self) -> tuple[int, float] | None:
-        """The likeliest class and its probability; None without a network or if the answer is not a number."""
-        if self.values is None or not np.isfinite(self.values[-1]).all():
-            return None
-        best = int(np.argmax(self.values[-1]))
-        return best, float(self.values[-1][best])
 
     def _largest(self, colormap: ColorMap) -> float:
         """Return the largest magnitude in the whole network of what *colormap* is for; 0 where there is none."""

@@ -15,13 +15,13 @@ from engine.watch import Record, Row, Weight
 
 
 class Learning:
-    """Reads the document anew each time, for one layer.
+    """Reads the document anew each time, for one layer, except for the last update.
 
     Thread: GUI.
     """
 
     def __init__(self, document: Document, spec: LayerSpec) -> None:
-        self._document, self._spec = document, spec
+        self._document, self._spec, self._update = document, spec, document.last_update
 
     @property
     def settings(self) -> TrainingSettings:
@@ -39,7 +39,7 @@ class Learning:
     @property
     def updates(self) -> Mapping[str, Array]:
         """What the last step of training added to each learned array, by name; empty where that is not known."""
-        model, update = self._document.model, self._document.last_update
+        model, update = self._document.model, self._update
         if model is None or update is None:
             return {}
         layer = self._document.architecture.index(self._spec.uid)
@@ -52,7 +52,7 @@ class Learning:
     @property
     def largest_update(self) -> float:
         """The largest magnitude that the last step of training added to any weight of the network; 0 if not known."""
-        update = self._document.last_update
+        update = self._update
         return 0.0 if update is None else float(np.abs(update).max(initial=0))
 
     def want_updates(self, wanted: bool) -> None:

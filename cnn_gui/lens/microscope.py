@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import glossary, theme
 from cnn_gui.document import Document
@@ -12,11 +12,14 @@ from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.head import Head
 from cnn_gui.lens.view import LayerView
+from cnn_gui.lens.view_stack import ViewStack
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.why import WhyView
+from cnn_gui.lens.waiting import Waiting
 from cnn_gui.lens.walk import go_by_key
 from cnn_gui.plots.figure import Figure
 from cnn_gui.plots.page_bar import PageBar
+from engine.architecture import LayerSpec
 
 
 class Microscope(QWidget):
@@ -42,59 +45,82 @@ class Microscope(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._made: dict[type[LayerView], LayerView] = {}
         self.kinds: Sequence[type[LayerView]] = ()
         self._kind: type[LayerView] | None = None  # on show, or as soon as there is nothing else to say
         self._wanted: type[LayerView] | None = None
         self.export_button = ExportButton(self.figure)
         self.head = Head(self.export_button)
-        self.pages, self._stack, self.message = PageBar(), QStackedWidget(), QLabel()
-        self._soon = QTimer(self, singleShot=True, interval=0)
-        self._soon.timeout.connect(self.prepare)
+        self.pages, self.stack, self.waiting = PageBar(), ViewStack(), Waiting(self)
+        self._shown: tuple[LayerSpec | None, LayerView, bool] | None = None  # whose numbers, where, and what they need
         self._arrange()
+        self._connect()
+
+    def _connect(self) -> None:
         self.head.left.connect(self.left)
-        self.head.layer_wanted.connect(document.select)
+        self.head.layer_wanted.connect(self._document.select)
         self.head.scale_chosen.connect(self.scale_chosen)
         self.head.explanation_wanted.connect(self._on_explanation_wanted)
         self.pages.chosen.connect(lambda number: self.look_through(self.kinds[number]))
         self.export_button.recorded.connect(self.frame_wanted)
-        document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
+        self._document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
+        self.stack.made.connect(self._on_made)
+        self.waiting.ready.connect(self._on_ready)
+        self.waiting.failed.connect(self._on_failed)
 
     @property
     def view(self) -> LayerView | None:
         """The view on show; None where a message is."""
-        shown = self._stack.currentWidget()
-        return shown if isinstance(shown, LayerView) else None
+        return self.stack.view
 
     def show_frame(self, frame: Frame) -> None:
-        """Show the selected layer of *frame*; nothing happens while the microscope is not to be seen."""
+        """Show the selected layer of *frame*, or of a large network as soon as its numbers are there.
+
+        Nothing happens while the microscope is not to be seen.
+        """
         if not self.isVisible() or self.export_button.busy:
             return
-        self.head.show_frame(frame)
         self._offer(frame)
         if (reason := self._why_nothing(frame)) or self._kind is None:
-            self.message.setText(reason)
-            self._show(self.message)
+            self.waiting.forget()
+            self._say(frame, reason)
             return
-        view = self._view(self._kind)
-        self._show(view)
+        view = self.stack.of(self._kind)
+        if frame.passes.are_there(view.batched):
+            self.waiting.forget()
+            self._present(frame, view)
+        else:
+            self._wait(frame, view)
+
+    def _on_ready(self, frame: Frame) -> None:
+        if self._kind is not None:
+            self._present(frame, self.stack.of(self._kind))
+
+    def _present(self, frame: Frame, view: LayerView) -> None:
+        self.head.show_frame(frame)
+        self._shown = frame.spec, view, view.batched
+        self.stack.show_page(view)
         for picture in view.coloured:
             picture.ranges = frame.ranges
         self.head.scale.setEnabled(bool(view.coloured))
         view.show_frame(frame)
 
+    def _wait(self, frame: Frame, view: LayerView) -> None:
+        """Have the passes made; numbers of some steps before stay on show, of anything else there are none yet."""
+        if self._shown != (frame.spec, view, view.batched):
+            self._say(frame, self.tr("Computing every number of this large network..."))
+        self.waiting.want(frame, view.batched)
+
+    def _say(self, frame: Frame, text: str) -> None:
+        """Have words in the place of a view."""
+        self._shown = None
+        self.head.show_frame(frame)
+        self.stack.say(text)
+
     def figure(self) -> Figure:
         """Return what is on show as a picture that says what it is of."""
         view, layer = self.view, self.head.heading.text()
         title = layer if view is None else f"{layer} · {self.tr(view.title)}"
-        return Figure(view or self.message, title, self.head.about.whole_text)
-
-    @Slot()
-    def prepare(self) -> None:
-        """Make all views, one a turn of the event loop, so that they open at once."""
-        if missing := next((kind for kind in ALL if kind not in self._made), None):
-            self._view(missing)
-            self._soon.start()
+        return Figure(view or self.stack.message, title, self.head.about.whole_text)
 
     def look_through(self, kind: type[LayerView]) -> None:
         """Have the view of that *kind* on show, at once or when a layer comes that it suits."""
@@ -118,13 +144,17 @@ class Microscope(QWidget):
 
     def shut_down(self) -> None:
         """End what views do in the background; the window goes."""
-        for view in self._made.values():
-            view.shut_down()
+        self.waiting.background.shut_down()
+        self.stack.shut_down()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.frame_wanted.emit()
         self.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.waiting.forget()
 
     def press(self, key: int) -> bool:
         """Do what a key means inside a layer, wherever in the window the focus is; False if it means nothing here."""
@@ -159,25 +189,13 @@ class Microscope(QWidget):
         if kind is not None:
             self.pages.show_page(self.kinds.index(kind))
 
-    def _view(self, kind: type[LayerView]) -> LayerView:
-        """Return the view of that kind, which is made when it is first asked for."""
-        if kind not in self._made:
-            self._made[kind] = kind(self._stack)
-            self._add(self._made[kind])
-            theme.indent_numbers(self._made[kind])
-            self._made[kind].configured.connect(self._document.configure)
-        return self._made[kind]
+    def _on_made(self, view: LayerView) -> None:
+        view.configured.connect(self._document.configure)
+        view.frame_wanted.connect(self.frame_wanted)
 
-    def _add(self, page: QWidget) -> None:
-        page.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        self._stack.addWidget(page)
-
-    def _show(self, page: QWidget) -> None:
-        """Have a page on show; it alone decides how small the microscope may be."""
-        if page is not self._stack.currentWidget():
-            self._stack.currentWidget().setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-            page.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-            self._stack.setCurrentWidget(page)
+    def _on_failed(self, text: str) -> None:
+        self._shown = None
+        self.stack.say(text or self.tr("The numbers of this network could not be computed."))
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.problem:
@@ -186,20 +204,18 @@ class Microscope(QWidget):
             return self.tr("There is no image yet. Load a data set, or draw something.")
         if frame.spec is None:
             return self.tr("Select a layer in the network first.")
-        if frame.layer_trace is None:
+        if frame.values is None:
             return self.tr("The image does not fit the network's input.")
+        if frame.label is None:
+            return self.tr("The network's answer is no number, so no class counts as right. Choose another image.")
         nothing = self.tr("{0} changes no number: there is nothing to look into.")
         return "" if self.kinds else nothing.format(frame.title())
 
     def _arrange(self) -> None:
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)  # also of a click on a page's name, which takes none itself
         self.setAccessibleName(self.tr("Inside the layer"))
-        self.message.setProperty("role", "hint")
-        self.message.setWordWrap(True)
-        self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._add(self.message)
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
-        for part in (self.head, self.pages, self._stack):
-            column.addWidget(part, part is self._stack)
+        for part in (self.head, self.pages, self.stack):
+            column.addWidget(part, part is self.stack)

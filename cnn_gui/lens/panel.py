@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBo
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice, ImageSet, sizes
-from cnn_gui.lens.frame import Frame, Image, Sample
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.held_out import HeldOut
 from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
+from cnn_gui.lens.passes import Passes
+from cnn_gui.lens.sample import Image, Sample
 from cnn_gui.plots.ranges import Scale
 
 
@@ -50,6 +52,7 @@ class LensPanel(QWidget):
         self._choice, self._step, self._held_out = Choice(), document.history.steps, HeldOut()
         self.scale = Scale.LAYER
         self._given: Sample | None = None
+        self._passes = Passes(document, None)
         self._stale, self.last_cost = True, 0.0
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
@@ -109,7 +112,9 @@ class LensPanel(QWidget):
         dataset = self._document.data.dataset
         held_out = self._held_out.flags(dataset, self._document.settings.validation)
         sample = self._given or self._choice.sample(dataset, held_out)
-        frame = Frame(self._document, sample, self._step, self.scale)
+        if not self._passes.hold_for(sample):
+            self._passes = Passes(self._document, sample)
+        frame = Frame(self._document, sample, self._step, self.scale, self._passes)
         self.heading.setText(frame.title())
         self.heading.setToolTip(frame.about())
         self.maps.samples.show_choice(self._choice, sizes(dataset), self._given is not None)

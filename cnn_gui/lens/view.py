@@ -22,6 +22,7 @@ class LayerView(QWidget):
 
     Signals:
         configured(str, LayerConfig): a person wants the layer of that uid to be like that.
+        frame_wanted(): it needs passes of its frame that are not there.
 
     Thread: GUI.
     """
@@ -31,6 +32,7 @@ class LayerView(QWidget):
     tip: ClassVar[str] = ""
     terms: ClassVar[tuple[str, ...]] = ()
     configured = Signal(str, object)
+    frame_wanted = Signal()
 
     @classmethod
     def suits(cls, frame: Frame) -> bool:
@@ -41,6 +43,11 @@ class LayerView(QWidget):
     def coloured(self) -> Sequence[GridView | MosaicView]:
         """The pictures whose colours a person may choose the range of."""
         return *self.findChildren(GridView), *self.findChildren(MosaicView)
+
+    @property
+    def batched(self) -> bool:
+        """Whether what it shows just now needs the mini-batch of its frame."""
+        return False
 
     def show_frame(self, frame: Frame) -> None:
         """Show the selected layer of *frame*, whose ``layer_trace`` is there."""

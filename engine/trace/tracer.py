@@ -1,6 +1,7 @@
 """Runs a sample through a network and back in float64, and keeps all of it."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from threading import Lock
 
 import numpy as np
 
@@ -28,16 +29,24 @@ class Tracer:
 
     Raises:
         BadInputError: an unknown loss.
+
+    Thread: any; one waits for the other.
     """
 
     def __init__(self, model: Model, loss: str = CROSS_ENTROPY, faults: Faults | None = None) -> None:
         self._model, self._loss = model, loss
         how = _backend(model)
         self._double = Model(model.architecture, model.input_shape, np.float64, how, faults=faults or model.faults)
-        self._pass = Pass(self._double, loss)
+        self._pass, self._turn = Pass(self._double, loss), Lock()
 
     def trace(
-        self, images: Array, labels: Array, chosen: int = 0, training: bool = False, key: tuple[int, int] = (0, 0)
+        self,
+        images: Array,
+        labels: Array,
+        chosen: int = 0,
+        training: bool = False,
+        key: tuple[int, int] = (0, 0),
+        weights: Array | None = None,
     ) -> Trace:
         """Return the trace of one sample of a mini-batch; C is the mini-batch's mean loss.
 
@@ -47,6 +56,7 @@ class Tracer:
             chosen: the sample's place in the mini-batch.
             training: Dropout drops, with the random numbers of *key* (seed, step), and batch norm measures the
                 mini-batch; otherwise both work as in evaluation.
+            weights: (P,), in the place of the model's.
 
         Raises:
             BadInputError: images or labels that do not fit the network.
@@ -54,9 +64,10 @@ class Tracer:
         labels = np.asarray(labels)
         if not 0 <= chosen < len(images):
             raise BadInputError(f"chosen={chosen} is none of the {len(images)} samples, which count from 0.")
-        return self._traced(images, labels, [chosen], Part(training, batch=len(images), key=key))[0]
+        part = Part(training, batch=len(images), key=key)
+        return self._traced(images, labels, [chosen], part, weights)[0]
 
-    def traces(self, images: Array, labels: Array) -> tuple[Trace, ...]:
+    def traces(self, images: Array, labels: Array, weights: Array | None = None) -> tuple[Trace, ...]:
         """Return the trace of each sample of a mini-batch, as evaluation computes; C is the mini-batch's mean loss.
 
         So the dC/dO of each sample has 1/N of its own loss, and all of their dC/dW add up to ``gradients``.
@@ -64,17 +75,20 @@ class Tracer:
         Args:
             images: (N, C, H, W).
             labels: (N,), the class of each that counts as right.
+            weights: (P,), in the place of the model's.
 
         Raises:
             BadInputError: images or labels that do not fit the network.
         """
-        return self._traced(images, np.asarray(labels), range(len(images)), Part(batch=len(images)))
+        return self._traced(images, np.asarray(labels), range(len(images)), Part(batch=len(images)), weights)
 
-    def _traced(self, images: Array, labels: Array, chosen: Iterable[int], part: Part) -> tuple[Trace, ...]:
+    def _traced(
+        self, images: Array, labels: Array, chosen: Iterable[int], part: Part, weights: Array | None
+    ) -> tuple[Trace, ...]:
         (x,) = checks.floats(images=images)
         self._check(x, labels)
-        self._double.parameters.flat[...] = self._model.parameters.flat
-        with np.errstate(all="ignore"):  # what is not finite is shown as it is
+        with self._turn, np.errstate(all="ignore"):  # what is not finite is shown as it is
+            self._double.parameters.flat[...] = self._model.parameters.flat if weights is None else weights
             values, gradients = self._pass.values_and_gradients(x.astype(float), labels, part)
             return tuple(self._trace(values, gradients, labels, each) for each in chosen)
 

@@ -110,7 +110,8 @@ def costs(network: "Network", rounds: int) -> Iterator[Cost]:
 
 def moments(document: "Document") -> "tuple[dict[str, object], ...]":
     """Return what two frames keep of passes of two samples, each with weights of its own."""
-    from cnn_gui.lens.frame import Frame, Sample
+    from cnn_gui.lens.frame import Frame
+    from cnn_gui.lens.sample import Sample
     from engine.data.dataset import pixels
 
     assert document.model is not None and document.data.dataset is not None

@@ -43,8 +43,8 @@ def test_that_every_page_of_the_microscope_says_what_it_shows_in_words_that_are_
 
 def test_that_every_word_is_told_where_it_stands(qtbot: QtBot, window: MainWindow) -> None:
     window.add_curves()
-    window.microscope.prepare()
-    qtbot.waitUntil(lambda: len(window.microscope._made) == len(ALL))
+    window.microscope.stack.prepare()
+    qtbot.waitUntil(lambda: len(window.microscope.stack._made) == len(ALL))
     tips = [each.toolTip() for each in window.findChildren(QWidget)]
     tips += [bar.tabToolTip(n) for bar in window.findChildren(QTabBar) for n in range(bar.count())]
     tips += [glossary.tooltip(kind.tip, kind.terms) for kind in ALL]

@@ -11,8 +11,9 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice
-from cnn_gui.lens.frame import Frame, Sample
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.panel import LensPanel
+from cnn_gui.lens.sample import Sample
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.mosaic_geometry import Spot

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
-from cnn_gui.lens.frame import Frame, Sample
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.views.weights import GRADIENT, UPDATE, VALUE, WeightsView
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.histogram import HistogramView

@@ -45,8 +45,8 @@ def styled(qapp: QApplication):
 def window(qtbot, tmp_path, styled) -> MainWindow:
     for window in open_tiny_window(qtbot, tmp_path):
         window.add_curves()
-        window.microscope.prepare()
-        qtbot.waitUntil(lambda made=window.microscope._made: len(made) == len(ALL))
+        window.microscope.stack.prepare()
+        qtbot.waitUntil(lambda made=window.microscope.stack._made: len(made) == len(ALL))
         yield window
 
 

@@ -270,11 +270,11 @@ def test_that_it_says_why_there_is_nothing(window: MainWindow) -> None:
     document = window.document
     document.select("")
     window.lens.refresh()
-    assert "Select a layer" in window.microscope.message.text() and window.microscope.message.isVisible()
+    assert "Select a layer" in window.microscope.stack.message.text() and window.microscope.stack.message.isVisible()
     document.replace(Architecture((new_layer("dense"),)), "Break it")
     document.select(document.architecture.layers[0].uid)
     window.lens.refresh()
-    assert "cannot work" in window.microscope.message.text()
+    assert "cannot work" in window.microscope.stack.message.text()
 
 
 def test_that_a_sample_and_a_step_are_named(window: MainWindow) -> None:
@@ -360,7 +360,7 @@ def test_that_nothing_grows_where_reduced_motion_is_asked_for(
 
 def test_that_all_views_can_be_made_before_somebody_asks_for_them(qtbot: QtBot) -> None:
     window = show_window(qtbot)
-    window.microscope.prepare()
+    window.microscope.stack.prepare()
     qtbot.waitUntil(lambda: {type(each) for each in window.microscope.findChildren(LayerView)} == set(ALL))
 
 

@@ -7,8 +7,9 @@ from pytestqt.exceptions import capture_exceptions, format_captured_exceptions
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
-from cnn_gui.lens.frame import Frame, Sample
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.microscope import Microscope
+from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.view import LayerView
 from engine.data.dataset import pixels
 from tests.helpers import fingers

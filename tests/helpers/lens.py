@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.document import Document
-from cnn_gui.lens.frame import Frame, Sample
+from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.grid import Cell

@@ -9,8 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 from cnn_gui import theme
 from cnn_gui.lens.backward import words
 from cnn_gui.lens.backward.share_view import ShareView
-from cnn_gui.lens.frame import BATCH, Frame
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import class_title
+from cnn_gui.lens.passes import BATCH
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Cell, Floats

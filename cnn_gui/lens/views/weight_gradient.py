@@ -39,6 +39,10 @@ class WeightGradientView(LayerView):
         self.filter.valueChanged.connect(self._on_filter_changed)
         self.channel.valueChanged.connect(self._show)
 
+    @property
+    def batched(self) -> bool:
+        return self.ways.currentIndex() == BATCH
+
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
         assert layer is not None
@@ -57,9 +61,12 @@ class WeightGradientView(LayerView):
     def _show(self) -> None:
         if self._frame is None or (layer := self._frame.layer_trace) is None:
             return
+        if not self._frame.passes.are_there(self.batched):
+            self.frame_wanted.emit()
+            return
         self._stack.setCurrentIndex(self.ways.currentIndex())
         kernel = self.filter.value(), self.channel.value()
-        if self.ways.currentIndex() == BATCH:
+        if self.batched:
             self.batch.show_kernel(self._frame, *kernel)
         else:
             self.sample.show_kernel(layer, *kernel, self._frame.channels)
