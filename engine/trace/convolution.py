@@ -67,17 +67,12 @@ class ConvolutionTrace:
     @cached_property
     def dilated(self) -> Array:
         """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
-        dilated = dilate(self.grad_output, self._config.stride)
-        if UNDILATED in self._layer.faults:
-            dilated[...] = 0
-            dilated[:, : self.window.rows.output, : self.window.cols.output] = self.grad_output
-        return dilated
+        return self._dilate(self.grad_output)
 
     @cached_property
     def spread(self) -> Array:
         """(F, ...): ``dilated`` with K' - 1 zeros on every side."""
-        rows, cols = self.window.rows.extent - 1, self.window.cols.extent - 1
-        return np.pad(self.dilated, ((0, 0), (rows, rows), (cols, cols)))
+        return self._surround(self.dilated)
 
     @cached_property
     def rotated(self) -> Array:
@@ -96,8 +91,11 @@ class ConvolutionTrace:
         """
         if self._full is None or self._full[0] != channel:
             filters = self.readers(channel)
-            kernels = self.rotated[filters, channel % self.weight.shape[1]]
-            self._full = channel, Correlation(self.spread[filters], kernels, (1, 1), self._config.dilation)
+            kernels, dilation = self.rotated[filters, channel % self.weight.shape[1]], self._config.dilation
+            present = None
+            if not np.isfinite(kernels).all():
+                present = Correlation(self._surround(self._gradients), kernels[:1], dilation=dilation).windows[0]
+            self._full = channel, Correlation(self.spread[filters], kernels, dilation=dilation, present=present)
         return self._full[1]
 
     def appended(self, channel: int) -> Array:
@@ -140,7 +138,8 @@ class ConvolutionTrace:
             channel: k, counted within the filter's group: the gradient is that of weight[f, k].
         """
         source = self.trimmed[self.channels(filter_).start + channel]
-        return Correlation(source[None], self.dilated[filter_][None], self._config.dilation)
+        present = None if np.isfinite(source).all() else self._gradients[0]
+        return Correlation(source[None], self.dilated[filter_][None], self._config.dilation, present=present)
 
     @property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
@@ -155,6 +154,24 @@ class ConvolutionTrace:
         """(F,): dC/db, all of dC/dO of each filter added up."""
         bias_gradient: Array = self.row_sums.sum(axis=1)
         return bias_gradient
+
+    @property
+    def _gradients(self) -> Array:
+        """(1, (OH - 1) S + 1, (OW - 1) S + 1), bool: which cells of ``dilated`` are dC/dO's, and no zeros between."""
+        return self._dilate(np.ones((1, *self.window.output))) > 0
+
+    def _dilate(self, maps: Array) -> Array:
+        """Return maps (K, OH, OW) with S - 1 zeros between neighbours."""
+        dilated = dilate(maps, self._config.stride)
+        if UNDILATED in self._layer.faults:
+            dilated[...] = 0
+            dilated[:, : self.window.rows.output, : self.window.cols.output] = maps
+        return dilated
+
+    def _surround(self, maps: Array) -> Array:
+        """Return maps (K, ...) with K' - 1 zeros on every side."""
+        rows, cols = self.window.rows.extent - 1, self.window.cols.extent - 1
+        return np.pad(maps, ((0, 0), (rows, rows), (cols, cols)))
 
     @property
     def _axes(self) -> tuple[Axis, Axis]:
