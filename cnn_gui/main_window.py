@@ -98,8 +98,8 @@ class MainWindow(QMainWindow):
         self._door = MicroscopeDoor(self.canvas, self.lens, self.microscope, self.middle, self)
         self.results_door = ResultsDoor(self.results, self.lens, self.middle, self)
         self._reader = DrawingReader(document, self.draw, self.lens, self)
-        document.modified_changed.connect(self.setWindowModified)
-        document.path_changed.connect(self._show_title)
+        document.file.modified_changed.connect(self.setWindowModified)
+        document.file.path_changed.connect(self._show_title)
         document.refused.connect(self.say)
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)
@@ -153,7 +153,7 @@ class MainWindow(QMainWindow):
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{self.files.title}[*]")
-        self.setWindowModified(self.document.modified)
+        self.setWindowModified(self.document.file.modified)
 
     def _on_state_changed(self, state: State) -> None:
         if state is State.IDLE:

@@ -16,7 +16,6 @@ from engine.model import Model
 from engine.settings import TrainingSettings
 from engine.shapes import CROSS_ENTROPY, LayerInfo, first_problem, infer_shapes
 from engine.trace.tracer import Tracer
-from engine.watch import Watch
 
 
 class Learned(NamedTuple):
@@ -35,7 +34,6 @@ class Network:
         model: computes with the weights of now; None while the chain cannot work.
         history: the run so far.
         last_update: what the last step of training added to each weight (P,), where that is known.
-        watch: what a person observes of the weights while they learn.
     """
 
     def __init__(self, seed: int) -> None:
@@ -43,7 +41,6 @@ class Network:
         self.model: Model | None = None
         self.history = History()
         self.last_update: Array | None = None
-        self.watch = Watch()
         self._tracer: Tracer | None = None
         self._faults: Faults = {}
         self._loss = CROSS_ENTROPY

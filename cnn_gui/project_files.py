@@ -34,7 +34,8 @@ class ProjectFiles(QObject):
 
     def __init__(self, document: Document, end_run: Callable[[], bool], window: QWidget) -> None:
         super().__init__(window)
-        self._document, self._end_run, self._window = document, end_run, window
+        self._document, self._file = document, document.file
+        self._end_run, self._window = end_run, window
 
     @Slot()
     def new(self) -> None:
@@ -67,7 +68,7 @@ class ProjectFiles(QObject):
     @Slot()
     def save(self) -> bool:
         """Save to the project's own file, or ask for one; False if nothing was saved."""
-        return self._save_to(self._document.path) if self._document.path else self.save_as()
+        return self._save_to(self._file.path) if self._file.path else self.save_as()
 
     @Slot()
     def save_as(self) -> bool:
@@ -81,7 +82,7 @@ class ProjectFiles(QObject):
 
     def may_discard(self) -> bool:
         """Ask what becomes of unsaved changes and of a run; True if the document may go."""
-        if not (self._document.modified or self._document.locked):
+        if not (self._file.modified or self._document.locked):
             return True
         answer = self.ask_to_save()
         if answer == QMessageBox.StandardButton.Save:
@@ -111,7 +112,7 @@ class ProjectFiles(QObject):
     @property
     def title(self) -> str:
         """The project's name for a person."""
-        return self._document.path.stem if self._document.path else self.tr("Untitled")
+        return self._file.path.stem if self._file.path else self.tr("Untitled")
 
     def _show(self, project: Project, path: Path | None) -> bool:
         if not self.end_run():
@@ -135,12 +136,12 @@ class ProjectFiles(QObject):
         except failures.EXPECTED as error:
             self.failed.emit(failures.sentence(error, path))
             return False
-        self._document.mark_saved(path)
+        self._file.mark_saved(path)
         self.saved.emit(str(path))
         return True
 
     def _folder(self) -> str:
-        return str(self._document.path) if self._document.path else ""
+        return str(self._file.path) if self._file.path else ""
 
 
 def _with_suffix(path: Path) -> Path:

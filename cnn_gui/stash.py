@@ -52,10 +52,6 @@ class WeightStash:
         self._kept.clear()
         self._kept.update({_key(uid, arrays): arrays for uid, arrays in weights.items()})
 
-    def clear(self) -> None:
-        """Forget everything."""
-        self._kept.clear()
-
     def _size(self) -> int:
         return sum(array.nbytes for arrays in self._kept.values() for array in arrays.values())
 

@@ -16,6 +16,7 @@ them, so there is a slope, and it is the sum of their gradients, whichever of th
 """
 
 from collections.abc import Callable, Collection, Generator, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -93,23 +94,13 @@ def layer_check(
     Raises:
         BadInputError: a layer that does not fit *x*.
     """
-    alone = _alone(config)
-    model = Model(alone, x.shape[1:], np.float64, faults={alone.layers[0].uid: faults} if faults else None)
-    for name, values in parameters.items():
-        model.parameters.layers[0][name][...] = values
-    shard, part = Pass(model), Part(training, batch=len(x))
+    model = _with_parameters(config, x.shape[1:], parameters, faults)
     direction = rng.standard_normal((len(x), *model.output_shape))
     tied, x = np.round(x.astype(float), TIE_DECIMALS), x + jitter * rng.standard_normal(x.shape)
-
-    def outputs(x: Array) -> Array:
-        return in_field_order(shard.activations(x, part)[-1]).copy()
-
-    targets = []
-    if config.build(x.shape[1:]).picks and (groups := equal(tied, samples)):
-        outputs(tied)
-        targets.append(Target(TIES, tied, shard.backward(direction).copy(), groups, partial(outputs, tied)))
-    outputs(x)
-    targets += _targets(model, shard, x, shard.backward(direction), partial(outputs, x), rng, samples)
+    run = _Run(Pass(model), Part(training, batch=len(x)), direction)
+    groups = equal(tied, samples) if config.build(x.shape[1:]).picks else ()
+    targets = [Target(TIES, tied, run.gradient(tied), groups, partial(run.outputs, tied))] if groups else []
+    targets += _targets(model, run.shard, x, run.gradient(x), partial(run.outputs, x), rng, samples)
     return (yield from Differences(direction, epsilon).report(targets))
 
 
@@ -148,9 +139,38 @@ def check_model(
         return np.array(shard.loss(x, labels, part).total / len(x))
 
     result = shard.loss(x, labels, part)
-    gradient = shard.backward_from_scores(result.grad_scores)
+    gradient = shard.backward_from_scores(result.grad_scores).copy()
     targets = _targets(double, shard, x, gradient, outputs, rng, samples)
     return finished(Differences(np.array(1.0), epsilon).report(targets), told)
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Runs a layer forward and back, for L = sum of its output times *direction*."""
+
+    shard: Pass
+    part: Part
+    direction: Array
+
+    def outputs(self, x: Array) -> Array:
+        """Return what the layer makes of x (N, ...), in the field's order."""
+        return in_field_order(self.shard.activations(x, self.part)[-1]).copy()
+
+    def gradient(self, x: Array) -> Array:
+        """Return dL/dx; those of the parameters are the shard's then."""
+        self.shard.activations(x, self.part)
+        return self.shard.backward(self.direction).copy()
+
+
+def _with_parameters(
+    config: LayerConfig, shape: Shape, parameters: Mapping[str, Array], faults: Collection[Fault]
+) -> Model:
+    """Return a model of one layer in float64, with copies of *parameters*."""
+    alone = _alone(config)
+    model = Model(alone, shape, np.float64, faults={alone.layers[0].uid: faults} if faults else None)
+    for name, values in parameters.items():
+        model.parameters.layers[0][name][...] = values
+    return model
 
 
 def _alone(config: LayerConfig) -> Architecture:
@@ -167,7 +187,7 @@ def _targets(
     samples: int | None,
 ) -> list[Target]:
     """Return the input and every learned array, each with the cells of it that are checked."""
-    arrays = [(INPUT, x, np.array(gradient))]  # a copy: the next pass writes to the buffer it lies in
+    arrays = [(INPUT, x, gradient)]
     several = len(model.layers) > 1
     for position, spec in enumerate(model.architecture.layers):
         of = f"layer {position + 1} ({spec.type.label}) " if several else ""

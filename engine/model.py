@@ -40,26 +40,14 @@ class Model:
     ) -> None:
         check_backend(backend)
         _check(architecture, input_shape, dtype)
-        infos = infer_shapes(architecture, input_shape)
-        if problem := first_problem(infos):
-            label = architecture.layers[problem[0]].type.label
-            raise BadInputError(f"Layer {problem[0] + 1} ({label}) cannot work. {problem[1]}")
-        shapes = (input_shape, *(info.output for info in infos if info.output is not None))
-        configs = [spec.config for spec in architecture.layers]
-        self.architecture, self.input_shape, self.output_shape = architecture, input_shape, shapes[-1]
-        self.backend = backend
-        self.layers: tuple[Layer, ...] = tuple(c.build(s, backend) for c, s in zip(configs, shapes, strict=False))
+        inputs, self.output_shape = _shapes(architecture, input_shape)
+        self.architecture, self.input_shape, self.backend = architecture, input_shape, backend
         self.faults: Faults = dict(faults or {})
-        if self.faults:
-            steps = zip(self.layers, architecture.layers, shapes, strict=False)
-            self.layers = tuple(spoilt(each, spec.config, s, self.faults.get(spec.uid, ())) for each, spec, s in steps)
-        self._parameter_shapes = [c.parameter_shapes(s) for c, s in zip(configs, shapes, strict=False)]
-        self.parameters = ParameterVector(
-            self._parameter_shapes,
-            dtype,
-            [c.statistic_shapes(s) for c, s in zip(configs, shapes, strict=False)],
-            memory,
-        )
+        self.layers = _layers(architecture, inputs, backend, self.faults)
+        steps = [(spec.config, shape) for spec, shape in zip(architecture.layers, inputs, strict=True)]
+        self._parameter_shapes = [config.parameter_shapes(shape) for config, shape in steps]
+        statistics = [config.statistic_shapes(shape) for config, shape in steps]
+        self.parameters = ParameterVector(self._parameter_shapes, dtype, statistics, memory)
         for layer, views in zip(self.layers, self.parameters.layers, strict=True):
             layer.parameters = views
         self._pass = Pass(self)
@@ -151,6 +139,24 @@ class Model:
     def summary(self) -> Summary:
         """Return what each layer costs: shapes, parameters with their arithmetic, multiply-adds, memory; print it."""
         return summarise(self.architecture, self.input_shape, self.parameters.flat.itemsize)
+
+
+def _shapes(architecture: Architecture, input_shape: Shape) -> tuple[tuple[Shape, ...], Shape]:
+    """Return the shape of each layer's input, and that of the output; BadInputError where a layer cannot work."""
+    infos = infer_shapes(architecture, input_shape)
+    if problem := first_problem(infos):
+        label = architecture.layers[problem[0]].type.label
+        raise BadInputError(f"Layer {problem[0] + 1} ({label}) cannot work. {problem[1]}")
+    shapes = (input_shape, *(info.output for info in infos if info.output is not None))
+    return shapes[:-1], shapes[-1]
+
+
+def _layers(architecture: Architecture, inputs: tuple[Shape, ...], backend: str, faults: Faults) -> tuple[Layer, ...]:
+    """Return a layer for each of *architecture*; those that *faults* names are wrong on purpose."""
+    return tuple(
+        spoilt(spec.config.build(shape, backend), spec.config, shape, faults.get(spec.uid, ()))
+        for spec, shape in zip(architecture.layers, inputs, strict=True)
+    )
 
 
 def _check(architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike) -> None:

@@ -19,6 +19,8 @@ from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
 from engine.trainer import StepResult
 
+_PLAY_WIDTH = 108  # px, whatever it says: what is beside it stays where it is
+
 
 class RunBar(QWidget):
     """The buttons of a run with a progress bar. Where a run cannot start, it says why.
@@ -37,30 +39,11 @@ class RunBar(QWidget):
         super().__init__(parent)
         self._document, self._controller = document, controller
         self._invalid_setting, self._first_step = "", ""
-        self.play_button = QPushButton(self.tr("Train"), self)
-        self.play_button.setProperty("role", "primary")
-        self.play_button.clicked.connect(self.play_or_pause)
-        self.play_button.setFixedWidth(108)
-        self.step_button = self._button("step", self.tr("Step"), self.tr("Train on one mini-batch, then hold (Right)"))
-        self.stop_button = self._button(
-            "stop", self.tr("Stop"), self.tr("End the run; what was learned is kept (Shift+F5)")
-        )
-        self.reset_button = self._button("reset", self.tr("Reset"), self.tr("Begin anew with fresh random weights (R)"))
-        self.step_button.clicked.connect(controller.step)
-        self.stop_button.clicked.connect(controller.stop)
-        self.reset_button.clicked.connect(self.reset_requested)
-        self.progress = QProgressBar(self)
-        self.progress.setTextVisible(False)
-        self.progress.setAccessibleName(self.tr("Progress of the run"))
-        policy = self.progress.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # the text below stays where it is
-        self.progress.setSizePolicy(policy)
-        self.status = StatusLabel(self)
+        self._make_buttons()
+        self.progress, self.status = self._bar(), StatusLabel(self)
         self.fault_badge = FaultBadge(document.faults)
         self._lay_out()
-        controller.state_changed.connect(self._update)
-        for signal in (document.architecture_changed, document.data_changed, document.weights_changed):
-            signal.connect(self._update)
+        self._connect()
         self._update()
 
     def play_or_pause(self) -> None:
@@ -113,6 +96,16 @@ class RunBar(QWidget):
         if event.type() == QEvent.Type.PaletteChange:
             self._update()
 
+    def _make_buttons(self) -> None:
+        self.play_button = QPushButton(self.tr("Train"), self)
+        self.play_button.setProperty("role", "primary")
+        self.play_button.setFixedWidth(_PLAY_WIDTH)
+        self.step_button = self._button("step", self.tr("Step"), self.tr("Train on one mini-batch, then hold (Right)"))
+        self.stop_button = self._button(
+            "stop", self.tr("Stop"), self.tr("End the run; what was learned is kept (Shift+F5)")
+        )
+        self.reset_button = self._button("reset", self.tr("Reset"), self.tr("Begin anew with fresh random weights (R)"))
+
     def _button(self, icon: str, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)
         button.setProperty("icon_name", icon)
@@ -120,6 +113,25 @@ class RunBar(QWidget):
         button.setToolTip(tip)
         button.setFixedSize(theme.TARGET, theme.TARGET)
         return button
+
+    def _bar(self) -> QProgressBar:
+        bar = QProgressBar(self)
+        bar.setTextVisible(False)
+        bar.setAccessibleName(self.tr("Progress of the run"))
+        policy = bar.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)  # the text below stays where it is
+        bar.setSizePolicy(policy)
+        return bar
+
+    def _connect(self) -> None:
+        document, controller = self._document, self._controller
+        self.play_button.clicked.connect(self.play_or_pause)
+        self.step_button.clicked.connect(controller.step)
+        self.stop_button.clicked.connect(controller.stop)
+        self.reset_button.clicked.connect(self.reset_requested)
+        controller.state_changed.connect(self._update)
+        for signal in (document.architecture_changed, document.data_changed, document.weights_changed):
+            signal.connect(self._update)
 
     def _lay_out(self) -> None:
         box = QHBoxLayout(self)

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.document import Document, open_run
+from cnn_gui.document import Document
+from cnn_gui.editable_design import open_run
 from cnn_gui.editor import describe
 from cnn_gui.editor.notice import Notice
 from cnn_gui.forms import SchemaForm

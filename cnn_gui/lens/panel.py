@@ -60,6 +60,7 @@ class LensPanel(QWidget):
         self.inside_button, self.why_button = QPushButton(self.tr("Look inside")), QPushButton(self.tr("Why?"))
         self.kernels, self.maps = KernelsView(), MapsView()
         self.tabs = QTabWidget()
+        self._explain()
         self._arrange()
         self._connect()
 
@@ -176,8 +177,7 @@ class LensPanel(QWidget):
         samples.random_wanted.connect(self._on_random_wanted)
         samples.data_wanted.connect(lambda: self.look_at(self._choice))
 
-    def _arrange(self) -> None:
-        self.heading.setProperty("role", "heading")
+    def _explain(self) -> None:
         self.why_button.setAccessibleName(self.tr("Why this class?"))
         self.why_button.setToolTip(self.tr("Which pixels the network's answer comes from (W)"))
         self.inside_button.setToolTip(self.tr("Every number of the selected layer, forward and backward (Enter)"))
@@ -186,9 +186,12 @@ class LensPanel(QWidget):
         self.tabs.setTabToolTip(0, self.tr("What the layer has learned (Alt+K)"))
         self.tabs.setTabToolTip(1, self.tr("What the layer makes of one image (Alt+M)"))
         self.tabs.setAccessibleName(self.tr("Views into the selected layer"))
+        self.setAccessibleName(self.tr("Lens"))
+
+    def _arrange(self) -> None:
+        self.heading.setProperty("role", "heading")
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.setAccessibleName(self.tr("Lens"))
         head, column = QHBoxLayout(), QVBoxLayout(self)
         head.setSpacing(theme.SPACE[1])
         head.addWidget(self.heading)

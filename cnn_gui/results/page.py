@@ -34,6 +34,7 @@ class ResultsPage(QWidget):
         self.state, self.progress = ElidedLabel("muted"), QLabel()
         self.tabs, self.message = QTabWidget(), QLabel()
         self.confusion, self.mistakes = ConfusionTab(), MistakesTab()
+        self._explain()
         self._arrange()
         self._dress()
         self.back_button.clicked.connect(self.left)
@@ -110,24 +111,25 @@ class ResultsPage(QWidget):
             return self.tr("{0} has no test images. Load data that has some.").format(data.name)
         return self.tr("The network reads the {0:,} test images...").format(len(data.test))
 
+    def _explain(self) -> None:
+        self.tabs.addTab(self.confusion, self.tr("Confusion"))
+        self.tabs.addTab(self.mistakes, self.tr("Mistakes"))
+        self.tabs.setTabToolTip(0, glossary.tooltip(self.tr("Which classes are taken for which"), ["recall"]))
+        self.tabs.setTabToolTip(1, self.tr("The images that are read wrongly, the worst first"))
+        self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
+        self.setAccessibleName(self.tr("How the test set is read"))
+
     def _arrange(self) -> None:
         head, column, body = QHBoxLayout(), QVBoxLayout(self), QWidget()
         self._stack = QStackedLayout(body)
         for part in (self.tabs, self.message):
             self._stack.addWidget(part)
-        self.tabs.addTab(self.confusion, self.tr("Confusion"))
-        self.tabs.addTab(self.mistakes, self.tr("Mistakes"))
-        self.tabs.setTabToolTip(0, glossary.tooltip(self.tr("Which classes are taken for which"), ["recall"]))
-        self.tabs.setTabToolTip(1, self.tr("The images that are read wrongly, the worst first"))
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
-        self.message.setProperty("role", "hint")
         self.message.setWordWrap(True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.heading.setProperty("role", "heading")
-        self.progress.setProperty("role", "muted")
-        self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
-        self.setAccessibleName(self.tr("How the test set is read"))
+        for label, role in ((self.message, "hint"), (self.heading, "heading"), (self.progress, "muted")):
+            label.setProperty("role", role)
         for part in (self.back_button, self.heading):
             head.addWidget(part)
         head.addStretch(1)

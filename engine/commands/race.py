@@ -59,13 +59,7 @@ def as_values(result: Race) -> dict[str, Any]:
 def table(result: Race) -> Iterator[str]:
     """Yield a line for each lap, and what they mean."""
     yield _row("", "images", "steps", "seconds", "images/s", "times", "loss off by", "weights off by")
-    for lap in result.laps:
-        difference = result.differences.get(lap.backend)
-        off = (f"{difference.loss:.1e}", f"{difference.weights:.1e}") if difference else ("", "")
-        yield _row(
-            NAMES[lap.backend], str(lap.images), str(len(lap.losses)), f"{lap.seconds:.4f}",
-            f"{lap.images_per_second:,.1f}", f"{_times(lap, result):,.1f}", *off,
-        )  # fmt: skip
+    yield from (_lap(lap, result) for lap in result.laps)
     loops, im2col, fast = result.laps
     yield f"The fast path is {fast.images_per_second / im2col.images_per_second:.1f} times as fast as im2col."
     if (loops.images, len(loops.losses)) != (fast.images, len(fast.losses)):
@@ -78,6 +72,15 @@ def table(result: Race) -> Iterator[str]:
         f"The backends {verdict}: losses may be off by {LOSS_TOLERANCE:g} of the largest, weights by {WAY_TOLERANCE:g}"
         " of the way that training moved them."
     )
+
+
+def _lap(lap: Lap, result: Race) -> str:
+    difference = result.differences.get(lap.backend)
+    off = (f"{difference.loss:.1e}", f"{difference.weights:.1e}") if difference else ("", "")
+    return _row(
+        NAMES[lap.backend], str(lap.images), str(len(lap.losses)), f"{lap.seconds:.4f}",
+        f"{lap.images_per_second:,.1f}", f"{_times(lap, result):,.1f}", *off,
+    )  # fmt: skip
 
 
 def _times(lap: Lap, result: Race) -> float:

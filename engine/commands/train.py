@@ -51,13 +51,8 @@ def run(arguments: argparse.Namespace) -> int:
     _check_files(arguments)
     trainer, source = _resumed(arguments) if arguments.resume else _started(arguments)
     report = JsonReport() if arguments.json else TableReport()
-    code = 0
     with held_back() as interrupts:
-        try:
-            _train(trainer, source, arguments.checkpoint, report, interrupts)
-        except DivergedError as error:
-            print(f"cnn-engine: {error}", file=sys.stderr)
-            code = DIVERGED
+        code = _train(trainer, source, arguments.checkpoint, report, interrupts)
         if arguments.out:
             save(arguments.out, _project(trainer, source))
     if code:
@@ -80,15 +75,23 @@ def _check_files(arguments: argparse.Namespace) -> None:
 
 def _train(
     trainer: Trainer, source: str, file: Path | None, report: JsonReport | TableReport, interrupts: Sequence[int]
-) -> None:
-    """Train to the end, or until there are *interrupts*; save the run to *file* after each epoch and then."""
-    with closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
-        for event in events:
-            _show(event, report, bar)
-            if file and (interrupts or isinstance(event, EpochResult)):
-                checkpoint.save(file, _project(trainer, source), trainer.state())
-            if interrupts:
-                break
+) -> int:
+    """Train to the end, or until there are *interrupts*; save the run to *file* after each epoch and then.
+
+    Returns 0, or DIVERGED where numbers ran away, and says so.
+    """
+    try:
+        with closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
+            for event in events:
+                _show(event, report, bar)
+                if file and (interrupts or isinstance(event, EpochResult)):
+                    checkpoint.save(file, _project(trainer, source), trainer.state())
+                if interrupts:
+                    break
+    except DivergedError as error:
+        print(f"cnn-engine: {error}", file=sys.stderr)
+        return DIVERGED
+    return 0
 
 
 def _show(event: Event, report: JsonReport | TableReport, bar: Bar) -> None:

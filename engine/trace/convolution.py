@@ -18,6 +18,7 @@ from engine.layer import Array
 from engine.layers.conv import Conv2DConfig
 from engine.ops import im2col
 from engine.trace.correlation import Correlation
+from engine.trace.dilation import Dilation, dilate
 from engine.trace.record import LayerTrace
 
 
@@ -40,6 +41,7 @@ class ConvolutionTrace:
         config = cast(Conv2DConfig, layer.spec.config)
         self._layer, self._config = layer, config
         self.window, self.groups = config.window(layer.input.shape), config.groups
+        self._dilation = Dilation(self.window, UNDILATED in layer.faults)
         self.input, self.output, self.grad_output = layer.input, layer.output, layer.grad_output
         self.weight: Array = layer.parameters["weight"]
         self._full: tuple[int, Correlation] | None = None  # the last one that was asked for
@@ -67,17 +69,12 @@ class ConvolutionTrace:
     @cached_property
     def dilated(self) -> Array:
         """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
-        dilated = dilate(self.grad_output, self._config.stride)
-        if UNDILATED in self._layer.faults:
-            dilated[...] = 0
-            dilated[:, : self.window.rows.output, : self.window.cols.output] = self.grad_output
-        return dilated
+        return self._dilation.between(self.grad_output)
 
     @cached_property
     def spread(self) -> Array:
         """(F, ...): ``dilated`` with K' - 1 zeros on every side."""
-        rows, cols = self.window.rows.extent - 1, self.window.cols.extent - 1
-        return np.pad(self.dilated, ((0, 0), (rows, rows), (cols, cols)))
+        return self._dilation.around(self.dilated)
 
     @cached_property
     def rotated(self) -> Array:
@@ -95,9 +92,7 @@ class ConvolutionTrace:
         Its output, ((OH - 1) S + K', (OW - 1) S + K'), is dC/dX of the padded input without what no window reaches.
         """
         if self._full is None or self._full[0] != channel:
-            filters = self.readers(channel)
-            kernels = self.rotated[filters, channel % self.weight.shape[1]]
-            self._full = channel, Correlation(self.spread[filters], kernels, (1, 1), self._config.dilation)
+            self._full = channel, self._full_of(channel)
         return self._full[1]
 
     def appended(self, channel: int) -> Array:
@@ -140,7 +135,8 @@ class ConvolutionTrace:
             channel: k, counted within the filter's group: the gradient is that of weight[f, k].
         """
         source = self.trimmed[self.channels(filter_).start + channel]
-        return Correlation(source[None], self.dilated[filter_][None], self._config.dilation)
+        present = None if np.isfinite(source).all() else self._dilation.values[0]
+        return Correlation(source[None], self.dilated[filter_][None], self._config.dilation, present=present)
 
     @property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
@@ -156,6 +152,15 @@ class ConvolutionTrace:
         bias_gradient: Array = self.row_sums.sum(axis=1)
         return bias_gradient
 
+    def _full_of(self, channel: int) -> Correlation:
+        filters, dilation = self.readers(channel), self._config.dilation
+        source, kernels = self.spread[filters], self.rotated[filters, channel % self.weight.shape[1]]
+        if np.isfinite(kernels).all():
+            return Correlation(source, kernels, dilation=dilation)
+        values = self._dilation.around(self._dilation.values)
+        present = Correlation(values, kernels[:1], dilation=dilation).windows[0]
+        return Correlation(source, kernels, dilation=dilation, present=present)
+
     @property
     def _axes(self) -> tuple[Axis, Axis]:
         return self.window.rows, self.window.cols
@@ -165,14 +170,6 @@ class ConvolutionTrace:
 def largest_difference(ours: Array, other: Array) -> float:
     """Return how far two results of one shape are apart at most; NaN where one of their values is no number."""
     return float(np.abs(ours - other).max())
-
-
-def dilate(maps: Array, step: tuple[int, int]) -> Array:
-    """Return maps (K, H, W) with step - 1 zeros between neighbours: (K, (H - 1) step + 1, (W - 1) step + 1)."""
-    (planes, *size), (down, across) = maps.shape, step
-    dilated: Array = np.zeros((planes, *((n - 1) * s + 1 for n, s in zip(size, step, strict=True))))
-    dilated[:, ::down, ::across] = maps
-    return dilated
 
 
 def _share(of: int, many: int, each: int) -> slice:

@@ -23,17 +23,20 @@ class Terms:
         values: (K, KH, KW), the cells of the source under the kernel.
         factors: (K, KH, KW), the kernel's.
         bias: what is added at last.
+        present: (KH, KW), where there is a product; None for everywhere. See ``Correlation``.
     """
 
     values: Array
     factors: Array
     bias: float
+    present: Array | None = None
 
     @property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
     def products(self) -> Array:
-        """(K, KH, KW): value times factor."""
-        return self.values * self.factors
+        """(K, KH, KW): value times factor, 0 where there is no product."""
+        products = self.values * self.factors
+        return products if self.present is None else np.where(self.present, products, 0)
 
     @property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
@@ -59,6 +62,8 @@ class Correlation:
         stride: S, down and across.
         dilation: D, the distance between the cells that the kernel reads, down and across.
         bias: added to every cell.
+        present: bool, broadcast to (OH, OW, KH, KW): where there is a product at all. A zero that only stands between
+            values is none, whatever it meets: zero times infinity is no number. None for everywhere.
     """
 
     source: Array
@@ -66,26 +71,28 @@ class Correlation:
     stride: Pair = (1, 1)
     dilation: Pair = (1, 1)
     bias: float = 0.0
+    present: Array | None = None
 
     @cached_property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
     def parts(self) -> Array:
         """(K, OH, OW): each plane's share of the output, before they are added up."""
-        if self.kernel[0].size >= prod(self.places):  # of a gradient of weights
+        present = self._present
+        if present is None and self.kernel[0].size >= prod(self.places):  # of a gradient of weights
             few: Array = np.einsum("kijuv,kuv->kij", self.windows, self.kernel)
             return few
         parts = np.zeros(self.windows.shape[:3])
         planes = max(1, _CELLS // parts[0].size)
         for start in range(0, len(parts), planes):
             some = slice(start, start + planes)
-            _add_up(self.windows[some], self.kernel[some], parts[some])
+            _add_up(self.windows[some], self.kernel[some], present, parts[some])
         return parts
 
     @cached_property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
     def output(self) -> Array:
         """(OH, OW)."""
-        if self.kernel[0].size >= prod(self.places):
+        if self.present is not None or self.kernel[0].size >= prod(self.places):
             summed: Array = self.parts.sum(axis=0) + self.bias
             return summed
         output = np.full(self.places, self.bias)
@@ -102,7 +109,8 @@ class Correlation:
 
     def terms(self, i: int, j: int) -> Terms:
         """Return what the output cell (i, j) adds up; raises IndexError for a place outside."""
-        return Terms(self.windows[:, i, j], self.kernel, self.bias)
+        present = None if self._present is None else self._present[i, j]
+        return Terms(self.windows[:, i, j], self.kernel, self.bias, present)
 
     def window(self, i: int, j: int) -> tuple[slice, slice]:
         """Return the rows and columns of the source that the kernel reads at (i, j)."""
@@ -123,10 +131,16 @@ class Correlation:
         (s, t), (d, e) = self.stride, self.dilation
         return sliding_window_view(self.source, extent, axis=(1, 2))[:, ::s, ::t, ::d, ::e]
 
+    @property
+    def _present(self) -> Array | None:
+        return None if self.present is None else np.broadcast_to(self.present, self.windows.shape[1:])
 
-def _add_up(windows: Array, kernel: Array, out: Array) -> None:
+
+def _add_up(windows: Array, kernel: Array, present: Array | None, out: Array) -> None:
     """Add to *out* (K, OH, OW) each plane's products of *windows* (K, OH, OW, KH, KW) and *kernel*, tap by tap."""
     products = np.empty_like(out)
     for u, v in np.ndindex(kernel.shape[1:]):
         np.multiply(windows[..., u, v], kernel[:, u, v, None, None], out=products)
+        if present is not None:
+            products[:, ~present[..., u, v]] = 0
         out += products

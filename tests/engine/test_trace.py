@@ -25,14 +25,21 @@ from tests.helpers.windows import SEEDS, Array, Convolution, Reading, convolutio
 CLOSE = {"rtol": 1e-10, "atol": 1e-11}  # the same sums of a few thousand float64 products in another order
 
 
-def traced_convolution(case: Convolution, seed: int) -> tuple[ConvolutionTrace, LayerTrace]:
-    """Return the trace of a convolution of one image, whose values come from the defining loops."""
+def traced_convolution(case: Convolution, seed: int, infinite: str = "") -> tuple[ConvolutionTrace, LayerTrace]:
+    """Return the trace of a convolution of one image, whose values come from the defining loops.
+
+    With *infinite*, 'weight' or 'x', a few values of that array are.
+    """
     x, weight, bias, d = case.arguments(seed)
     x, d, reading = x[:1], d[:1], case.reading
+    if infinite:
+        array = {"weight": weight, "x": x}[infinite]
+        array[np.random.default_rng(seed).random(array.shape) < 0.3] = np.inf
     how = (reading.kernel, reading.stride, reading.padding, reading.dilation, case.groups, bias is not None)
     bias = np.zeros(case.filters) if bias is None else bias
-    y = reference.conv2d(x, weight, bias, **case.how)
-    grad_input, grad_weight, grad_bias = reference.conv2d_backward(d, x, weight, **case.how)
+    with np.errstate(invalid="ignore"):  # infinity less infinity
+        y = reference.conv2d(x, weight, bias, **case.how)
+        grad_input, grad_weight, grad_bias = reference.conv2d_backward(d, x, weight, **case.how)
     spec = LayerSpec("c", Conv2DConfig(case.filters, *how))
     learned, gradients = {"weight": weight, "bias": bias}, {"weight": grad_weight, "bias": grad_bias}
     layer = LayerTrace(spec, learned, x[0], y[0], grad_input[0], d[0], gradients)
@@ -84,6 +91,27 @@ def test_that_the_trimmed_input_under_the_dilated_gradient_is_the_gradient_of_th
 
 @settings(max_examples=80)
 @given(convolutions(), SEEDS)
+def test_that_an_infinite_weight_is_not_multiplied_with_the_zeros_put_between_and_around(
+    case: Convolution, seed: int
+) -> None:
+    trace, layer = traced_convolution(case, seed, infinite="weight")
+    for channel in range(case.channels):
+        np.testing.assert_allclose(trace.cropped(channel), layer.grad_input[channel], **CLOSE)
+        assert_cells_add_up(trace.full(channel))
+
+
+@settings(max_examples=80)
+@given(convolutions(), SEEDS)
+def test_that_an_infinite_input_is_not_multiplied_with_the_zeros_put_between(case: Convolution, seed: int) -> None:
+    trace, layer = traced_convolution(case, seed, infinite="x")
+    for f, channel in np.ndindex(layer.gradients["weight"].shape[:2]):
+        lane = trace.weight_gradient(f, channel)
+        np.testing.assert_allclose(lane.output, layer.gradients["weight"][f, channel], **CLOSE)
+        assert_cells_add_up(lane)
+
+
+@settings(max_examples=80)
+@given(convolutions(), SEEDS)
 def test_that_every_column_is_the_patch_under_its_place(case: Convolution, seed: int) -> None:
     trace, layer = traced_convolution(case, seed)
     by_filter = [trace.forward(f) for f in range(case.filters)]
@@ -104,7 +132,7 @@ def assert_cells_add_up(lane: Correlation) -> None:
     for i, j in np.ndindex(*lane.places):
         terms = lane.terms(i, j)
         np.testing.assert_array_equal(terms.values, lane.source[:, *lane.window(i, j)])
-        assert terms.total == pytest.approx(lane.output[i, j], rel=1e-10, abs=1e-11)
+        assert terms.total == pytest.approx(lane.output[i, j], rel=1e-10, abs=1e-11, nan_ok=True)
         np.testing.assert_allclose(terms.sums, lane.parts[:, i, j], **CLOSE)
 
 

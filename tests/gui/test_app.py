@@ -45,9 +45,9 @@ def test_that_a_first_start_shows_the_trained_network_and_what_to_do_with_it(win
 
 def test_that_a_project_on_the_command_line_is_what_opens(window, qtbot, project):
     app.open_first(window, [str(project)])
-    assert window.windowTitle() == "mine[*]" and window.document.path == project
+    assert window.windowTitle() == "mine[*]" and window.document.file.path == project
     qtbot.waitUntil(lambda: window.document.data.dataset is not None)
-    assert window.document.data.dataset.name == "bands.npz" and not window.document.modified
+    assert window.document.data.dataset.name == "bands.npz" and not window.document.file.modified
     assert "LeNet-5" not in window.statusBar().currentMessage()
     assert not window.draw.follow_drawing
 

@@ -20,7 +20,7 @@ def document(qapp) -> Document:
     document = Document()
     document.set_data(tiny.dataset(), "tiny.npz")
     document.replace(tiny.architecture(), "Load")
-    document.mark_saved(None)
+    document.file.mark_saved(None)
     return document
 
 
@@ -118,15 +118,15 @@ def test_that_edits_are_refused_while_locked(document, qtbot):
 
 
 def test_that_the_modified_marker_follows_edits_undo_and_saving(document):
-    assert not document.modified
+    assert not document.file.modified
     document.insert(0, "tanh")
-    assert document.modified
+    assert document.file.modified
     document.undo_stack.undo()
-    assert not document.modified
+    assert not document.file.modified
     document.set_settings(replace(document.settings, epochs=3))
-    assert document.modified
-    document.mark_saved(None)
-    assert not document.modified
+    assert document.file.modified
+    document.file.mark_saved(None)
+    assert not document.file.modified
 
 
 def test_that_reset_draws_the_seeds_weights_and_clears_the_history_and_undo_brings_both_back(document):
@@ -190,7 +190,7 @@ def test_that_a_project_survives_the_way_through_its_value(document):
     other.show_project(project, None)
     assert other.architecture == document.architecture
     np.testing.assert_array_equal(other.model.parameters.flat, document.model.parameters.flat)
-    assert other.history.steps == 1 and not other.modified
+    assert other.history.steps == 1 and not other.file.modified
 
 
 edits = st.lists(st.tuples(st.sampled_from("imrc"), st.integers(0, 20), st.integers(0, 20)), max_size=12)

@@ -163,14 +163,14 @@ def test_that_the_faults_of_a_run_stay_as_they_are(qtbot: QtBot, window: MainWin
 
 def test_that_faults_are_never_saved_and_go_with_the_project(qtbot: QtBot, window: MainWindow) -> None:
     document = window.document
-    assert document.path is not None
-    before = document.path.read_bytes()
+    assert document.file.path is not None
+    before = document.file.path.read_bytes()
     click(qtbot, window, UNROTATED)
     press(qtbot, view_of(window).faults.training)
-    assert not document.modified and document.undo_stack.isClean()
+    assert not document.file.modified and document.undo_stack.isClean()
     assert window.files.save()
-    assert document.path.read_bytes() == before
-    assert window.files.open_path(document.path)
+    assert document.file.path.read_bytes() == before
+    assert window.files.open_path(document.file.path)
     assert document.faults.chosen == {} and not document.faults.in_training
     assert not window.run_bar.fault_badge.isVisible()
     qtbot.waitUntil(lambda: not document.data.awaited)

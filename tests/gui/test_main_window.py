@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnn_gui import theme
+from cnn_gui.lens import passes
 from cnn_gui.main_window import MainWindow
 from cnn_gui.training import controller as controllers
 from cnn_gui.training.controller import State
@@ -393,6 +394,11 @@ def run_monkey(window: MainWindow, qtbot, folder: Path, seed: int, count: int) -
 @pytest.mark.parametrize("seed", [1, 2])
 def test_that_fifty_things_in_any_order_leave_everything_in_order(window, qtbot, tmp_path, seed):
     run_monkey(window, qtbot, tmp_path, seed, 50)
+
+
+def test_that_the_same_holds_where_every_network_counts_as_large(window, qtbot, tmp_path, monkeypatch):
+    monkeypatch.setattr(passes, "HEAVY", 0)
+    run_monkey(window, qtbot, tmp_path, 7, 50)
 
 
 @pytest.mark.slow

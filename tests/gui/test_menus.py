@@ -214,7 +214,7 @@ def test_that_a_preset_is_one_undo_step_with_its_settings_and_undo_brings_both_b
     assert document.settings.epochs == preset.settings.epochs and document.settings.validation == 0.1
     document.undo_stack.undo()
     assert document.architecture == before and document.settings == settings_before
-    assert (document.model.parameters.flat == weights).all() and not document.modified
+    assert (document.model.parameters.flat == weights).all() and not document.file.modified
     document.undo_stack.redo()
     assert document.settings.epochs == preset.settings.epochs
 

@@ -31,7 +31,7 @@ def document(qapp) -> Document:
     document.set_data(tiny.dataset(), "tiny.npz")
     document.replace(tiny.architecture(), "Load")
     document.undo_stack.clear()
-    document.mark_saved(None)
+    document.file.mark_saved(None)
     return document
 
 
@@ -61,8 +61,9 @@ def state_of(document: Document) -> tuple[object, ...]:
     """Return everything of the project that a failure or a Cancel must leave alone."""
     flat = None if document.model is None else document.model.parameters.flat.tobytes()
     return (
-        document.architecture, document.settings, flat, document.history.steps, document.path, document.modified,
-        document.data.dataset, document.data.source, document.undo_stack.count(), document.selected,
+        document.architecture, document.settings, flat, document.history.steps, document.data.dataset,
+        document.data.source, document.undo_stack.count(), document.selected, document.file.path,
+        document.file.modified,
     )  # fmt: skip
 
 
@@ -71,12 +72,12 @@ def state_of(document: Document) -> tuple[object, ...]:
 
 def test_that_saving_without_a_file_asks_for_one_and_saving_again_does_not(files, document, monkeypatch, tmp_path):
     choose(monkeypatch, tmp_path / "mine.cnn")
-    assert files.save() and document.path == tmp_path / "mine.cnn" and files.title == "mine"
+    assert files.save() and document.file.path == tmp_path / "mine.cnn" and files.title == "mine"
     choose(monkeypatch, tmp_path / "other.cnn")
     document.insert(1, "tanh")
     assert files.save()
     assert open_project(tmp_path / "mine.cnn").architecture == document.architecture
-    assert not (tmp_path / "other.cnn").exists() and not document.modified
+    assert not (tmp_path / "other.cnn").exists() and not document.file.modified
 
 
 def test_that_save_as_leaves_the_first_file_and_goes_on_with_the_second(files, document, monkeypatch, tmp_path):
@@ -86,7 +87,7 @@ def test_that_save_as_leaves_the_first_file_and_goes_on_with_the_second(files, d
     document.insert(1, "tanh")
     choose(monkeypatch, tmp_path / "second.cnn")
     assert files.save_as()
-    assert document.path == tmp_path / "second.cnn" and (tmp_path / "first.cnn").read_bytes() == before
+    assert document.file.path == tmp_path / "second.cnn" and (tmp_path / "first.cnn").read_bytes() == before
 
 
 def test_that_a_cancelled_save_dialog_saves_nothing(files, document, monkeypatch):
@@ -106,7 +107,7 @@ def test_that_a_project_always_gets_the_suffix_that_the_open_dialog_looks_for(
 ):
     choose(monkeypatch, tmp_path / typed)
     assert files.save_as()
-    assert [path.name for path in tmp_path.glob("*[nN]")] == [saved] and document.path.name == saved
+    assert [path.name for path in tmp_path.glob("*[nN]")] == [saved] and document.file.path.name == saved
 
 
 @pytest.mark.parametrize(("answer", "replaced"), [(YES, True), (NO, False)], ids=["yes", "no"])
@@ -158,7 +159,7 @@ def test_that_a_full_disk_is_told_and_leaves_the_old_file_whole(files, document,
 
     monkeypatch.setattr(os, "fsync", full)
     assert not files.save() and "No space left on device" in files.said[0]
-    assert (tmp_path / "mine.cnn").read_bytes() == before and document.modified
+    assert (tmp_path / "mine.cnn").read_bytes() == before and document.file.modified
 
 
 def test_that_trained_weights_survive_saving_while_the_chain_cannot_work(files, document, monkeypatch, tmp_path):
@@ -200,8 +201,9 @@ def test_that_a_cancelled_open_dialog_changes_nothing(files, document, monkeypat
 def test_that_new_begins_an_empty_project_on_the_bundled_digits(files, document, qtbot):
     with qtbot.waitSignal(files.opened):
         files.new()
-    assert not document.architecture.layers and document.data.source == "bundled" and document.path is None
-    assert document.data.input_shape == (1, 28, 28) and len(document.data.class_names) == 10 and not document.modified
+    assert not document.architecture.layers and document.file.path is None and not document.file.modified
+    assert document.data.source == "bundled" and document.data.input_shape == (1, 28, 28)
+    assert len(document.data.class_names) == 10
 
 
 def broken(path: Path, how: str) -> Path:
@@ -242,7 +244,7 @@ def test_that_a_file_that_cannot_be_opened_is_told_and_leaves_the_project_untouc
 ):
     choose(monkeypatch, tmp_path / "bad.cnn")
     files.save()
-    document.path = None
+    document.file.path = None
     document.insert(1, "tanh")
     document.select(document.architecture.layers[2].uid)
     before = state_of(document)
@@ -256,7 +258,7 @@ def test_that_an_untitled_project_asks_for_a_file_when_it_is_saved(files, docume
     files.save()
     shipped = (tmp_path / "shipped.cnn").read_bytes()
     files.open_path(tmp_path / "shipped.cnn", untitled=True)
-    assert files.title == "Untitled" and not document.modified
+    assert files.title == "Untitled" and not document.file.modified
     document.insert(0, "tanh")
     choose(monkeypatch, tmp_path / "mine.cnn")
     assert files.save()
@@ -282,7 +284,7 @@ def test_that_cancel_keeps_everything(files, document, qtbot, monkeypatch, tmp_p
 
 
 def test_that_discard_goes_on_and_saves_nothing(files, document, qtbot, tmp_path):
-    document.path = tmp_path / "mine.cnn"
+    document.file.path = tmp_path / "mine.cnn"
     document.insert(1, "tanh")
     with answering(qtbot, DISCARD) as asked:
         files.new()
@@ -291,7 +293,7 @@ def test_that_discard_goes_on_and_saves_nothing(files, document, qtbot, tmp_path
 
 
 def test_that_save_saves_first_and_then_goes_on(files, document, qtbot, tmp_path):
-    document.path = tmp_path / "mine.cnn"
+    document.file.path = tmp_path / "mine.cnn"
     document.insert(1, "tanh")
     wanted = document.architecture
     with answering(qtbot, SAVE):
@@ -317,7 +319,7 @@ def test_that_the_title_names_the_project_and_marks_it_while_it_is_modified(wind
     assert window.isWindowModified()
     window.document.undo_stack.undo()
     assert not window.isWindowModified()
-    window.document.path = tmp_path / "other.cnn"
+    window.document.file.path = tmp_path / "other.cnn"
     assert window.files.save()
     assert window.windowTitle() == "other[*]"
     window.files.new()
@@ -329,18 +331,18 @@ def test_that_the_title_names_the_project_and_marks_it_while_it_is_modified(wind
 
 def train(window: MainWindow, qtbot) -> None:
     window.controller.start()
-    qtbot.waitUntil(lambda: window.document.modified and window.document.history.steps > 20)
+    qtbot.waitUntil(lambda: window.document.file.modified and window.document.history.steps > 20)
 
 
 def test_that_saving_during_a_run_leaves_the_run_alone_and_the_file_whole(window, qtbot, tmp_path):
     train(window, qtbot)
     for _ in range(5):
-        assert window.files.save() and not window.document.modified
+        assert window.files.save() and not window.document.file.modified
         saved = open_project(tmp_path / "tiny.cnn")
         assert saved.weights.keys() == {s.uid for s in saved.architecture.layers if s.type.name in ("conv2d", "dense")}
         assert 0 < saved.history.steps <= window.document.history.steps
     assert window.controller.state is State.RUNNING
-    qtbot.waitUntil(lambda: window.document.modified)  # the run goes on, so there is more to save
+    qtbot.waitUntil(lambda: window.document.file.modified)  # the run goes on, so there is more to save
 
 
 def test_that_cancel_leaves_a_run_alone(window, qtbot):
@@ -353,7 +355,7 @@ def test_that_cancel_leaves_a_run_alone(window, qtbot):
 
 def test_that_a_run_is_asked_about_from_its_very_start(window, qtbot):
     window.controller.start()
-    assert not window.document.modified
+    assert not window.document.file.modified
     with answering(qtbot, CANCEL) as asked:
         window.files.new()
     assert "Training is running" in asked[0]
@@ -371,7 +373,7 @@ def test_that_another_project_ends_the_run_and_gets_none_of_its_weights(window, 
     qtbot.waitUntil(lambda: document.data.dataset is not None)
     qtbot.wait(150)
     np.testing.assert_array_equal(document.model.parameters.flat, weights)
-    assert document.history.steps == 0 and not document.modified
+    assert document.history.steps == 0 and not document.file.modified
 
 
 def test_that_save_keeps_what_the_run_learned_up_to_its_very_last_step(window, qtbot, tmp_path):
@@ -419,7 +421,7 @@ def test_that_a_project_whose_data_is_missing_opens_with_the_reason_shown_and_wi
     assert "bands.npz: No such file" in told(qtbot)
     np.testing.assert_array_equal(window.document.model.parameters.flat, weights)
     assert "bands.npz: No such file" in window.run_bar.status.text()
-    assert not window.run_bar.play_button.isEnabled() and not window.document.modified
+    assert not window.run_bar.play_button.isEnabled() and not window.document.file.modified
     assert "bands.npz" in window.data_chooser.text() and "No such file" in window.data_chooser.toolTip()
 
 
@@ -429,4 +431,4 @@ def test_that_other_data_mends_a_project_whose_data_is_missing(window, qtbot, tm
     told(qtbot)
     window.data_chooser.requested.emit(str(tmp_path / "moved.npz"))
     qtbot.waitUntil(window.run_bar.play_button.isEnabled)
-    assert window.document.data.source == str(tmp_path / "moved.npz") and window.document.modified
+    assert window.document.data.source == str(tmp_path / "moved.npz") and window.document.file.modified

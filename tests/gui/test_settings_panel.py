@@ -27,7 +27,7 @@ def document(qapp) -> Document:
     document = Document()
     document.set_data(tiny.dataset(), "tiny.npz")
     document.replace(tiny.architecture(), "Load")
-    document.mark_saved(None)
+    document.file.mark_saved(None)
     return document
 
 
@@ -79,7 +79,7 @@ def test_that_every_field_edits_the_document_and_marks_it_as_modified(panel, doc
     enter(qtbot, field(panel, name), value)
     follows = {"learning_rate": 0.05} if name == "optimizer" else {}
     assert document.settings == replace(before, **{name: value}, **follows)
-    assert document.modified
+    assert document.file.modified
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -99,11 +99,3 @@ def test_that_weights_from_a_file_take_the_place_of_everything_in_whatever_order
     kept.replace({chain.layers[0].uid: {name: np.full_like(views[name], 7) for name in order}})
     kept.restore(back := model(chain, 0))
     assert (back.parameters.layers[0]["weight"] == 7).all() and not back.parameters.layers[4]["weight"].any()
-
-
-def test_that_nothing_is_left_after_clear():
-    kept, chain = WeightStash(), tiny.architecture()
-    kept.keep(model(chain, 1))
-    kept.clear()
-    kept.restore(back := model(chain, 0))
-    assert not back.parameters.flat.any()

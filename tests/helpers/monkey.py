@@ -187,7 +187,7 @@ class Monkey:
         assert self._window.files.save()
 
     def reopen(self) -> None:
-        assert self._document.path is not None and self._window.files.open_path(self._document.path)
+        assert self._document.file.path is not None and self._window.files.open_path(self._document.file.path)
 
     def other_data(self) -> None:
         if self._window.data_chooser.isEnabled():

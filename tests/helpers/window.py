@@ -29,7 +29,7 @@ def open_tiny_window(qtbot: QtBot, folder: Path) -> Iterator[MainWindow]:
     document.replace(tiny.architecture(), "Load")
     document.set_settings(replace(document.settings, epochs=10_000, batch_size=16))
     document.undo_stack.clear()
-    document.path = folder / "tiny.cnn"
+    document.file.path = folder / "tiny.cnn"
     assert window.files.save()
     yield window
 

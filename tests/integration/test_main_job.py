@@ -106,7 +106,7 @@ def test_that_a_saved_project_opens_with_the_same_weights_history_and_answer(win
     weights, rows = document.model.parameters.flat.copy(), window.draw.bars.rows()
     steps = document.history.steps
     path = tmp_path / "mine.cnn"
-    document.path = path
+    document.file.path = path
     assert window.isWindowModified()
     assert window.files.save()
     assert not window.isWindowModified() and "mine" in window.windowTitle()

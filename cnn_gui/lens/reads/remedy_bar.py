@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
-from cnn_gui.document import open_run
+from cnn_gui.editable_design import open_run
 from engine.remedies import Remedy
 
 _MOST = 4  # settings of a window: kernel, stride, padding, dilation
