@@ -183,7 +183,7 @@ def test_that_another_sample_cancels_an_occlusion_and_begins_its_own(qtbot: QtBo
     found = covered(traced(window, 5), view, 1)
     np.testing.assert_allclose(shown(view), found.spread(found.logit), atol=1e-12)
     view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
-    assert not view.occluder.background.busy
+    assert not view.answers.background.busy
 
 
 def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
@@ -198,7 +198,7 @@ def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
     assert document.model is not None
     document.set_weights(1.5 * document.model.parameters.flat)
     window.lens.refresh()
-    assert (shown(view) == before).all() and not view.occluder.background.busy
+    assert (shown(view) == before).all() and not view.answers.background.busy
     assert view.state.whole_text == "of some steps before"
     found = covered(traced(window), view, 1)
     qtbot.waitUntil(lambda: np.allclose(shown(view), found.spread(found.logit)))
@@ -209,7 +209,7 @@ def test_that_hiding_ends_the_work(qtbot: QtBot, window: MainWindow) -> None:
     view = view_of(window)
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
     qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
-    assert not view.occluder.background.busy
+    assert not view.answers.background.busy
     qtbot.keyClick(window.canvas, Qt.Key.Key_W)
     qtbot.waitUntil(lambda: view.map.grid is not None)
 
@@ -234,4 +234,4 @@ def test_that_channels_that_say_plus_and_minus_infinity_leave_a_pixel_without_a_
     model = Model.build(layers, (2, 1, 1), np.random.default_rng(0))
     model.layers[1].parameters["weight"][...] = [np.inf, -np.inf]
     trace = Tracer(model).trace(np.ones((1, 2, 1, 1), np.float32), np.array([0]))
-    assert np.isnan(Question(trace, 0, kind, -1, Patch()).answer()).all()
+    assert np.isnan(Question(trace, 0, kind, -1, Patch()).answer().values).all()

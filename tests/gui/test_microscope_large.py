@@ -14,11 +14,14 @@ from cnn_gui.lens.passes import Passes
 from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.weight_gradient import BATCH, SAMPLE, WeightGradientView
+from cnn_gui.lens.views.why import WhyView
+from cnn_gui.lens.why import question
 from cnn_gui.main_window import MainWindow
 from cnn_gui.window.microscope_door import NETWORK
 from engine.architecture import Architecture, new_layer
 from engine.data.dataset import pixels
 from engine.layer import Array
+from engine.trace.contributions import contributions
 from engine.trace.record import Trace
 from engine.trace.tracer import Tracer
 from tests.helpers import tiny
@@ -149,6 +152,24 @@ def test_that_a_mini_batch_is_traced_when_its_page_is_opened(qtbot: QtBot, windo
     assert not any(thread is main_thread() for thread in traced)
     view.ways.setCurrentIndex(SAMPLE)
     assert view.sample.isVisible()
+
+
+def test_that_what_a_class_comes_from_is_worked_out_on_another_thread(qtbot, window, monkeypatch) -> None:
+    wait_for(qtbot, window)
+    threads: list[Thread] = []
+    monkeypatch.setattr(question, "contributions", lambda *of: threads.append(current_thread()) or contributions(*of))
+    window.microscope.explain()
+    window.lens.refresh()
+    view = window.microscope.view
+    assert isinstance(view, WhyView) and view.map.grid is None and view.sum_bar.isHidden()
+    assert "Logit of" in view.sums.texts[0]
+    qtbot.waitUntil(lambda: view.map.grid is not None)
+    trace = truth(window)
+    read = int(trace.layers[-1].output.argmax())
+    found = contributions(trace, view.controls.chosen(read, trace.scoring.label))
+    np.testing.assert_allclose(view.map.grid.values, found.pixels.sum(axis=0))
+    assert threads and main_thread() not in threads
+    assert f"{found.logit:.2f}".replace("-", "−") in view.sums.texts[0] and view.sum_bar.isVisible()
 
 
 def test_that_leaving_gives_up_what_is_under_way(qtbot: QtBot, window: MainWindow, gate) -> None:

@@ -11,9 +11,9 @@ from cnn_gui import theme
 from cnn_gui.lens.frame import Frame, layer_title
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.why import words
+from cnn_gui.lens.why.answers import Answers
 from cnn_gui.lens.why.controls import WhyControls
-from cnn_gui.lens.why.occluder import Answer, Occluder
-from cnn_gui.lens.why.question import Kind, Question, layers_with_maps, usual_layer
+from cnn_gui.lens.why.question import Answer, Kind, Question, layers_with_maps, usual_layer
 from cnn_gui.lens.why.sum_bar import SumBar
 from cnn_gui.plots.colormaps import signed_levels
 from cnn_gui.plots.grid import Grid
@@ -23,7 +23,6 @@ from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.overlay_view import Overlay, OverlayView
 from cnn_gui.plots.round_numbers import round_up
 from cnn_gui.plots.wrapped_text import WrappedText
-from engine.layer import Array
 from engine.trace.replay import scored
 
 _STRENGTH, _SLIDER = 70, 120  # per cent; px
@@ -40,17 +39,16 @@ class WhyView(LayerView):
         super().__init__(parent)
         self._frame: Frame | None = None
         self._question: Question | None = None
-        self._covered: Answer | None = None
-        self._values: Array | None = None
+        self._answer: Answer | None = None
         self.controls, self.image, self.map = WhyControls(), OverlayView(), GridView()
         self.strength, self.state = QSlider(Qt.Orientation.Horizontal), ElidedLabel("muted")
         self.meaning, self.sum_bar, self.sums = WrappedText(3), SumBar(), WrappedText(5)
-        self.occluder = Occluder(self)
+        self.answers = Answers(self)
         self._arrange()
         self.controls.changed.connect(self._show)
         self.strength.valueChanged.connect(self._show_pictures)
-        self.occluder.answered.connect(self._on_answered)
-        self.occluder.told.connect(self.state.show_text)
+        self.answers.answered.connect(self._on_answered)
+        self.answers.told.connect(self.state.show_text)
 
     @classmethod
     def suits(cls, frame: Frame) -> bool:
@@ -75,24 +73,31 @@ class WhyView(LayerView):
 
     def hideEvent(self, event: QEvent) -> None:
         super().hideEvent(event)
-        self.occluder.forget()
+        self.answers.forget()
 
     def shut_down(self) -> None:
-        self.occluder.background.shut_down()
+        self.answers.background.shut_down()
 
     def _show(self) -> None:
         if self._frame is None or self._frame.trace is None or self._frame.sample is None:
             return
         frame, trace, controls = self._frame, self._frame.trace, self.controls
         chosen = controls.chosen(frame.prediction[0] if frame.prediction else 0, frame.sample.label)
-        self._question = Question(trace, chosen, controls.kind, controls.position, controls.patch)
-        if controls.kind is Kind.OCCLUSION:
-            self._cover(self._question)
+        heavy = frame.passes.are_heavy
+        self._question = Question(trace, chosen, controls.kind, controls.position, controls.patch, heavy)
+        self._take_answer(self._question)
+
+    def _take_answer(self, question: Question) -> None:
+        """Show the answer, or the newest one where it takes long; there may be none yet."""
+        if question.takes_long:
+            self._answer = self.answers.answer_to(question)
         else:
-            self.occluder.forget()
-            self._values = self._question.answer()
-            self.state.show_text("")
-        self._show_sums(self._question)
+            self.answers.forget()
+            self._answer = question.answer()
+        if self._answer is not None:
+            about = question.is_about(self._answer.question)
+            self.state.show_text("" if about else self.tr("of some steps before"))
+        self._show_sums(self._answer.question if self._answer is not None else question)
         self._show_pictures()
 
     def _show_sums(self, question: Question) -> None:
@@ -101,8 +106,9 @@ class WhyView(LayerView):
         layers = self._frame.architecture.layers
         count, output = scored(layers), float(question.trace.layers[-1].output[question.chosen])
         lines = [words.logit(question.logit, output, self._name, count < len(layers))]
-        self.sum_bar.setVisible(question.kind is Kind.CONTRIBUTIONS)
-        if question.kind is Kind.CONTRIBUTIONS:
+        added = question.kind is Kind.CONTRIBUTIONS and self._answer is not None
+        self.sum_bar.setVisible(added)
+        if added:
             found = question.contributions
             titles = [layer_title(self._frame.architecture, spec) for spec in layers[:count]]
             lines = [f"{lines[0]} {words.total(found)}", words.of_layers(found.biases, titles)]
@@ -116,41 +122,30 @@ class WhyView(LayerView):
         return self._frame.class_name(self._question.chosen)
 
     def _on_answered(self) -> None:
-        if self._question is not None and self._question.kind is Kind.OCCLUSION:
-            self._cover(self._question)
-            self._show_pictures()
-
-    def _cover(self, question: Question) -> None:
-        """Take the newest occlusion, where there is one."""
-        self._covered = self.occluder.answer_to(question)
-        self._values = None
-        if self._covered is not None:
-            asked, found = self._covered
-            self._values = found.spread(found.logit)
-            self.state.show_text("" if question.is_about(asked) else self.tr("of some steps before"))
+        if self._question is not None and self._question.takes_long:
+            self._take_answer(self._question)
 
     def _show_pictures(self) -> None:
-        question, values = self._question, self._values
+        question, answer = self._question, self._answer
         if question is None or self._frame is None:
             return
         colormap = question.kind.colormap
-        limit = 1.0 if values is None else round_up(signed_levels(values))
-        over = np.full(question.size, np.nan) if values is None else values
+        limit = 1.0 if answer is None else round_up(signed_levels(answer.values))
+        over = np.full(question.size, np.nan) if answer is None else answer.values
         strength = self.strength.value() / 100
         title = self._frame.sample.title if self._frame.sample else ""
         self.image.show_grid(Overlay(over, colormap, limit, title, image=question.image, strength=strength))
-        shown = None if values is None else Grid(values, colormap, limit, words.map_title(question.kind, self._name))
-        self.map.show_grid(shown)
-        self.meaning.show_lines(self._meaning(question, values))
+        map_title = words.map_title(question.kind, self._name)
+        self.map.show_grid(None if answer is None else Grid(answer.values, colormap, limit, map_title))
+        self.meaning.show_lines([""] if answer is None else self._meaning(answer))
 
-    def _meaning(self, question: Question, values: Array | None) -> list[str]:
-        if values is None:
-            return [""]
-        text = words.meaning(question, self._name, values, self.controls.layers.currentText())
-        if question.kind is not Kind.OCCLUSION or self._covered is None:
+    def _meaning(self, answer: Answer) -> list[str]:
+        question = answer.question
+        text = words.meaning(question, self._name, answer.values, self.controls.layers.currentText())
+        if answer.covered is None:
             return [text]
         squeezed = bool(question.trace.layers[-1].spec.config.fused_loss)
-        return [text, words.worst_place(*self._covered, self._name, squeezed)]
+        return [text, words.worst_place(question, answer.covered, self._name, squeezed)]
 
     def _arrange(self) -> None:
         self.strength.setRange(0, 100)

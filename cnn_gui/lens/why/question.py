@@ -1,8 +1,10 @@
 """What is asked of a prediction, and the maps that answer it at once."""
 
+from collections.abc import Generator
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from engine.layers.activation import ActivationConfig
 from engine.layers.conv import Conv2DConfig
 from engine.trace.attribution import enlarged, grad_cam, input_gradient
 from engine.trace.contributions import Contributions, contributions
-from engine.trace.occlusion import Patch
+from engine.trace.occlusion import Occlusion, Patch, occlusion
 from engine.trace.record import Trace
 from engine.trace.replay import to_logits
 
@@ -33,15 +35,28 @@ class Kind(IntEnum):
         return ColorMap.GRADIENTS if self is Kind.GRADIENT else ColorMap.ACTIVATIONS
 
 
+class Answer(NamedTuple):
+    """The map (H, W) that answers a question, summed over the image's channels; and what covering did, if it did."""
+
+    question: "Question"
+    values: Array
+    covered: Occlusion | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Question:
-    """Why class *chosen*, asked by *kind*: Grad-CAM of the layer at *position*, occlusion by *patch*."""
+    """Why class *chosen*, asked by *kind*: Grad-CAM of the layer at *position*, occlusion by *patch*.
+
+    Attributes:
+        heavy: whether the network is so large that the GUI's thread is not to answer.
+    """
 
     trace: Trace
     chosen: int
     kind: Kind
     position: int
     patch: Patch
+    heavy: bool = False
 
     @cached_property
     def contributions(self) -> Contributions:
@@ -73,14 +88,26 @@ class Question:
         """The score of the class before a last Softmax or Sigmoid."""
         return float(to_logits(self.trace)[1][self.chosen])
 
+    @property
+    def takes_long(self) -> bool:
+        """Whether it is to be answered beside the GUI."""
+        return self.heavy or self.kind is Kind.OCCLUSION
+
+    def work(self) -> Generator[float, None, Answer]:
+        """Work out the answer in pieces: yield the share that is done."""
+        if self.kind is not Kind.OCCLUSION:
+            return self.answer()
+        found = yield from occlusion(self.trace, self.chosen, self.patch)
+        return Answer(self, found.spread(found.logit), found)
+
     @np.errstate(all="ignore")  # what is not finite is shown as it is
-    def answer(self) -> Array:
-        """Return the map (H, W), summed over the image's channels; not that of an occlusion, which takes a while."""
+    def answer(self) -> Answer:
+        """Return the answer that comes of one pass: of any kind but OCCLUSION."""
         if self.kind is Kind.CONTRIBUTIONS:
-            return self.contributions.pixels.sum(axis=0)
+            return Answer(self, self.contributions.pixels.sum(axis=0))
         if self.kind is Kind.GRADIENT:
-            return input_gradient(self.trace, self.chosen).sum(axis=0)
-        return enlarged(grad_cam(self.trace, self.chosen, self.position), self.size)
+            return Answer(self, input_gradient(self.trace, self.chosen).sum(axis=0))
+        return Answer(self, enlarged(grad_cam(self.trace, self.chosen, self.position), self.size))
 
 
 def layers_with_maps(architecture: Architecture, trace: Trace) -> list[tuple[str, int]]:

@@ -1,24 +1,19 @@
-"""Occlusions beside the GUI: the newest question first, newer weights in their turn."""
-
-from collections.abc import Generator
+"""Answers that take a while, beside the GUI: the newest question first, newer weights in their turn."""
 
 from PySide6.QtCore import QObject, Signal
 
 from cnn_gui.background import Background
-from cnn_gui.lens.why.question import Question
-from engine.trace.occlusion import Occlusion, occlusion
-
-Answer = tuple[Question, Occlusion]
+from cnn_gui.lens.why.question import Answer, Kind, Question
 
 
-class Occluder(QObject):
-    """Keeps the newest occlusion.
+class Answers(QObject):
+    """Keeps the newest answer.
 
     Signals:
-        answered(): another occlusion is there.
+        answered(): another answer is there.
         told(text): how far the one under way is, why there is none, or '' once it is there.
 
-    Thread: the GUI's; the images go through the network on another.
+    Thread: the GUI's; what is asked is worked out on another.
     """
 
     answered = Signal()
@@ -34,14 +29,14 @@ class Occluder(QObject):
         self.background.failed.connect(self.told)
 
     def answer_to(self, question: Question) -> Answer | None:
-        """Return the newest occlusion that was asked for like this, and ask for one where its weights are others.
+        """Return the newest answer to what was asked like this, and ask anew where its weights are others.
 
         It comes with its own question, whose weights may be those of some steps before.
         """
         answer = self._answer
-        if answer is None or not question.is_about(answer[0]):
+        if answer is None or not question.is_about(answer.question):
             self._ask(question)
-        return answer if answer is not None and question.is_like(answer[0]) else None
+        return answer if answer is not None and question.is_like(answer.question) else None
 
     def forget(self) -> None:
         """Give up what is under way."""
@@ -49,24 +44,22 @@ class Occluder(QObject):
         self._asked = None
 
     def _ask(self, question: Question) -> None:
-        """Let it be computed: now for another question, in a while for newer weights."""
+        """Let it be worked out: now for another question, in a while for newer weights."""
         asked, self._asked = self._asked, question
         if asked is None or not question.is_like(asked):
-            self.told.emit(self.tr("Covering the image place by place..."))
-            self.background.ask(lambda: _answer(question))
+            covers = question.kind is Kind.OCCLUSION
+            self.told.emit(self.tr("Covering the image place by place...") if covers else self.tr("Computing..."))
+            self.background.ask(question.work)
         elif not question.is_about(asked):
-            self.background.ask_anew(lambda: _answer(question))
+            self.background.ask_anew(question.work)
 
     def _on_advanced(self, share: float) -> None:
-        if self._answer is None or self._asked is None or not self._asked.is_like(self._answer[0]):
-            self.told.emit(self.tr("Covering the image place by place: {0:.0f} %").format(100 * share))
+        asked, answer = self._asked, self._answer
+        if asked is None or asked.kind is not Kind.OCCLUSION or (answer and asked.is_like(answer.question)):
+            return
+        self.told.emit(self.tr("Covering the image place by place: {0:.0f} %").format(100 * share))
 
     def _on_finished(self, answer: Answer) -> None:
         self._answer = answer
         self.told.emit("")
         self.answered.emit()
-
-
-def _answer(question: Question) -> Generator[float, None, Answer]:
-    found = yield from occlusion(question.trace, question.chosen, question.patch)
-    return question, found
