@@ -2,8 +2,8 @@
 
 Builds layers from 32 channels to 512, and for each view, with each of its stages, prints the milliseconds that the GUI
 thread works to open it for the first time and to show and paint other numbers in it. Those are of two samples with two
-sets of weights in turn, as they come while a network trains; their traces are there. ``!`` marks what is over 100 ms or
-16 ms.
+sets of weights in turn, as they come while a network trains; their traces are there, and what is worked out beside the
+GUI is not waited for. ``!`` marks what is over 100 ms or 16 ms.
 """
 
 import argparse
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from cnn_gui.document import Document
     from cnn_gui.lens.frame import Frame
+    from cnn_gui.lens.passes import Passes
     from cnn_gui.lens.view import LayerView
     from tests.helpers.networks import Network
 
@@ -31,7 +32,6 @@ KERNELS_AND_SHAPES = (
     (3, (32, 28, 28)), (5, (32, 28, 28)), (3, (32, 64, 64)), (5, (32, 64, 64)), (3, (512, 14, 14)), (3, (512, 28, 28)),
     (3, (64, 128, 128)),
 )  # fmt: skip
-KEPT = ("trace", "values", "mini_batch")  # of a frame: what costs a pass
 
 
 class Cost(NamedTuple):
@@ -103,14 +103,14 @@ def costs(network: "Network", rounds: int) -> Iterator[Cost]:
     made = moments(document)
     for spec in document.architecture.layers:
         document.select(spec.uid)
-        pair = [replayed(document, moment) for moment in made]
+        pair = [replayed(document, *moment) for moment in made]
         for kind in filter(lambda kind: kind.suits(pair[0]), ALL):
             yield from view_costs(document, kind, pair, rounds)
 
 
-def moments(document: "Document") -> "tuple[dict[str, object], ...]":
-    """Return what two frames keep of passes of two samples, each with weights of its own."""
-    from cnn_gui.lens.frame import Frame
+def moments(document: "Document") -> "tuple[tuple[Passes, int], ...]":
+    """Return the passes of two samples, each with weights of its own, and what step these are of."""
+    from cnn_gui.lens.passes import Passes
     from cnn_gui.lens.sample import Sample
     from engine.data.dataset import pixels
 
@@ -119,19 +119,18 @@ def moments(document: "Document") -> "tuple[dict[str, object], ...]":
     flat, rng = document.model.parameters.flat.copy(), np.random.default_rng(0)
     for number, image in enumerate(pixels(images)):
         document.set_weights(flat + 0.001 * rng.standard_normal(flat.shape, np.float32))
-        sample = Sample(image, f"test image {number}", 0)
-        frame = Frame(document, sample, number)
-        found.append({"sample": sample, "step": number} | {name: getattr(frame, name) for name in KEPT})
+        passes = Passes(document, Sample(image, f"test image {number}", 0))
+        passes.hold()
+        assert list(passes.make(batched=True))
+        found.append((passes, number))
     return tuple(found)
 
 
-def replayed(document: "Document", moment: "dict[str, object]") -> "Frame":
-    """Return a frame of the selected layer whose passes are done."""
+def replayed(document: "Document", passes: "Passes", step: int) -> "Frame":
+    """Return a frame of the selected layer whose passes are made."""
     from cnn_gui.lens.frame import Frame
 
-    frame = Frame(document, moment["sample"], moment["step"])
-    frame.__dict__.update({name: moment[name] for name in KEPT})
-    return frame
+    return Frame(document, passes.sample, step, passes=passes)
 
 
 def view_costs(document: "Document", kind: "type[LayerView]", pair: "list[Frame]", rounds: int) -> Iterator[Cost]:
