@@ -9,7 +9,6 @@ from cnn_gui.document import Document
 from cnn_gui.lens.sample import Sample
 from engine.data.dataset import pixels
 from engine.layer import Array
-from engine.summary import summarise
 from engine.trace.record import Trace
 from engine.trace.tracer import Tracer
 
@@ -29,14 +28,17 @@ class Passes:
     def __init__(self, document: Document, sample: Sample | None) -> None:
         self.sample = sample
         self._document, self._model, self._dataset = document, document.model, document.data.dataset
+        self._infos = document.infos
         self._tracer: Tracer | None = None
         self._weights: Array | None = None
 
     @cached_property
     def are_heavy(self) -> bool:
         """Whether the GUI's thread should leave ``trace`` and ``mini_batch`` to another."""
-        model = self._model
-        return model is not None and summarise(model.architecture, model.input_shape).multiply_adds > HEAVY
+        if self._model is None:
+            return False
+        layers = zip(self._model.architecture.layers, self._infos, strict=True)
+        return sum(spec.config.multiply_adds(info.input) for spec, info in layers if info.input) > HEAVY
 
     @cached_property
     def values(self) -> tuple[Array, ...] | None:

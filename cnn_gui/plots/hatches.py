@@ -28,11 +28,13 @@ def paint_hatch(painter: QPainter, rect: QRectF, colour: str) -> None:
 
 def paint_marks(painter: QPainter, marks: Marks, place: Placement, scheme: theme.Tokens, vector: bool = False) -> None:
     """Paint the hatches of cells (H, W) that lie where *place* says; with *vector* each stroke is a line."""
+    if not marks.any():
+        return
     for run in _runs(marks == Mark.SPARE):  # else a count of 0 would warn there too
         painter.fillRect(place.part(run), QColor(scheme.window))
     for mark, colour in mark_colours(scheme).items():
-        if rects := [place.part(run) for run in _runs(marks == mark)]:
-            (_draw if vector else _fill)(painter, rects, colour)
+        if (mask := marks == mark).any():
+            (_draw if vector else _fill)(painter, [place.part(run) for run in _runs(mask)], colour)
 
 
 def _draw(painter: QPainter, rects: Sequence[QRectF], colour: str) -> None:

@@ -1,8 +1,9 @@
 """What looking costs: ``python -m tests.benchmarks.views [--seconds 4] [--rounds 3]``.
 
-Trains LeNet-5 in the window and takes turns: the window hidden, the network with its curves and maps, and each view of
-the microscope. Prints for each the training speed, its ratio to that of the hidden window in the same round (median
-over rounds), and how late the GUI thread was, in milliseconds.
+Trains LeNet-5 in the window and takes turns: the window hidden, then the network with its curves and maps; hidden,
+then a view of the microscope; and so on. Prints for each the training speed, its ratio to that of the hidden window
+just before and just after (median over rounds), how often a second newer weights came to be seen, and how late the GUI
+thread was, in milliseconds.
 """
 
 import argparse
@@ -12,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from statistics import median
 from time import perf_counter
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -32,33 +33,51 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    figures = measure(options.seconds, options.rounds)
-    print(f"{'view':26} {'images/s':>9} {'ratio':>6} {'p50':>6} {'p99':>6} {'max':>6}")
-    for name, measured in figures.items():
-        ratio = median(speed / alone for (speed, _), (alone, _) in zip(measured, figures[HIDDEN], strict=True))
-        late = np.concatenate([each for _, each in measured])
+    print(f"{'view':26} {'images/s':>9} {'ratio':>6} {'seen/s':>6} {'p50':>6} {'p99':>6} {'max':>6}")
+    for name, turns in measure(options.seconds, options.rounds).items():
+        late = np.concatenate([each.late for each in turns])
         p50, p99, most = np.percentile(late, (50, 99, 100))
-        speed = median(each for each, _ in measured)
-        print(f"{name:26} {speed:9,.0f} {ratio:6.2f} {p50:6.1f} {p99:6.1f} {most:6.1f}", flush=True)
+        rates = [(each.speed, each.ratio, each.seen) for each in turns]
+        speed, ratio, seen = (median(column) for column in zip(*rates, strict=True))
+        print(f"{name:26} {speed:9,.0f} {ratio:6.2f} {seen:6.1f} {p50:6.1f} {p99:6.1f} {most:6.1f}", flush=True)
     return 0
 
 
-def measure(seconds: float, rounds: int) -> dict[str, list[tuple[float, np.ndarray]]]:
-    """Return (images/s, lateness of each beat in ms) of each turn, by what is on show."""
+class Turn(NamedTuple):
+    """Images a second, how often newer weights came to be seen, how late each beat was in ms, and the ratio."""
+
+    speed: float
+    seen: float
+    late: np.ndarray
+    ratio: float = 1.0
+
+
+def measure(seconds: float, rounds: int) -> dict[str, list[Turn]]:
+    """Return each turn, by what is on show."""
     from tests import pictures
 
-    figures: dict[str, list[tuple[float, np.ndarray]]] = {}
+    figures: dict[str, list[Turn]] = {}
     with pictures.started() as (app, window):
         document = window.document
         document.set_settings(replace(document.settings, epochs=10_000, augment=False))
         document.reset_weights()
         window.controller.start()
         pictures.settle(app, 2000)
+
+        def shown(show: Callable[[], object]) -> Turn:
+            show()
+            pictures.settle(app, 500)
+            return turn(app, window, seconds)
+
+        before = shown(window.hide)
         for _ in range(rounds):
             for name, show in turns(window):
-                show()
-                pictures.settle(app, 500)
-                figures.setdefault(name, []).append(turn(app, window, seconds))
+                window.show()
+                now, after = shown(show), shown(window.hide)
+                ratio = 2 * now.speed / (before.speed + after.speed)
+                figures.setdefault(name, []).append(now._replace(ratio=ratio))
+                figures.setdefault(HIDDEN, []).append(after)
+                before = after
         window.controller.stop()
         pictures.wait(app, lambda: not window.controller.busy)
     return figures
@@ -69,10 +88,7 @@ def turns(window: "MainWindow") -> Iterator[tuple[str, Callable[[], object]]]:
     from cnn_gui.lens import views
     from tests import microscope_pictures
 
-    yield HIDDEN, window.hide
-
     def network() -> None:
-        window.show()
         window.document.select(window.document.architecture.layers[3].uid)
         window.lens.tabs.setCurrentWidget(window.lens.maps)
         window.microscope.left.emit()
@@ -84,11 +100,13 @@ def turns(window: "MainWindow") -> Iterator[tuple[str, Callable[[], object]]]:
             yield kind.title, lambda kind=kind: microscope_pictures.show(window, kind)
 
 
-def turn(app: "QApplication", window: "MainWindow", seconds: float) -> tuple[float, np.ndarray]:
-    """Return (images/s, lateness of each beat in ms) over so many seconds."""
+def turn(app: "QApplication", window: "MainWindow", seconds: float) -> Turn:
+    """Return a turn of so many seconds."""
     from PySide6.QtCore import Qt, QTimer
 
     beats: list[float] = []
+    frames: list[object] = []
+    window.lens.framed.connect(frames.append)
     timer = QTimer(timerType=Qt.TimerType.PreciseTimer)
     timer.setInterval(round(PERIOD))
     timer.timeout.connect(lambda: beats.append(perf_counter()))
@@ -98,8 +116,9 @@ def turn(app: "QApplication", window: "MainWindow", seconds: float) -> tuple[flo
     QTimer.singleShot(round(1000 * seconds), app.exit)  # quit would ask the window to close
     app.exec()
     timer.stop()
+    window.lens.framed.disconnect(frames.append)
     speed = (history.steps - steps) / (perf_counter() - start) * window.document.settings.batch_size
-    return speed, np.maximum(np.diff(beats) * 1000 - PERIOD, 0)
+    return Turn(speed, len(frames) / seconds, np.maximum(np.diff(beats) * 1000 - PERIOD, 0))
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """The pace of the views during a run: they take turns, rest when told, and slow ones come less often."""
 
-from time import perf_counter, sleep
+from time import perf_counter, sleep, thread_time
 
 import pytest
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import QWidget
 
 from cnn_gui.refresh import PERIOD, SHARE, RefreshClock
 
@@ -12,11 +14,24 @@ def calls() -> list[str]:
     return []
 
 
+def compute(seconds: float) -> None:
+    end = thread_time() + seconds
+    while thread_time() < end:
+        pass
+
+
+class Slow(QWidget):
+    """Takes its time to be painted."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        compute(0.03)
+
+
 def clock_of(calls: list[str], slow: float = 0.0) -> RefreshClock:
-    """Return a clock of two groups; the first one takes *slow* seconds."""
+    """Return a clock of two groups; the first one computes for *slow* seconds."""
 
     def first() -> None:
-        sleep(slow)
+        compute(slow)
         calls.append("a")
 
     return RefreshClock((first, lambda: calls.append("b")))
@@ -64,6 +79,30 @@ def test_that_slow_views_take_no_more_than_their_share_of_the_time(qtbot, calls)
     qtbot.waitUntil(lambda: len(calls) == 2)
     clock.set_running(False)
     assert perf_counter() - start > 0.8 * cost / SHARE
+
+
+def test_that_painting_counts(qtbot, calls):
+    view = Slow()
+    qtbot.addWidget(view)
+    view.show()
+    qtbot.waitExposed(view)
+    clock = RefreshClock((lambda: (view.update(), calls.append("a")),) * 2)
+    clock.set_running(True)
+    qtbot.waitUntil(lambda: len(calls) == 1)
+    start = perf_counter()
+    qtbot.waitUntil(lambda: len(calls) == 2)
+    clock.set_running(False)
+    assert perf_counter() - start > 0.8 * 0.03 / SHARE
+
+
+def test_that_waiting_for_a_core_does_not_count(qtbot, calls):
+    clock = RefreshClock((lambda: (sleep(0.03), calls.append("a")),))
+    clock.set_running(True)
+    qtbot.waitUntil(lambda: len(calls) == 1)
+    start = perf_counter()
+    qtbot.waitUntil(lambda: len(calls) == 2)
+    clock.set_running(False)
+    assert perf_counter() - start < 0.03 / SHARE
 
 
 def test_that_after_one_slow_turn_the_pace_comes_back(qtbot, calls):
