@@ -23,7 +23,8 @@ from engine.trace.record import LayerTrace, Trace
 class Frame:
     """Reads the document once, when it is made, except for its passes.
 
-    A frame is good until the weights or the chain change, or for as long as it is held; views copy what they keep.
+    A frame is good until the weights or the chain change, or for as long as its passes are held, apart from
+    ``parameters``; views copy what they keep.
 
     Attributes:
         spec, info, index: the selected layer; None, None and -1 if none is.
@@ -78,11 +79,6 @@ class Frame:
         """All layers, of which the selected one is the layer number ``index``."""
         return self._architecture
 
-    def hold(self) -> None:
-        """Keep the numbers of now, so that the frame is good later as well, and its passes on another thread."""
-        self.passes.hold()
-        self.parameters = {name: array.copy() for name, array in self.parameters.items()}
-
     @property
     def values(self) -> tuple[Array, ...] | None:
         """The input and every layer's output for the sample, (C, H, W) or (features,); None without a network."""
@@ -127,7 +123,7 @@ class Frame:
         if colormap is ColorMap.ACTIVATIONS:
             arrays = self.values or ()
         elif colormap is ColorMap.WEIGHTS and self._model is not None:
-            arrays = (self._model.parameters.learned,)
+            arrays = (self.passes.learned,)
         elif colormap is ColorMap.GRADIENTS and self.trace is not None:
             layers, last = self.trace.layers, self.trace.layers[-1]
             used = [t.grad_output for t in layers if not (t is last and self.trace.fused)]

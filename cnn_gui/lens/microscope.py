@@ -19,7 +19,6 @@ from cnn_gui.lens.waiting import Waiting
 from cnn_gui.lens.walk import go_by_key
 from cnn_gui.plots.figure import Figure
 from cnn_gui.plots.page_bar import PageBar
-from engine.architecture import LayerSpec
 
 
 class Microscope(QWidget):
@@ -51,7 +50,7 @@ class Microscope(QWidget):
         self.export_button = ExportButton(self.figure)
         self.head = Head(self.export_button)
         self.pages, self.stack, self.waiting = PageBar(), ViewStack(), Waiting(self)
-        self._shown: tuple[LayerSpec | None, LayerView, bool] | None = None  # whose numbers, where, and what they need
+        self._shown: tuple[object, ...] | None = None  # network, layer, view and whether of a mini-batch
         self._arrange()
         self._connect()
 
@@ -92,12 +91,13 @@ class Microscope(QWidget):
             self._wait(frame, view)
 
     def _on_ready(self, frame: Frame) -> None:
-        if self._kind is not None:
+        edited = frame.architecture is not self._document.architecture
+        if self._kind is not None and not edited and not self.export_button.busy:
             self._present(frame, self.stack.of(self._kind))
 
     def _present(self, frame: Frame, view: LayerView) -> None:
         self.head.show_frame(frame)
-        self._shown = frame.spec, view, view.batched
+        self._shown = frame.architecture, frame.spec, view, view.batched
         self.stack.show_page(view)
         for picture in view.coloured:
             picture.ranges = frame.ranges
@@ -105,8 +105,8 @@ class Microscope(QWidget):
         view.show_frame(frame)
 
     def _wait(self, frame: Frame, view: LayerView) -> None:
-        """Have the passes made; numbers of some steps before stay on show, of anything else there are none yet."""
-        if self._shown != (frame.spec, view, view.batched):
+        """Have the passes made; until then this view of this layer keeps the numbers that it has, under their label."""
+        if self._shown != (frame.architecture, frame.spec, view, view.batched):
             self._say(frame, self.tr("Computing every number of this large network..."))
         self.waiting.want(frame, view.batched)
 
@@ -174,6 +174,7 @@ class Microscope(QWidget):
     def _offer(self, frame: Frame) -> None:
         """Have a page for each view that suits the layer; the same kind of view stays on show where it can."""
         kinds = [kind for kind in ALL if kind.suits(frame)]
+        self.head.words_button.setEnabled(bool(kinds))
         if kinds == self.kinds:
             return
         self.kinds, before, self._wanted = kinds, self._wanted or self._kind, None
@@ -194,6 +195,8 @@ class Microscope(QWidget):
         view.frame_wanted.connect(self.frame_wanted)
 
     def _on_failed(self, text: str) -> None:
+        if self.export_button.busy:
+            return
         self._shown = None
         self.stack.say(text or self.tr("The numbers of this network could not be computed."))
 

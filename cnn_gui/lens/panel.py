@@ -1,7 +1,5 @@
 """The lens: the selected layer's kernels and activation maps, side by side as tabs."""
 
-from time import perf_counter
-
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
@@ -27,7 +25,6 @@ class LensPanel(QWidget):
 
     Attributes:
         scale: which pictures have the same colours for the same values.
-        last_cost: seconds that the last refresh took, without the painting that follows it.
 
     Signals:
         sample_requested(Choice): a person chose that image; it is on show already.
@@ -53,7 +50,7 @@ class LensPanel(QWidget):
         self.scale = Scale.LAYER
         self._given: Sample | None = None
         self._passes = Passes(document, None)
-        self._stale, self.last_cost = True, 0.0
+        self._stale = True
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         self.heading = QLabel()
@@ -108,12 +105,11 @@ class LensPanel(QWidget):
         self._soon.stop()
         if not (self._stale and self.isVisible()):
             return
-        start = perf_counter()
         self._stale = False
         dataset = self._document.data.dataset
         held_out = self._held_out.flags(dataset, self._document.settings.validation)
         sample = self._given or self._choice.sample(dataset, held_out)
-        if not self._passes.hold_for(sample):
+        if not self._passes.are_held_for(sample):
             self._passes = Passes(self._document, sample)
         frame = Frame(self._document, sample, self._step, self.scale, self._passes)
         self.heading.setText(frame.title())
@@ -124,7 +120,6 @@ class LensPanel(QWidget):
         self.inside_button.setEnabled(frame.spec is not None)
         self.why_button.setEnabled(frame.sample is not None and not frame.problem)
         self.framed.emit(frame)
-        self.last_cost = perf_counter() - start
 
     def renew(self) -> None:
         """Make a new frame soon, for somebody who needs one."""

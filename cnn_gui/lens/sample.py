@@ -30,4 +30,4 @@ class Sample:
 
     def looks_like(self, other: "Sample") -> bool:
         """Return whether *other* has the same pixels and the same class."""
-        return self.label == other.label and np.array_equal(self.image, other.image)
+        return self.label == other.label and np.array_equal(self.image, other.image, equal_nan=True)

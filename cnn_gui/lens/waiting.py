@@ -7,6 +7,8 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cnn_gui.background import Background
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.passes import BATCH, Pass
+from engine.trace.record import Trace
 
 _LOOK = 0.01  # s between two looks whether it was given up
 
@@ -35,12 +37,13 @@ class Waiting(QObject):
     def want(self, frame: Frame, batched: bool) -> None:
         """Have the trace of *frame* and, if *batched*, its mini-batch made; while a run goes on, in its turn."""
         before, self._newest = self._newest, (frame, batched)
-        frame.hold()
-        alike = before is not None and before[0].spec is frame.spec and before[1] == batched
-        if alike and self.background.busy and before[0].passes is frame.passes:
+        if (wanted := frame.passes.hold()) is None:
             return
-        newer = alike and frame.locked and before[0].passes.are_like(frame.passes)
-        (self.background.ask_anew if newer else self.background.ask)(lambda: self._made(frame, batched))
+        same = before is not None and before[0].spec is frame.spec and before[1] == batched
+        shown = before[0].passes if before is not None and same else None
+        if shown is not frame.passes or not self.background.busy:
+            newer = shown is not None and frame.locked and shown.are_like(frame.passes)
+            (self.background.ask_anew if newer else self.background.ask)(lambda: self._made(frame, wanted, batched))
 
     def forget(self) -> None:
         """Give up what is under way."""
@@ -48,15 +51,22 @@ class Waiting(QObject):
         self._newest = None
 
     @Slot(object)
-    def _on_finished(self, frame: Frame) -> None:
+    def _on_finished(self, made: "_Made") -> None:
+        frame, trace, mini_batch = made
+        frame.passes.take(trace, mini_batch)
         newest = self._newest[0] if self._newest is not None else frame
         self.ready.emit(newest if newest.passes is frame.passes else frame)
 
-    def _made(self, frame: Frame, batched: bool) -> Generator[float, None, Frame]:
+    def _made(self, frame: Frame, wanted: Pass, batched: bool) -> Generator[float, None, "_Made"]:
         while not self._turn.acquire(timeout=_LOOK):  # of what was given up, a piece may be under way
             yield 0.0
         try:
-            yield from frame.passes.make(batched)
+            yield 0.0  # ends here what was given up while it waited
+            trace = wanted.trace()
+            yield 1 / BATCH
+            return frame, trace, wanted.mini_batch() if batched else ()
         finally:
             self._turn.release()
-        return frame
+
+
+_Made = tuple[Frame, Trace, tuple[Trace, ...]]

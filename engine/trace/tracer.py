@@ -12,11 +12,14 @@ from engine.layer import Array, Part, Workspace
 from engine.layers.plain import FAST
 from engine.model import Model
 from engine.ops import checks
+from engine.parameters import ParameterVector
 from engine.passes import Pass, in_field_order
 from engine.shapes import CROSS_ENTROPY, infer_shapes
 from engine.trace.record import LayerTrace, Trace
 from engine.trace.replay import backend
 from engine.trace.scoring import Scoring
+
+_Own = tuple[Mapping[str, Array], Mapping[str, Array]]  # a layer's parameters and their gradients, by name
 
 
 class Tracer:
@@ -56,7 +59,7 @@ class Tracer:
             chosen: the sample's place in the mini-batch.
             training: Dropout drops, with the random numbers of *key* (seed, step), and batch norm measures the
                 mini-batch; otherwise both work as in evaluation.
-            weights: (P,), in the place of the model's.
+            weights: (P + Q,), learned ones and statistics, in the place of the model's.
 
         Raises:
             BadInputError: images or labels that do not fit the network.
@@ -75,7 +78,7 @@ class Tracer:
         Args:
             images: (N, C, H, W).
             labels: (N,), the class of each that counts as right.
-            weights: (P,), in the place of the model's.
+            weights: (P + Q,), learned ones and statistics, in the place of the model's.
 
         Raises:
             BadInputError: images or labels that do not fit the network.
@@ -90,10 +93,13 @@ class Tracer:
         with self._turn, np.errstate(all="ignore"):  # what is not finite is shown as it is
             self._double.parameters.flat[...] = self._model.parameters.flat if weights is None else weights
             values, gradients = self._pass.values_and_gradients(x.astype(float), labels, part)
-            return tuple(self._trace(values, gradients, labels, each) for each in chosen)
+            arrays = list(zip(_all_kept(self._double.parameters), _all_kept(self._pass.gradients), strict=True))
+            return tuple(self._trace(values, gradients, labels, each, arrays) for each in chosen)
 
-    def _trace(self, values: Sequence[Array], gradients: Sequence[Array], labels: Array, chosen: int) -> Trace:
-        """Return what the arrays of a pass, rows outermost, have of one sample."""
+    def _trace(
+        self, values: Sequence[Array], gradients: Sequence[Array], labels: Array, chosen: int, arrays: Sequence[_Own]
+    ) -> Trace:
+        """Return what the arrays of a pass, rows outermost, have of one sample; *arrays*: each layer's own."""
         values, gradients = ([_kept(in_field_order(a)[chosen]) for a in arrays] for arrays in (values, gradients))
         scores, label = values[len(gradients) - 1], int(labels[chosen])
         alone = losses.BY_NAME[self._loss](scores[:, None], np.array([label]), 1, Workspace(float))
@@ -101,19 +107,13 @@ class Tracer:
         if len(gradients) < len(values):
             gradients.append(_kept(scoring.grad_outputs))
         flows = zip(values[:-1], values[1:], gradients[:-1], gradients[1:], strict=True)
-        layers = zip(self._model.architecture.layers, self._parameters(), flows, self._gradients(), strict=True)
+        layers = zip(self._model.architecture.layers, arrays, flows, strict=True)
         faults = self._double.faults
         kept = (
             LayerTrace(spec, own, *flow, grads, frozenset(faults.get(spec.uid, ())))
-            for spec, own, flow, grads in layers
+            for spec, (own, grads), flow in layers
         )
         return Trace(tuple(kept), scoring)
-
-    def _parameters(self) -> list[Mapping[str, Array]]:
-        return [{name: _kept(view) for name, view in views.items()} for views in self._double.parameters.layers]
-
-    def _gradients(self) -> list[Mapping[str, Array]]:
-        return [{name: _kept(view) for name, view in views.items()} for views in self._pass.gradients.layers]
 
     def _check(self, images: Array, labels: Array) -> None:
         classes = self._model.output_shape
@@ -138,6 +138,10 @@ def _backend(model: Model) -> str:
     if not steps:
         return FAST
     return backend(*max(steps, key=lambda step: step[0].multiply_adds(step[1])))
+
+
+def _all_kept(vector: ParameterVector) -> list[Mapping[str, Array]]:
+    return [{name: _kept(view) for name, view in views.items()} for views in vector.layers]
 
 
 def _kept(array: Array) -> Array:

@@ -291,3 +291,34 @@ def test_that_bad_input_is_told(labels: Array, chosen: int, said: str) -> None:
         tracer.trace(np.zeros((1, 2, 9, 8)), labels, chosen)
     with pytest.raises(BadInputError, match="reads"):
         tracer.trace(np.zeros((1, 1, 9, 8)), np.array([0]))
+
+
+def test_the_traces_of_a_mini_batch() -> None:
+    images, labels = np.random.default_rng(1).random((3, 1, 6, 6)), np.array([0, 1, 1])
+    layers = new_layer("conv2d", filters=2), new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")
+    tracer = Tracer(Model.build(Architecture(layers), (1, 6, 6), np.random.default_rng(0)))
+    traces = tracer.traces(images, labels)
+    for n, trace in enumerate(traces):
+        alone = tracer.trace(images, labels, chosen=n)
+        for one, other in zip(trace.layers, alone.layers, strict=True):
+            np.testing.assert_array_equal(one.output, other.output)
+            np.testing.assert_array_equal(one.grad_input, other.grad_input)
+        assert trace.layers[0].gradients["weight"] is traces[0].layers[0].gradients["weight"], "one copy serves all"
+        assert trace.layers[0].parameters["weight"] is traces[0].layers[0].parameters["weight"]
+    shares = [ConvolutionTrace(trace.layers[0]).weight_gradient(1, 0).output for trace in traces]
+    np.testing.assert_allclose(sum(shares), traces[0].layers[0].gradients["weight"][1, 0], **CLOSE)
+
+
+def test_that_other_weights_can_stand_in_the_place_of_the_models() -> None:
+    image, label = np.random.default_rng(1).random((1, 1, 6, 6)), np.array([0])
+    layers = new_layer("conv2d", filters=2), new_layer("batch_norm"), new_layer("flatten"), new_layer("dense", units=2)
+    model = Model.build(Architecture((*layers, new_layer("softmax"))), (1, 6, 6), np.random.default_rng(0))
+    before, other = model.parameters.flat.copy(), model.parameters.flat + np.float32(0.1)
+    found, usual = (Tracer(model).trace(image, label, weights=weights) for weights in (other, None))
+    np.testing.assert_array_equal(model.parameters.flat, before)
+    model.parameters.flat[...] = other
+    expected = Tracer(model).trace(image, label)
+    np.testing.assert_array_equal(found.layers[-1].output, expected.layers[-1].output)
+    assert not np.array_equal(
+        found.layers[-1].output, Tracer(model).trace(image, label, weights=before).layers[-1].output
+    )

@@ -143,7 +143,6 @@ def test_that_during_a_run_the_window_sets_the_pace(qtbot: QtBot, panel: LensPan
     panel.refresh()
     assert (shown(view) == 0.5).all()
     assert view.caption.whole_text == "Convolution 1 · step 1,204, epoch 1"
-    assert 0 < panel.last_cost < 1
 
 
 def test_that_one_refresh_costs_one_forward_pass_at_most(

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import background
+from cnn_gui.lens import passes
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.why.question import Kind, Question
 from cnn_gui.main_window import MainWindow
@@ -184,6 +185,37 @@ def test_that_another_sample_cancels_an_occlusion_and_begins_its_own(qtbot: QtBo
     np.testing.assert_allclose(shown(view), found.spread(found.logit), atol=1e-12)
     view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
     assert not view.answers.background.busy
+
+
+def test_that_going_back_to_an_answer_gives_up_what_was_asked_meanwhile(qtbot, window, monkeypatch) -> None:
+    view = view_of(window)
+    monkeypatch.setattr(passes, "HEAVY", 0)
+    window.lens.renew()
+    window.lens.refresh()
+    qtbot.waitUntil(lambda: view._frame.passes.are_heavy)
+    choose(view.controls.classes, 1)
+    qtbot.waitUntil(lambda: view.map.grid is not None)
+    before = shown(view)
+    view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
+    assert view.answers.background.busy
+    view.controls.kinds.setCurrentIndex(Kind.CONTRIBUTIONS)
+    assert not view.answers.background.busy and view.state.whole_text == ""
+    qtbot.wait(3 * background.PERIOD)
+    np.testing.assert_array_equal(shown(view), before)
+
+
+def test_that_an_answer_without_numbers_is_not_asked_again_and_again(qtbot, window, monkeypatch) -> None:
+    monkeypatch.setattr(background, "PAUSE", 0.01)
+    view, document = view_of(window), window.document
+    assert document.model is not None
+    document.set_weights(np.full_like(document.model.parameters.flat, np.nan))
+    window.lens.refresh()
+    view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
+    qtbot.waitUntil(lambda: view.map.grid is not None)
+    begun: list[object] = []
+    monkeypatch.setattr(Question, "work", lambda self: begun.append(self))
+    qtbot.wait(3 * background.PERIOD)
+    assert not begun and view.state.whole_text == ""
 
 
 def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.lens import passes
-from cnn_gui.lens.passes import Passes
+from cnn_gui.lens.passes import Pass
 from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.weight_gradient import BATCH, SAMPLE, WeightGradientView
@@ -40,15 +40,14 @@ def traced(monkeypatch: pytest.MonkeyPatch) -> list[Thread]:
 
 @pytest.fixture
 def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[Event]:
-    """Hold up each making of passes until the event is set."""
-    opened, make = Event(), Passes.make
+    """Hold up each trace until the event is set."""
+    opened, trace = Event(), Pass.trace
 
-    def slow(self, batched):
-        yield 0.0
+    def slow(self):
         assert opened.wait(10)
-        yield from make(self, batched)
+        return trace(self)
 
-    monkeypatch.setattr(Passes, "make", slow)
+    monkeypatch.setattr(Pass, "trace", slow)
     yield opened
     opened.set()
 
@@ -72,6 +71,17 @@ def open_layer(window: MainWindow, layer: int) -> None:
 
 def wait_for(qtbot: QtBot, window: MainWindow, kind: type = ConvolutionView) -> None:
     qtbot.waitUntil(lambda: isinstance(window.microscope.view, kind))
+
+
+def wait_to_be_asked(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until a trace is under way that the gate holds up."""
+    shift_weights(window)
+    window.lens.refresh()
+    qtbot.waitUntil(lambda: window.microscope.waiting.background.busy)
+    window.microscope._shown = None
+    window.lens.renew()
+    window.lens.refresh()
+    assert window.microscope.view is None
 
 
 def truth(window: MainWindow, sample: Sample | None = None) -> Trace:
@@ -184,18 +194,63 @@ def test_that_leaving_gives_up_what_is_under_way(qtbot: QtBot, window: MainWindo
     assert window.microscope.view is None
 
 
-def test_that_what_was_given_up_does_not_pile_up(qtbot: QtBot, window: MainWindow, traced) -> None:
-    wait_for(qtbot, window)
+def test_that_what_was_given_up_does_not_pile_up(qtbot: QtBot, window: MainWindow, traced, gate) -> None:
+    wait_to_be_asked(qtbot, window)
     done = len(traced)
     images = np.random.default_rng(0).random((30, 1, 8, 8), np.float32)
-    for image in images:  # as fast as a person can draw
+    for image in images:  # as fast as a person can draw, while the first trace is under way
         window.lens.set_sample(image, "your drawing")
         window.lens.refresh()
+    gate.set()
+    wait_for(qtbot, window)
     last = Sample(images[-1], "your drawing", int(window.lens._passes.label or 0))
+    assert len(traced) - done == 2, "the first and the last"
     expected = truth(window, last).layers[0].output[0]
-    qtbot.waitUntil(lambda: np.allclose(shown(window), expected))
-    assert len(traced) - done <= len(images) + 1
-    assert all(not thread.is_alive() for thread in window.microscope.waiting.background._threads[:-1])
+    np.testing.assert_allclose(shown(window), expected)
+
+
+def test_that_numbers_of_another_network_do_not_stay(qtbot: QtBot, window: MainWindow, gate) -> None:
+    gate.set()
+    wait_for(qtbot, window)
+    gate.clear()
+    window.document.remove(window.document.architecture.layers[1].uid)
+    window.lens.refresh()
+    assert window.microscope.view is None
+    assert len(window.microscope.head.strip.buttons) == len(window.document.architecture.layers)
+    gate.set()
+    qtbot.waitUntil(lambda: window.microscope.view is not None)
+
+
+def test_that_what_is_ready_after_an_edit_is_not_shown(qtbot: QtBot, window: MainWindow, gate) -> None:
+    wait_to_be_asked(qtbot, window)
+    seen: list[object] = []
+    window.microscope.waiting.ready.connect(lambda frame: seen.append(window.microscope.view))
+    window.lens.hide()  # so that it makes no new frame
+    window.document.remove(window.document.architecture.layers[1].uid)
+    gate.set()
+    qtbot.waitUntil(lambda: bool(seen))
+    qtbot.wait(50)
+    assert window.microscope.view is None
+
+
+def test_that_a_view_under_record_is_left_alone(qtbot: QtBot, window: MainWindow, gate) -> None:
+    wait_to_be_asked(qtbot, window)
+    window.microscope.export_button.busy = True
+    gate.set()
+    with qtbot.waitSignal(window.microscope.waiting.ready):
+        pass
+    assert window.microscope.view is None
+
+
+def test_that_weights_that_are_no_numbers_are_not_traced_again_and_again(qtbot, window, traced) -> None:
+    wait_for(qtbot, window)
+    assert window.document.model is not None
+    window.document.set_weights(np.full_like(window.document.model.parameters.flat, np.nan))
+    window.lens.refresh()
+    qtbot.waitUntil(lambda: len(traced) == 2)
+    qtbot.waitUntil(lambda: not window.microscope.waiting.background.busy)
+    open_layer(window, 1)
+    assert isinstance(window.microscope.view, ConvolutionView) and len(traced) == 2
 
 
 def test_that_too_little_memory_is_told(qtbot: QtBot, window: MainWindow, monkeypatch) -> None:

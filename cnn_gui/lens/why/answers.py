@@ -36,6 +36,9 @@ class Answers(QObject):
         answer = self._answer
         if answer is None or not question.is_about(answer.question):
             self._ask(question)
+        elif self._asked is None or not question.is_like(self._asked):
+            self.forget()  # of something else, which nobody asks any more
+            self._asked = question
         return answer if answer is not None and question.is_like(answer.question) else None
 
     def forget(self) -> None:

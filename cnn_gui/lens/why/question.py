@@ -1,4 +1,4 @@
-"""What is asked of a prediction, and the maps that answer it at once."""
+"""What is asked of a prediction, and how it is answered."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -77,11 +77,12 @@ class Question:
         """Return whether *other* asks the same of the same image and layers, with whatever weights."""
         choices = [(q.chosen, q.kind, q.position, q.patch, [layer.spec for layer in q.trace.layers])
                    for q in (self, other)]  # fmt: skip
-        return choices[0] == choices[1] and np.array_equal(self.image, other.image)
+        return choices[0] == choices[1] and np.array_equal(self.image, other.image, equal_nan=True)
 
     def is_about(self, other: "Question") -> bool:
         """Return whether the answer to *other* is this one's too: it is alike, and the weights give the same scores."""
-        return self.is_like(other) and np.array_equal(self.trace.scoring.scores, other.trace.scoring.scores)
+        scores = self.trace.scoring.scores, other.trace.scoring.scores
+        return self.is_like(other) and np.array_equal(*scores, equal_nan=True)
 
     @property
     def logit(self) -> float:
