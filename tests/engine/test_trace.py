@@ -319,6 +319,4 @@ def test_that_other_weights_can_stand_in_the_place_of_the_models() -> None:
     model.parameters.flat[...] = other
     expected = Tracer(model).trace(image, label)
     np.testing.assert_array_equal(found.layers[-1].output, expected.layers[-1].output)
-    assert not np.array_equal(
-        found.layers[-1].output, Tracer(model).trace(image, label, weights=before).layers[-1].output
-    )
+    assert not np.array_equal(found.layers[-1].output, usual.layers[-1].output)
