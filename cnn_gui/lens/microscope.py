@@ -6,26 +6,22 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cnn_gui import glossary, theme
+from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.head import Head
+from cnn_gui.lens.kind_bar import KindBar
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.view_stack import ViewStack
-from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.waiting import Waiting
 from cnn_gui.lens.walk import go_by_key
 from cnn_gui.plots.figure import Figure
-from cnn_gui.plots.page_bar import PageBar
 
 
 class Microscope(QWidget):
     """Shows the document's selected layer for the sample of each frame that it is given. Esc goes up one level.
-
-    Attributes:
-        kinds: the kinds of view that suit the layer.
 
     Signals:
         frame_wanted(): it has come to be seen, or shows another layer, and needs a frame.
@@ -44,12 +40,9 @@ class Microscope(QWidget):
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self.kinds: Sequence[type[LayerView]] = ()
-        self._kind: type[LayerView] | None = None  # on show, or as soon as there is nothing else to say
-        self._wanted: type[LayerView] | None = None
         self.export_button = ExportButton(self.figure)
         self.head = Head(self.export_button)
-        self.pages, self.stack, self.waiting = PageBar(), ViewStack(), Waiting(self)
+        self.pages, self.stack, self.waiting = KindBar(), ViewStack(), Waiting(self)
         self._shown: tuple[object, ...] | None = None  # network, layer, view and whether of a mini-batch
         self._arrange()
         self._connect()
@@ -58,13 +51,18 @@ class Microscope(QWidget):
         self.head.left.connect(self.left)
         self.head.layer_wanted.connect(self._document.select)
         self.head.scale_chosen.connect(self.scale_chosen)
-        self.head.explanation_wanted.connect(self._on_explanation_wanted)
-        self.pages.chosen.connect(lambda number: self.look_through(self.kinds[number]))
+        self.head.explanation_wanted.connect(lambda: self.explained.emit(*self.pages.explanation()))
+        self.pages.turned.connect(self.frame_wanted)
         self.export_button.recorded.connect(self.frame_wanted)
         self._document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
         self.stack.made.connect(self._on_made)
         self.waiting.ready.connect(self._on_ready)
         self.waiting.failed.connect(self._on_failed)
+
+    @property
+    def kinds(self) -> Sequence[type[LayerView]]:
+        """The kinds of view that suit the layer."""
+        return self.pages.kinds
 
     @property
     def view(self) -> LayerView | None:
@@ -78,12 +76,13 @@ class Microscope(QWidget):
         """
         if not self.isVisible() or self.export_button.busy:
             return
-        self._offer(frame)
-        if (reason := self._why_nothing(frame)) or self._kind is None:
+        self.pages.offer(frame)
+        self.head.words_button.setEnabled(bool(self.kinds))
+        if (reason := self._why_nothing(frame)) or self.pages.kind is None:
             self.waiting.forget()
             self._say(frame, reason)
             return
-        view = self.stack.of(self._kind)
+        view = self.stack.of(self.pages.kind)
         if frame.passes.are_there(view.batched):
             self.waiting.forget()
             self._present(frame, view)
@@ -92,8 +91,8 @@ class Microscope(QWidget):
 
     def _on_ready(self, frame: Frame) -> None:
         edited = frame.architecture is not self._document.architecture
-        if self._kind is not None and not edited and not self.export_button.busy:
-            self._present(frame, self.stack.of(self._kind))
+        if self.pages.kind is not None and not edited and not self.export_button.busy:
+            self._present(frame, self.stack.of(self.pages.kind))
 
     def _present(self, frame: Frame, view: LayerView) -> None:
         self.head.show_frame(frame)
@@ -124,11 +123,7 @@ class Microscope(QWidget):
 
     def look_through(self, kind: type[LayerView]) -> None:
         """Have the view of that *kind* on show, at once or when a layer comes that it suits."""
-        if kind not in self.kinds:
-            self._wanted = kind
-        elif kind is not self._kind:
-            self._turn_to(kind)
-            self.frame_wanted.emit()
+        self.pages.choose(kind)
 
     def explain(self) -> None:
         """Select the last layer, and look at why the network puts that out."""
@@ -170,25 +165,6 @@ class Microscope(QWidget):
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
             self.step_back()  # on empty space: whatever has a meaning takes the click itself
-
-    def _offer(self, frame: Frame) -> None:
-        """Have a page for each view that suits the layer; the same kind of view stays on show where it can."""
-        kinds = [kind for kind in ALL if kind.suits(frame)]
-        self.head.words_button.setEnabled(bool(kinds))
-        if kinds == self.kinds:
-            return
-        self.kinds, before, self._wanted = kinds, self._wanted or self._kind, None
-        self.pages.set_pages([(self.tr(kind.title), glossary.tooltip(self.tr(kind.tip), kind.terms)) for kind in kinds])
-        self._turn_to(next((kind for kind in kinds if kind is before), kinds[0] if kinds else None))
-
-    def _on_explanation_wanted(self) -> None:
-        if (kind := self._kind) is not None:
-            self.explained.emit(self.tr(kind.title), glossary.table(kind.terms, f"{self.tr(kind.tip)}."))
-
-    def _turn_to(self, kind: type[LayerView] | None) -> None:
-        self._kind = kind
-        if kind is not None:
-            self.pages.show_page(self.kinds.index(kind))
 
     def _on_made(self, view: LayerView) -> None:
         view.configured.connect(self._document.configure)

@@ -271,6 +271,7 @@ def test_that_it_says_why_there_is_nothing(window: MainWindow) -> None:
     document.select("")
     window.lens.refresh()
     assert "Select a layer" in window.microscope.stack.message.text() and window.microscope.stack.message.isVisible()
+    assert not window.microscope.head.words_button.isEnabled()
     document.replace(Architecture((new_layer("dense"),)), "Break it")
     document.select(document.architecture.layers[0].uid)
     window.lens.refresh()
