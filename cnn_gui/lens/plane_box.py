@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from cnn_gui.lens.named_box import NamedBox
@@ -34,9 +35,9 @@ class PlaneBox(NamedBox):
 
     def show_number(self, number: int) -> None:
         """Show that one; nothing is emitted."""
-        self.blockSignals(True)
-        self.setValue(number)
-        self.blockSignals(False)
+        if number != self.value():  # else what is being typed would be written over
+            with QSignalBlocker(self):
+                self.setValue(number)
 
     def place_in(self, row: QHBoxLayout) -> None:
         """Add the label and the box to a row."""
