@@ -139,3 +139,5 @@ def test_that_a_column_of_many_numbers_has_room_for_the_longest() -> None:
     values[7] = -2.5e-14
     texts = Column("value", values).few
     assert len(texts) < 5 and "−1000" in texts[0] and "·10⁻¹⁴" in texts[1]
+    values[[8, 9, 10]] = np.nan, np.inf, 0
+    assert Column("value", values).few == texts
