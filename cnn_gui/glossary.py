@@ -67,7 +67,7 @@ def _words() -> dict[str, str]:
         ),
         "loss": _tr("C, one number for how wrong the answer is. Training makes it smaller."),
         "mask": _tr("A factor for each value, 0 for those that dropout leaves out."),
-        "mini-batch": _tr("The images of one step of training. The weights move by the mean of their gradients."),
+        "mini-batch": _tr("The images of one step of training, which follows from the mean of their gradients."),
         "moment": _tr("What an optimizer remembers of earlier gradients: a running mean of them, or of their squares."),
         "nat": _tr(
             "The unit of a loss that is a natural logarithm: 0 is right and certain, 0.69 gives the right class 50 %."
@@ -76,7 +76,10 @@ def _words() -> dict[str, str]:
             "A patch covers the image at one place after another. Where the logit drops most, the answer needs what"
             " was covered."
         ),
-        "padding": _tr("Zeros around the input, so that windows reach its edge."),
+        "padding": _tr(
+            "Rows and columns added around the input, so that windows reach its edge: zeros for a convolution and for a"
+            " mean; they never win a max or a min."
+        ),
         "read count": _tr(
             "How many windows of the layer read a pixel. One that none reads cannot change the answer, and its gradient"
             " is 0."

@@ -28,7 +28,7 @@ from cnn_gui.window.drawing_reader import DrawingReader
 from cnn_gui.window.microscope_door import MicroscopeDoor
 from cnn_gui.window.results_door import ResultsDoor
 from cnn_gui.window.run_follower import RunFollower
-from cnn_gui.window.text_dialog import TextDialog
+from cnn_gui.window.text_dialog import show_text
 
 if TYPE_CHECKING:
     from cnn_gui.plots.curves import TrainingCurves
@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
     @Slot(str, str)
     def explain(self, title: str, html: str) -> None:
         """Tell what takes more than a few lines; the window stays usable."""
-        TextDialog(title, html, self).show()
+        show_text(title, html, self)
 
     def show_first_steps(self) -> None:
         """Show what a person is to try first: what the first layer makes of a drawing."""

@@ -48,6 +48,8 @@ class LayerConfig:
 
     __slots__ = ()
     gives_probabilities: ClassVar[bool] = False  # values from 0 to 1 that add up to 1
+    keeps_places: ClassVar[bool] = False  # each value of the output is made of the one at its place, outside training
+    keeps_channels: ClassVar[bool] = False  # its maps, flat or not, are each made of one channel, in their order
     fused_loss: ClassVar[str] = ""  # the loss that is computed together with this layer where it is the last
 
     def __post_init__(self) -> None:

@@ -6,13 +6,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from engine.layer import LayerConfig, Shape
-from engine.layers.activation import ActivationConfig
-from engine.layers.batch_norm import BatchNormConfig
-from engine.layers.dropout import DropoutConfig
-from engine.layers.flatten import FlattenConfig
-from engine.layers.pool import Pool2DConfig
-
-_KEEPS_CHANNELS = ActivationConfig, BatchNormConfig, DropoutConfig, FlattenConfig, Pool2DConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +21,7 @@ class Channels:
     @classmethod
     def behind(cls, before: Sequence[LayerConfig], image: Shape) -> "Channels":
         """Return those behind the layers *before*, which are those of *image* (C, H, W) while no layer mixes them."""
-        coloured = len(image) == 3 and image[0] == 3 and all(isinstance(each, _KEEPS_CHANNELS) for each in before)
+        coloured = len(image) == 3 and image[0] == 3 and all(each.keeps_channels for each in before)
         return cls((_tr("Red"), _tr("Green"), _tr("Blue")) if coloured else ())
 
     def short(self, channel: int) -> str:

@@ -1,7 +1,7 @@
 """What the lens looks at: one layer of the document's network and one image, at one moment."""
 
 from collections.abc import Iterable, Mapping
-from itertools import chain
+from itertools import chain, islice
 
 from PySide6.QtCore import QCoreApplication
 
@@ -16,7 +16,7 @@ from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
 from engine.shapes import LayerInfo
-from engine.trace.flatten import behind
+from engine.trace.flatten import Flattening, behind
 from engine.trace.record import LayerTrace, Trace
 
 
@@ -57,10 +57,7 @@ class Frame:
         self.spec: LayerSpec | None = document.selected_spec
         self.index = document.architecture.index(self.spec.uid) if self.spec else -1
         self.info: LayerInfo | None = document.infos[self.index] if self.spec else None
-        layers = zip(document.architecture.layers, document.infos, strict=True)
-        self.flattening = behind([(spec.config, info.input) for spec, info in layers][: max(0, self.index)])
-        before = [spec.config for spec in document.architecture.layers[: max(0, self.index)]]
-        self.channels = Channels.behind(before, document.data.input_shape)
+        self.flattening, self.channels = _origin(document, self.index)
         self.is_last = self.spec is not None and self.index == len(self._architecture.layers) - 1
         self.parameters: Mapping[str, Array] = (
             self._model.layers[self.index].parameters if self._model is not None and self.spec else {}
@@ -156,6 +153,13 @@ def layer_title(architecture: Architecture, spec: LayerSpec) -> str:
     """Return the layer's label and its number among the layers of its type, from 1."""
     alike = [each.uid for each in architecture.layers if each.type is spec.type]
     return f"{spec.type.label} {alike.index(spec.uid) + 1}"
+
+
+def _origin(document: Document, index: int) -> tuple[Flattening | None, Channels]:
+    """Return which maps the inputs of the layer number *index* come from, and what their channels are called."""
+    layers = zip(document.architecture.layers, document.infos, strict=True)
+    before = [(spec.config, info.input) for spec, info in islice(layers, max(0, index))]
+    return behind(before), Channels.behind([config for config, _ in before], document.data.input_shape)
 
 
 def _tr(text: str) -> str:

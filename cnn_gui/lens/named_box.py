@@ -2,36 +2,44 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QSpinBox
 
 
 class NamedBox(QSpinBox):
-    """Shows numbers, or names in their place; a number can be typed all the same.
+    """Shows numbers, or names in their place; a name can be typed, and a number all the same.
 
     Thread: GUI.
     """
 
-    _names: Sequence[str] = ()  # until the first offer: the base class asks for texts while it is made
+    _names: tuple[str, ...] = ()  # until the first offer: the base class asks for texts while it is made
 
     def offer(self, numbers: range, names: Sequence[str] = ()) -> None:
-        """Let a person choose one of *numbers*, of which 0 is called names[0]. Nothing is emitted."""
-        self.blockSignals(True)
-        self._names = tuple(names)
-        self.setRange(numbers.start, numbers.stop - 1)
-        self.setValue(self.value())  # writes it anew
-        self.blockSignals(False)
+        """Let a person choose one of *numbers*, of which 0 is called names[0]. Nothing is emitted.
+
+        Where these are the same as before, what is being typed stays.
+        """
+        if (self._names, self.minimum(), self.maximum()) == (tuple(names), numbers.start, numbers.stop - 1):
+            return
+        with QSignalBlocker(self):
+            self._names = tuple(names)
+            self.setRange(numbers.start, numbers.stop - 1)
+            self.setValue(self.value())  # writes it anew
 
     def textFromValue(self, value: int) -> str:
         return self._names[value] if self._names else super().textFromValue(value)
 
     def valueFromText(self, text: str) -> int:
-        return self._names.index(text) if text in self._names else super().valueFromText(text)
+        known, typed = [name.casefold() for name in self._names], text.casefold()
+        return known.index(typed) if typed in known else super().valueFromText(text)
 
     def validate(self, text: str, position: int) -> object:
-        if text in self._names:
+        known, typed = [name.casefold() for name in self._names], text.casefold()
+        if typed in known:
             return QValidator.State.Acceptable, text, position
+        if any(name.startswith(typed) for name in known):
+            return QValidator.State.Intermediate, text, position
         return super().validate(text, position)
 
     def sizeHint(self) -> QSize:

@@ -71,7 +71,7 @@ class Column:
             return [self.written(row) for row in range(rows)]
         if self.text:
             return [self.widest]
-        smallest = np.min(np.abs(self.values), where=self.values != 0, initial=self.limit)
+        smallest = np.min(np.abs(self.values), where=(self.values != 0) & np.isfinite(self.values), initial=self.limit)
         return [self._number(-self.limit), self._number(-float(smallest))]
 
     @cached_property

@@ -8,6 +8,16 @@ from cnn_gui import theme
 _WIDTH, _HIGHEST = 560, 560  # px, of the dialog
 
 
+def show_text(title: str, html: str, parent: QWidget) -> None:
+    """Show *html* in a dialog of its own; one of the same *title* that is open comes to the front instead."""
+    shown = (each for each in parent.findChildren(TextDialog) if each.isVisible() and each.windowTitle() == title)
+    if (dialog := next(shown, None)) is None:
+        TextDialog(title, html, parent).show()
+    else:
+        dialog.raise_()
+        dialog.activateWindow()
+
+
 class TextDialog(QDialog):
     """Shows *html*, which can be longer than the screen is high.
 

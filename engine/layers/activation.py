@@ -14,6 +14,9 @@ from engine.schema import param
 class ActivationConfig(LayerConfig):
     """An activation takes any shape and keeps it."""
 
+    keeps_places: ClassVar[bool] = True
+    keeps_channels: ClassVar[bool] = True
+
     def output_shape(self, shape: Shape) -> Shape:
         return shape
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 
@@ -28,6 +29,9 @@ class BatchNormConfig(LayerConfig):
 
     Source: Ioffe and Szegedy, "Batch normalization", arXiv 1502.03167; the conventions are PyTorch's BatchNorm2d.
     """
+
+    keeps_places: ClassVar[bool] = True
+    keeps_channels: ClassVar[bool] = True
 
     momentum: float = param(
         0.1, label="Momentum", gt=0, le=1,

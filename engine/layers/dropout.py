@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
 import numpy as np
 
@@ -21,6 +22,9 @@ class DropoutConfig(LayerConfig):
 
     Source: Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", JMLR 15, 2014.
     """
+
+    keeps_places: ClassVar[bool] = True
+    keeps_channels: ClassVar[bool] = True
 
     rate: float = param(
         0.5, label="Rate", ge=0, le=0.95, doc="Share of the values that is left out; try 0.5 for Dense, 0.1 for maps."

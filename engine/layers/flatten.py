@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from math import prod
+from typing import ClassVar
 
 from engine.layer import Array, Layer, LayerConfig, Shape, Workspace
 from engine.registry import layer
@@ -11,6 +12,8 @@ from engine.registry import layer
 @dataclass(frozen=True, slots=True)
 class FlattenConfig(LayerConfig):
     """Lays all maps out in one row of values, channel by channel, so that Dense can read them."""
+
+    keeps_channels: ClassVar[bool] = True
 
     def output_shape(self, shape: Shape) -> Shape:
         return (prod(shape),)

@@ -1,6 +1,7 @@
 """Pooling: max, mean and min."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from engine.errors import ShapeError
 from engine.geometry import PADDING_WORDS, Padding, Window
@@ -16,6 +17,8 @@ from engine.schema import param
 @dataclass(frozen=True, slots=True)
 class Pool2DConfig(LayerConfig):
     """Shrinks each map: a window keeps only its largest, mean or smallest value."""
+
+    keeps_channels: ClassVar[bool] = True
 
     mode: str = param("max", label="Keep", choices=("max", "mean", "min"), doc="Which value of the window goes on.")
     size: tuple[int, int] = param(

@@ -137,7 +137,11 @@ class Correlation:
 
 
 def _add_up(windows: Array, kernel: Array, present: Array | None, out: Array) -> None:
-    """Add to *out* (K, OH, OW) each plane's products of *windows* (K, OH, OW, KH, KW) and *kernel*, tap by tap."""
+    """Add to *out* (K, OH, OW) each plane's products of *windows* (K, OH, OW, KH, KW) and *kernel*, tap by tap.
+
+    Args:
+        present: bool, (OH, OW, KH, KW): where there is a product, in every plane; None for everywhere.
+    """
     products = np.empty_like(out)
     for u, v in np.ndindex(kernel.shape[1:]):
         np.multiply(windows[..., u, v], kernel[:, u, v, None, None], out=products)

@@ -1,4 +1,7 @@
-"""Zeros put between the values of maps, and around them. They keep places apart; nothing is multiplied with them."""
+"""Zeros put between the values of maps, and around them. They only keep places apart.
+
+What is finite can be multiplied with them all the same; for the rest, ``Correlation.present`` says where a product is.
+"""
 
 from dataclasses import dataclass
 

@@ -6,12 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.layer import LayerConfig, Shape
-from engine.layers.activation import ActivationConfig
-from engine.layers.batch_norm import BatchNormConfig
-from engine.layers.dropout import DropoutConfig
 from engine.layers.flatten import FlattenConfig
-
-_KEEPS_PLACES = ActivationConfig, BatchNormConfig, DropoutConfig
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +36,6 @@ def behind(before: Sequence[tuple[LayerConfig, Shape | None]]) -> Flattening | N
     for config, shape in reversed(before):
         if isinstance(config, FlattenConfig) and shape is not None and len(shape) == 3:
             return Flattening(shape)
-        if not isinstance(config, (*_KEEPS_PLACES, FlattenConfig)):
+        if not (config.keeps_places or isinstance(config, FlattenConfig)):
             return None
     return None

@@ -140,3 +140,33 @@ def test_that_the_summary_is_short_enough_for_a_card(kind: registry.LayerType, d
     summary = data.draw(configs(kind.config, largest=512)).summary()
     assert len(summary) <= 42
     assert "\n" not in summary
+
+
+@TYPES
+def test_that_a_layer_says_whether_each_value_keeps_its_place(kind: registry.LayerType) -> None:
+    """It does where a value can change the output at its own place alone."""
+    config, rng = kind.config(), np.random.default_rng(0)
+    stays = []
+    for shape in fitting_shapes(config):
+        x = rng.standard_normal(shape)
+        one_by_one = x + 10 * np.eye(x.size).reshape(x.size, *shape)
+        shard = Pass(one_layer(config, shape))
+        before, *after = in_field_order(shard.activations(np.stack([x, *one_by_one]))[-1]).copy()
+        elsewhere = ~np.eye(x.size, dtype=bool).reshape(x.size, *shape)
+        stays.append(before.shape == shape and not ((np.stack(after) != before) & elsewhere).any())
+    assert kind.config.keeps_places == all(stays)
+
+
+@TYPES
+def test_that_a_layer_says_whether_channels_keep_their_order(kind: registry.LayerType) -> None:
+    """They do where each map of the output comes from the one of its number, or is laid out flat in their order."""
+    config = kind.config()
+    ways = [(shape, config.output_shape(shape)) for shape in fitting_shapes(config) if len(shape) == 3]
+    alone = all(
+        config.sources(shape, c) == range(c * shape[0] // out[0], c * shape[0] // out[0] + 1)
+        for shape, out in ways
+        for c in range(out[0])
+    )
+    assert alone or not config.keeps_channels
+    if ways and all(len(out) == 3 for _, out in ways):
+        assert config.keeps_channels == alone

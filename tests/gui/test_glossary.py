@@ -12,6 +12,7 @@ from cnn_gui import glossary
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.input_gradient import InputGradientView
 from cnn_gui.main_window import MainWindow
+from cnn_gui.window.text_dialog import TextDialog
 from tests.helpers.window import open_tiny_window
 
 
@@ -75,3 +76,19 @@ def test_that_help_tells_all_words_in_their_order(qtbot: QtBot, window: MainWind
     _, text = told(qtbot, window)
     places = [text.index(meaning) for meaning in glossary.words().values()]
     assert places == sorted(places) and len(places) > 20
+
+
+def test_that_a_text_that_is_open_comes_to_the_front_instead_of_once_more(qtbot: QtBot, window: MainWindow) -> None:
+    def open_texts() -> list[str]:
+        return [each.windowTitle() for each in window.findChildren(TextDialog) if each.isVisible()]
+
+    words, title = window.findChild(QAction, "words"), "Words used here"
+    words.trigger()
+    (first,) = window.findChildren(TextDialog)
+    window.explain("another", "<p>text</p>")
+    words.trigger()
+    assert sorted(open_texts()) == [title, "another"]
+    qtbot.waitUntil(first.isActiveWindow)
+    qtbot.keyClick(first, Qt.Key.Key_Escape)
+    words.trigger()
+    assert sorted(open_texts()) == [title, "another"]

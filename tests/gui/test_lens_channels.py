@@ -13,6 +13,7 @@ from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
 from cnn_gui.lens.named_box import NamedBox
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.views.activation import ActivationView
 from cnn_gui.lens.views.batch_norm import BatchNormView
 from cnn_gui.lens.views.convolution import ConvolutionView
@@ -143,3 +144,38 @@ def test_that_a_channel_is_chosen_by_arrows_by_its_number_or_by_its_name(qtbot: 
     box.interpretText()
     box.offer(range(2, 5))
     assert box.text() == "2" and not chosen
+
+
+def test_that_the_name_of_a_channel_can_be_typed_and_deleted_letter_by_letter(qtbot: QtBot) -> None:
+    box = NamedBox()
+    qtbot.addWidget(box)
+    box.offer(range(3), NAMES)
+    box.show()
+    field = box.findChild(QLineEdit)
+    for typed, name in (("Green", "Green"), ("blue", "Blue"), ("re", "Blue"), ("x", "Blue")):
+        field.selectAll()
+        QTest.keyClick(field, Qt.Key.Key_Backspace)
+        QTest.keyClicks(field, typed)
+        QTest.keyClick(field, Qt.Key.Key_Return)
+        assert (box.text(), box.value()) == (name, NAMES.index(name))
+    field.end(False)
+    for letters in ("Blu", "Bl", "B", ""):
+        QTest.keyClick(field, Qt.Key.Key_Backspace)
+        assert field.text() == letters
+
+
+def test_that_newer_numbers_leave_what_is_being_typed(qtbot: QtBot) -> None:
+    box = PlaneBox("Channel")
+    qtbot.addWidget(box)
+    box.offer(range(3), NAMES)
+    box.show()
+    field = box.findChild(QLineEdit)
+    field.selectAll()
+    QTest.keyClick(field, Qt.Key.Key_Backspace)
+    box.offer(range(3), list(NAMES))
+    box.show_number(0)
+    assert field.text() == ""
+    box.show_number(1)
+    assert field.text() == "Green"
+    box.offer(range(3))
+    assert field.text() == "1"

@@ -14,11 +14,14 @@ from cnn_gui.lens.backward import stage_bar
 from cnn_gui.lens.backward.stages import Stage
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import class_title
+from cnn_gui.lens.step import formula
+from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.lens.views.bias_gradient import BiasGradientView
 from cnn_gui.lens.views.gradients import GradientsView
 from cnn_gui.lens.views.input_gradient import InputGradientView
 from cnn_gui.lens.views.weight_gradient import WeightGradientView
 from cnn_gui.lens.walk import go_by_key
+from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Mark
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.mosaic import MosaicView
@@ -32,6 +35,7 @@ from engine.layer import Array
 from engine.layers.conv import Conv2DConfig
 from engine.model import Model
 from engine.ops import reference
+from engine.trace.correlation import Correlation
 from engine.trace.record import LayerTrace
 from tests.helpers.lens import document_of, frame_of, point_at, shown
 
@@ -194,6 +198,19 @@ def test_that_the_sentences_have_the_numbers_of_the_layer(qtbot: QtBot) -> None:
     assert "(3 − 1)·2 + 1 = 5 down, (3 − 1)·1 + 1 = 3 across" in told[Stage.PADDED]
     assert "goes to (2 − u, 2 − v)" in told[Stage.TURNED] and "D = 2 down, 1 across apart" in told[Stage.TURNED]
     assert "all 6 filters" in told[Stage.SLID] and "11 − 5 + 1 = 7 down, 9 − 3 + 1 = 7 across" in told[Stage.SLID]
+
+
+def test_that_a_sentence_has_the_products_that_there_are() -> None:
+    """A zero that only stands between values is not multiplied, so it makes no number of an infinite weight."""
+    kernel, one = np.array([[[3.0, 2.0], [1.0, np.inf]]]), np.array([[[[False, False], [True, False]]]])
+    face = Face("", ColorMap.GRADIENTS, 1.0)
+    everywhere = "filter 0:  0 × 3 + 0 × 2 + 1 × 1 + 0 × inf = nan"
+    for present, said in ((one, "filter 0:  1 × 1 = 1"), (one & False, "filter 0:  0"), (None, everywhere)):
+        source = Correlation(np.array([[[0.0, 0.0], [1.0, 0.0]]]), kernel, present=present)
+        assert formula.products(Lane(source, face, face, face, "filter", "dC/dX"), source.terms(0, 0), 0) == said
+    many = Correlation(np.ones((1, 4, 4)), np.ones((1, 4, 4)), present=np.arange(16).reshape(1, 1, 4, 4) < 12)
+    said = formula.products(Lane(many, face, face, face, "filter", "dC/dX"), many.terms(0, 0), 0)
+    assert said == "filter 0: sum of 12 products = 12"
 
 
 def test_that_a_stage_with_nothing_to_do_says_so(qtbot: QtBot) -> None:

@@ -9,7 +9,7 @@ from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.views.scoring import ScoringView
 from cnn_gui.plots.bar_table import BarTable
-from cnn_gui.plots.text import number
+from cnn_gui.plots.text import number, parts
 from engine.architecture import new_layer
 from engine.layer import Array
 from tests.helpers.lens import document_of, frame_of, point_at_row, shown
@@ -64,6 +64,22 @@ def test_that_a_probability_near_one_is_told_by_what_it_lacks(qtbot: QtBot) -> N
     assert view.table.columns[4].written(1) == f"1 − {n(lacks)}"
     more = n(2 * np.exp(-12))
     assert view.lines.texts[1] == f"class 1: p = exp(12 − 12) / (1 + {more}) = 1 / (1 + {more}) = 1 − {n(lacks)}"
+
+
+def test_that_a_probability_near_one_has_room_among_many_classes(qtbot: QtBot) -> None:
+    layers = new_layer("flatten"), new_layer("dense", units=40), new_layer("softmax")
+    frame = frame_of(document_of(*layers, classes=40), 2)
+    model = frame._model
+    assert model is not None
+    model.parameters.flat[...] = 0
+    model.parameters.layers[1]["bias"][:3] = 700.0, 665.0, 30.0
+    table = shown(qtbot, ScoringView, frame).table
+    metrics, p = table.fontMetrics(), table.columns[4]
+    written = [p.written(row) for row in range(40)]
+    assert written[0].startswith("1 − ") and written[2].endswith("·10⁻²⁹¹") and written[3].endswith("·10⁻³⁰⁵")
+    for side in (0, 1):  # of the decimal point
+        room, needed = (max(metrics.horizontalAdvance(parts(text)[side]) for text in each) for each in (p.few, written))
+        assert room >= needed
 
 
 def test_that_a_sigmoid_with_binary_cross_entropy_is_told(qtbot: QtBot) -> None:

@@ -61,6 +61,19 @@ def test_that_a_channel_is_chosen_above_the_pictures_at_the_right(qtbot, window,
     assert (box.minimum(), box.maximum()) == (0, channels - 1)
 
 
+def test_that_a_box_says_what_is_counted_and_where_counting_begins_unless_there_are_names(qtbot: QtBot) -> None:
+    box = PlaneBox("Channel")
+    qtbot.addWidget(box)
+    qtbot.addWidget(box.label)
+    box.offer(range(3))
+    assert (box.accessibleName(), box.toolTip()) == ("Channel", "Channel, counted from 0")
+    box.offer(range(3), ("Red", "Green", "Blue"))
+    assert (box.toolTip(), box.label.text()) == ("Channel", "Channel (of 3)")
+    box.offer(range(4), word="Filter")
+    box.offer(range(5))
+    assert (box.toolTip(), box.label.text()) == ("Filter, counted from 0", "Filter (of 5)")
+
+
 def test_that_there_is_no_choice_of_one(qtbot: QtBot) -> None:
     box = PlaneBox("Group")
     qtbot.addWidget(box)

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
@@ -118,17 +118,20 @@ def test_that_the_numbers_of_a_column_have_as_many_decimals(values: list[float],
 
 
 def test_that_decimal_points_stand_below_one_another(qtbot: QtBot) -> None:
-    """Of numbers that begin with the same digits, those lie at the same place, whatever follows the point."""
-    table = table_of(qtbot, np.array([1.26, 1.1e-9, 1.0]))
+    """No digit of these is as low as a point alone: it is the first ink that begins near the lowest."""
+    table = table_of(qtbot, np.array([8.26, 8.6e-9, 8.0, 80.5, -8.5]))
     picture, place = table.viewport().grab().toImage(), table._places()[1]
     left, right = int(theme.SPACE[0] + place.left), int(theme.SPACE[0] + place.left + place.width - GAP)
-    rows = [table.row_rect(row).toRect() for row in range(3)]
-    ink = [
-        min(x for x in range(left, right) for y in range(rect.top() + 2, rect.bottom() - 2)
-            if QColor(picture.pixel(x, y)).lightness() < 128)
-        for rect in rows
-    ]  # fmt: skip
-    assert ink[0] == ink[1] == ink[2]
+
+    def point(rect: QRect) -> int:
+        rows = range(rect.top() + 2, rect.bottom() - 2)
+        ink = {x: [y for y in rows if QColor(picture.pixel(x, y)).lightness() < 128] for x in range(left, right)}
+        lowest = max(y for ys in ink.values() for y in ys)
+        return next(x for x, ys in ink.items() if ys and min(ys) > lowest - 3)
+
+    assert [table.columns[1].written(row) for row in range(5)] == ["8.26", "8.60·10⁻⁹", "8.00", "80.50", "−8.50"]
+    points = [point(table.row_rect(row).toRect()) for row in range(5)]
+    assert len(set(points)) == 1, points
 
 
 def test_that_a_column_of_many_numbers_has_room_for_the_longest() -> None:
@@ -136,3 +139,5 @@ def test_that_a_column_of_many_numbers_has_room_for_the_longest() -> None:
     values[7] = -2.5e-14
     texts = Column("value", values).few
     assert len(texts) < 5 and "−1000" in texts[0] and "·10⁻¹⁴" in texts[1]
+    values[[8, 9, 10]] = np.nan, np.inf, 0
+    assert Column("value", values).few == texts

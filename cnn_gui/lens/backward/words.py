@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step import formula
-from cnn_gui.plots.text import number
+from cnn_gui.plots.text import short
 from engine.geometry import Axis, Window
 from engine.trace.convolution import ConvolutionTrace
 
@@ -124,7 +124,7 @@ def no_bias() -> str:
 
 def row_sums(filter_: int, values: Sequence[float], total: float) -> str:
     """Return 'dC/db 3 = 0.1 + 0.2 = 0.3': the sum of each row, and of all of them."""
-    end = f" = {number(total, formula.DIGITS)}" if len(values) > 1 else ""
+    end = f" = {short(total)}" if len(values) > 1 else ""
     return f"dC/db {filter_} = {' + '.join(formula.summands(values))}{end}"
 
 
@@ -145,23 +145,23 @@ def batch(samples: int) -> str:
 
 def loss(value: float) -> str:
     """Return 'loss 0.02': how wrong the network is about a sample."""
-    return _tr("loss {0}").format(number(value, 3))
+    return _tr("loss {0}").format(short(value))
 
 
 def batch_sum(cell: tuple[int, int], shares: Sequence[float]) -> str:
     """Return 'row 0, column 1: 0.1 + 0.2 = 0.3': the share of each sample, and their sum."""
     text = _tr("Row {0}, column {1}: {2} = {3}.")
-    return text.format(*cell, " + ".join(formula.summands(shares)), number(sum(shares), formula.DIGITS))
+    return text.format(*cell, " + ".join(formula.summands(shares)), short(sum(shares)))
 
 
 def batch_difference(largest: float) -> str:
     """Say how far the sum is from the one that training computes."""
-    return _tr("Largest difference to what the engine computes for the mini-batch: {0}.").format(number(largest, 3))
+    return _tr("Largest difference to what the engine computes for the mini-batch: {0}.").format(short(largest))
 
 
 def difference(largest: float) -> str:
     """Say how far dC/dW is from the one that training computes."""
-    return _tr("Largest difference to what the engine computes for this sample: {0}.").format(number(largest, 3))
+    return _tr("Largest difference to what the engine computes for this sample: {0}.").format(short(largest))
 
 
 def _is_spread(window: Window) -> bool:

@@ -4,8 +4,8 @@ from math import prod
 
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.lens.step.formula import DIGITS
-from cnn_gui.plots.text import number
+from cnn_gui.plots.text import short
+from cnn_gui.plots.text import term as operand
 from engine.summary import BYTES, size
 from engine.trace.matrices import Im2col, RowLowering
 from engine.trace.matrix_form import MatrixForm, Term
@@ -23,10 +23,10 @@ def total(form: MatrixForm, term: Term) -> str:
     weight = float(weights[f, k])
     value = float(form.trace.padded[form.channels.start + term.channel, *form.pixel(term)])
     bias, product = float(form.trace.bias[name]), weight * value
-    added = _tr(" + bias {0}").format(_n(bias)) if bias else ""
+    added = _tr(" + bias {0}").format(operand(bias)) if bias else ""
     text = _tr("Output {0} at ({1}, {2}) = sum of {3:,} products{4} = {5}; the lit product: {6} × {7} = {8}.")
-    sums = added, number(float(form.trace.output[name, term.i, term.j]), DIGITS)
-    factors = _n(weight), _n(value), number(product, DIGITS)
+    sums = added, short(form.trace.output[name, term.i, term.j])
+    factors = operand(weight), operand(value), short(product)
     return text.format(name, term.i, term.j, weights.shape[1], *sums, *factors)
 
 
@@ -96,12 +96,6 @@ def _in_rows(form: MatrixForm, term: Term) -> list[str]:
 def _cost(name: str, symbols: str, extents: tuple[int, ...], of: int) -> tuple[str, str, str, str, str]:
     count, numbers = prod(extents), " · ".join(map(str, extents))
     return name, f"{numbers} = {symbols}", f"{count:,}", size(count * BYTES), f"{_times(count / of)} ×"
-
-
-def _n(value: float) -> str:
-    """Return a number; a negative one in brackets, so that it can follow an operator."""
-    text = number(value, DIGITS)
-    return f"({text})" if text.startswith("−") else text
 
 
 def _times(ratio: float) -> str:

@@ -9,6 +9,7 @@ from cnn_gui.plots.text import in_column, short, term
 from engine.trace.scoring import Scoring
 from engine.trace.softmax import SoftmaxTrace
 
+WIDEST_P = "1 − 8.88·10⁻³⁰⁰"  # of ``p_in_column``: before the decimal point, and behind it
 _NEAR = 0.001  # of 1: a number so close to it is told by the difference
 
 

@@ -52,8 +52,8 @@ class StepView(QWidget):
         self.lane = lane
         self._place = min(self._place[0], rows - 1), min(self._place[1], columns - 1)
         self.transport.set_count(rows * columns)
-        self.plane.setAccessibleName(lane.plane_word.capitalize())
-        self.plane.offer(range(lane.first_plane, lane.first_plane + lane.planes), lane.source.names)
+        planes = range(lane.first_plane, lane.first_plane + lane.planes)
+        self.plane.offer(planes, lane.source.names, lane.plane_word.capitalize())
         self.output.show_grid(lane.output.grid(lane.correlation.output))
         self._show_place()
 

@@ -63,7 +63,8 @@ class ScoringView(LayerView):
         if self._softmax is not None:
             columns += [
                 Column(self.tr("logit z"), self._softmax.scores), Column(self.tr("z − max"), self._softmax.shifted),
-                Column(self.tr("exp"), self._softmax.exponentials), Column("p", layer.output, text=self._probability),
+                Column(self.tr("exp"), self._softmax.exponentials),
+                Column("p", layer.output, text=self._probability, widest=words.WIDEST_P),
             ]  # fmt: skip
         elif self._fused:
             columns += [Column(self.tr("logit z"), layer.input), Column("a", layer.output)]

@@ -29,7 +29,7 @@ _STRENGTH, _SLIDER = 70, 120  # per cent; px
 
 
 class WhyView(LayerView):
-    """The image under the chosen map, the map, and the numbers; an occlusion comes in by itself when it is ready."""
+    """The image under the chosen map, the map, and the numbers; what takes long comes in by itself when it is ready."""
 
     title: ClassVar[str] = "Why this class?"
     tip: ClassVar[str] = "Which pixels the network's answer comes from (W)"
