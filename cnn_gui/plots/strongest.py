@@ -5,7 +5,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.floating]
 
-_BAND = 16  # rows at a time, which stay in the cache while they are read again and again
+_BAND = 32  # rows at a time, which stay in the cache while they are read again and again
 
 
 def strongest(values: Floats, shape: tuple[int, int]) -> Floats:
@@ -13,23 +13,23 @@ def strongest(values: Floats, shape: tuple[int, int]) -> Floats:
 
     Neither side of *shape* is larger than that of *values*. A block with what is no number becomes no number.
     """
-    for axis in sorted(
-        (0, 1), key=lambda axis: shape[axis] / values.shape[axis]
-    ):  # what leaves least to do comes first
-        if shape[axis] == values.shape[axis]:
-            break
-        bands = range(0, len(values), _BAND if axis else len(values))
-        values = np.concatenate([_along(values[top : top + bands.step], axis, shape[axis]) for top in bands])
-    return values
+    rows, columns = (np.arange(n + 1) * size // n for n, size in zip(shape, values.shape, strict=True))
+    if shape[1] * values.shape[0] < shape[0] * values.shape[1]:  # what leaves least to do comes first
+        bands = range(0, len(values), _BAND)
+        return _along(np.concatenate([_along(values[top : top + _BAND], columns, 1) for top in bands]), rows, 0)
+    ends = [rows[top : top + _BAND + 1] for top in range(0, shape[0], _BAND)]
+    return np.concatenate([_along(_along(values, band, 0), columns, 1) for band in ends])
 
 
-def _along(values: Floats, axis: int, blocks: int) -> Floats:
-    count = values.shape[axis]
-    starts = np.arange(blocks + 1) * count // blocks
-    high = values.take(starts[:-1], axis)
+def _along(values: Floats, edges: npt.NDArray[np.intp], axis: int) -> Floats:
+    """Return the strongest value from each of *edges* to the next along an axis."""
+    starts, lasts, longest = edges[:-1], edges[1:] - 1, int(np.diff(edges).max())
+    high = values.take(starts, axis)
+    if longest == 1:
+        return high
     low = high.copy()
-    for offset in range(1, -(-count // blocks)):  # whole rows at once: reduceat takes three times as long
-        each = values.take(np.minimum(starts[:-1] + offset, starts[1:] - 1), axis)
+    for offset in range(1, longest):  # whole rows at once: reduceat takes three times as long
+        each = values.take(np.minimum(starts + offset, lasts), axis)
         np.maximum(high, each, out=high)
         np.minimum(low, each, out=low)
     return np.where(high >= -low, high, low)
