@@ -7,7 +7,7 @@ import numpy as np
 
 from cnn_gui.document import Document
 from cnn_gui.lens.sample import Sample
-from engine.data.dataset import pixels
+from engine.data.dataset import Split, pixels
 from engine.layer import Array
 from engine.trace.record import Trace
 from engine.trace.tracer import Tracer
@@ -18,25 +18,32 @@ HEAVY = 50_000_000  # multiply-adds of one sample forward, from which on a trace
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """What is to be traced, on any thread: the first of *images* (N, C, H, W), or all of them as a mini-batch.
+    """What is to be traced, on any thread: a sample, alone or in a mini-batch with the first images of *training*.
 
     Attributes:
-        labels: (N,), the class of each that counts as right.
+        image: (C, H, W).
+        label: the class that counts as right.
+        training: whose images fit the network; None without.
         weights: (P + Q,) with the statistics, read-only; None for those that the model has then.
     """
 
     tracer: Tracer
-    images: Array
-    labels: Array
+    image: Array
+    label: int
+    training: Split | None
     weights: Array | None = None
 
     def trace(self) -> Trace:
-        """Return the trace of the first image."""
-        return self.tracer.trace(self.images[:1], self.labels[:1], weights=self.weights)
+        """Return the trace of the sample."""
+        return self.tracer.trace(self.image[None], np.array([self.label]), weights=self.weights)
 
     def mini_batch(self) -> tuple[Trace, ...]:
-        """Return the trace of each image; C is their mean loss."""
-        return self.tracer.traces(self.images, self.labels, weights=self.weights)
+        """Return the traces of the sample and of the others; C is their mean loss."""
+        images, labels = [self.image[None]], [np.array([self.label])]
+        if self.training is not None:
+            images.append(pixels(self.training.images[: BATCH - 1]))
+            labels.append(self.training.labels[: BATCH - 1].astype(int))
+        return self.tracer.traces(np.concatenate(images), np.concatenate(labels), weights=self.weights)
 
 
 class Passes:
@@ -152,11 +159,8 @@ class Passes:
         tracer, label, dataset = self._document.tracer, self.label, self._document.data.dataset
         if self.values is None or self.sample is None or label is None or tracer is None:
             return None
-        images, labels = [self.sample.image[None]], [np.array([label])]
-        if dataset is not None and dataset.image_shape == self.sample.image.shape:
-            images.append(pixels(dataset.train.images[: BATCH - 1]))
-            labels.append(dataset.train.labels[: BATCH - 1].astype(int))
-        return Pass(tracer, np.concatenate(images), np.concatenate(labels))
+        training = dataset.train if dataset is not None and dataset.image_shape == self.sample.image.shape else None
+        return Pass(tracer, self.sample.image, label, training)
 
 
 def _frozen(array: Array) -> Array:

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from cnn_gui.refresh import PERIOD, SHARE, RefreshClock
 
+COST = 0.03  # s, of a slow turn
+
 
 @pytest.fixture
 def calls() -> list[str]:
@@ -24,7 +26,7 @@ class Slow(QWidget):
     """Takes its time to be painted."""
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        compute(0.03)
+        compute(COST)
 
 
 def clock_of(calls: list[str], slow: float = 0.0) -> RefreshClock:
@@ -35,6 +37,16 @@ def clock_of(calls: list[str], slow: float = 0.0) -> RefreshClock:
         calls.append("a")
 
     return RefreshClock((first, lambda: calls.append("b")))
+
+
+def pause(qtbot, clock: RefreshClock, calls: list[str], turn: int = 1) -> float:
+    """Return the seconds from a turn, counted from 1, to the next."""
+    clock.set_running(True)
+    qtbot.waitUntil(lambda: len(calls) == turn)
+    start = perf_counter()
+    qtbot.waitUntil(lambda: len(calls) == turn + 1)
+    clock.set_running(False)
+    return perf_counter() - start
 
 
 def test_that_the_groups_take_turns_each_once_a_period(qtbot, calls):
@@ -71,14 +83,7 @@ def test_that_starting_twice_does_not_put_off_the_next_turn(qtbot, calls):
 
 
 def test_that_slow_views_take_no_more_than_their_share_of_the_time(qtbot, calls):
-    cost = 0.03
-    clock = clock_of(calls, slow=cost)
-    clock.set_running(True)
-    qtbot.waitUntil(lambda: calls.count("a") == 1)
-    start = perf_counter()
-    qtbot.waitUntil(lambda: len(calls) == 2)
-    clock.set_running(False)
-    assert perf_counter() - start > 0.8 * cost / SHARE
+    assert pause(qtbot, clock_of(calls, slow=COST), calls) > 0.8 * COST / SHARE
 
 
 def test_that_painting_counts(qtbot, calls):
@@ -87,32 +92,16 @@ def test_that_painting_counts(qtbot, calls):
     view.show()
     qtbot.waitExposed(view)
     clock = RefreshClock((lambda: (view.update(), calls.append("a")),) * 2)
-    clock.set_running(True)
-    qtbot.waitUntil(lambda: len(calls) == 1)
-    start = perf_counter()
-    qtbot.waitUntil(lambda: len(calls) == 2)
-    clock.set_running(False)
-    assert perf_counter() - start > 0.8 * 0.03 / SHARE
+    assert pause(qtbot, clock, calls) > 0.8 * COST / SHARE
 
 
 def test_that_waiting_for_a_core_does_not_count(qtbot, calls):
-    clock = RefreshClock((lambda: (sleep(0.03), calls.append("a")),))
-    clock.set_running(True)
-    qtbot.waitUntil(lambda: len(calls) == 1)
-    start = perf_counter()
-    qtbot.waitUntil(lambda: len(calls) == 2)
-    clock.set_running(False)
-    assert perf_counter() - start < 0.03 / SHARE
+    clock = RefreshClock((lambda: (sleep(COST), calls.append("a")),))
+    assert pause(qtbot, clock, calls) < COST / SHARE
 
 
 def test_that_after_one_slow_turn_the_pace_comes_back(qtbot, calls):
-    clock = clock_of(calls, slow=0.03)
-    clock.set_running(True)
-    qtbot.waitUntil(lambda: len(calls) == 2)
-    start = perf_counter()
-    qtbot.waitUntil(lambda: len(calls) == 3)
-    clock.set_running(False)
-    assert perf_counter() - start < 0.03 / SHARE
+    assert pause(qtbot, clock_of(calls, slow=COST), calls, turn=2) < COST / SHARE
 
 
 @pytest.mark.qt_no_exception_capture
