@@ -39,7 +39,6 @@ class LayerStrip(QScrollArea):
         self.setWidget(self.wire)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # a slip beside a button is no wish to go back
         self.setAccessibleName(self.tr("Layers of the network"))
         for set_policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

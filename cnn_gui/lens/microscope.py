@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import command_table, theme
@@ -53,7 +53,9 @@ class Microscope(QWidget):
         self.head.layer_wanted.connect(self._document.select)
         self.head.scale_chosen.connect(self.scale_chosen)
         self.head.explanation_wanted.connect(lambda: self.explained.emit(*self.pages.explanation()))
+        self.head.trail.page_wanted.connect(self.go_to_top)
         self.pages.turned.connect(self.frame_wanted)
+        self.pages.top_wanted.connect(self.go_to_top)
         self.export_button.recorded.connect(self.frame_wanted)
         self._document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
         self.stack.made.connect(self._on_made)
@@ -103,6 +105,7 @@ class Microscope(QWidget):
             picture.ranges = frame.ranges
         self.head.scale.setEnabled(bool(view.coloured))
         view.show_frame(frame)
+        self._show_trail()
 
     def _wait(self, frame: Frame, view: LayerView) -> None:
         """Have the passes made; until then this view of this layer keeps the numbers that it has, under their label."""
@@ -115,6 +118,12 @@ class Microscope(QWidget):
         self._shown = None
         self.head.show_frame(frame)
         self.stack.say(text)
+        self._show_trail()
+
+    def _show_trail(self) -> None:
+        """Say which detail of the page is on show."""
+        view = self.view
+        self.head.trail.show_detail(*(("", "") if view is None else (self.tr(view.title), view.detail)))
 
     def figure(self) -> Figure:
         """Return what is on show as a picture that says what it is of."""
@@ -137,6 +146,11 @@ class Microscope(QWidget):
         """Go one level up: within the view, or to the network."""
         if self.view is None or not self.view.step_back():
             self.left.emit()
+
+    def go_to_top(self) -> None:
+        """Go up within the view until all of it is on show."""
+        while self.view is not None and self.view.step_back():
+            pass
 
     def shut_down(self) -> None:
         """End what views do in the background; the window goes."""
@@ -168,19 +182,17 @@ class Microscope(QWidget):
         if not self.press(event):
             super().keyPressEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.step_back()  # on empty space: whatever has a meaning takes the click itself
-
     def _on_made(self, view: LayerView) -> None:
         view.configured.connect(self._document.configure)
         view.frame_wanted.connect(self.frame_wanted)
+        view.detail_changed.connect(self._show_trail)
 
     def _on_failed(self, text: str) -> None:
         if self.export_button.busy:
             return
         self._shown = None
         self.stack.say(text or self.tr("The numbers of this network could not be computed."))
+        self._show_trail()
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.problem:

@@ -81,7 +81,7 @@ def test_that_a_double_click_on_a_card_opens_it_and_escape_goes_back(qtbot: QtBo
     qtbot.waitUntil(lambda: window.microscope.head.heading.text() == "Convolution 1")
 
 
-@pytest.mark.parametrize("way", ["key", "button", "back"])
+@pytest.mark.parametrize("way", ["key", "button"])
 def test_the_other_ways_in_and_out(qtbot: QtBot, window: MainWindow, way: str) -> None:
     qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
     assert window.middle.currentIndex() == NETWORK
@@ -90,9 +90,62 @@ def test_the_other_ways_in_and_out(qtbot: QtBot, window: MainWindow, way: str) -
     else:
         qtbot.mouseClick(window.lens.inside_button, Qt.MouseButton.LeftButton)
     assert window.middle.currentIndex() == INSIDE
-    if way == "back":
-        QTest.mouseClick(window.microscope, Qt.MouseButton.LeftButton, pos=QPoint(2, window.microscope.height() - 3))
-        assert window.middle.currentIndex() == NETWORK
+
+
+def test_that_a_click_on_empty_space_closes_no_page_and_leaves_no_detail(qtbot: QtBot, window: MainWindow) -> None:
+    microscope = window.microscope
+    for opened in (False, True):
+        if opened:
+            open_a_sum(qtbot, window, (3, 4))
+        for kind in microscope.kinds if not opened else [ConvolutionView]:
+            microscope.look_through(kind)
+            window.lens.refresh()
+            for part in (microscope, microscope.view, microscope.head, microscope.head.strip, microscope.pages):
+                assert part is not None
+                for place in (QPoint(2, part.height() - 3), QPoint(part.width() - 3, part.height() - 3)):
+                    if part.childAt(place) is None:
+                        QTest.mouseClick(part, Qt.MouseButton.LeftButton, pos=place)
+            assert window.middle.currentIndex() == INSIDE and isinstance(microscope.view, kind)
+        microscope.look_through(ConvolutionView)
+        window.lens.refresh()
+        assert view_of(window).steps.isVisible() == opened
+
+
+def test_that_a_sum_says_where_it_is_and_its_page_is_a_click_up(qtbot: QtBot, window: MainWindow) -> None:
+    view, head = view_of(window), window.microscope.head
+    assert not head.trail.isVisible()
+    ways_up = (head.trail.page_button, next(b for b in window.microscope.pages.buttons if b.text() == "Forward"))
+    for button in ways_up:
+        open_a_sum(qtbot, window, (3, 4))
+        seen = (head.heading, head.trail.page_button, head.trail.detail)
+        assert [part.text() for part in seen] == ["Convolution 2", "Forward", "output (3, 4)"]
+        assert all(part.isVisible() for part in seen)
+        view.steps.transport.step(1)
+        assert head.trail.detail.text() == "output (3, 5)"
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert view.unfolded.isVisible() and not head.trail.isVisible() and window.middle.currentIndex() == INSIDE
+        qtbot.mouseClick(ways_up[1], Qt.MouseButton.LeftButton)
+        assert window.middle.currentIndex() == INSIDE  # at the top there is nothing above
+
+
+def test_that_another_page_has_no_detail_of_the_one_before(qtbot: QtBot, window: MainWindow) -> None:
+    open_a_sum(qtbot, window, (1, 2))
+    window.microscope.look_through(WeightsView)
+    window.lens.refresh()
+    trail = window.microscope.head.trail
+    assert not trail.isVisible()
+    assert isinstance(window.microscope.view, WeightsView)
+    window.microscope.view.select(3)
+    assert trail.isVisible() and trail.detail.text() == "filter 3" and trail.page_button.text() == "Weights"
+    qtbot.mouseClick(trail.page_button, Qt.MouseButton.LeftButton)
+    assert window.microscope.view.mosaic.canvas.selected == -1 and not trail.isVisible()
+
+
+def open_a_sum(qtbot: QtBot, window: MainWindow, cell: tuple[int, int]) -> None:
+    """Open the sum of one output of the convolution on show, as a person does."""
+    share = view_of(window).unfolded.rows[0][2]
+    qtbot.mouseClick(share, Qt.MouseButton.LeftButton, pos=centre(share, cell))
+    assert view_of(window).steps.isVisible()
 
 
 def test_that_a_map_unfolds_into_the_shares_of_its_channels(qtbot: QtBot, window: MainWindow) -> None:
