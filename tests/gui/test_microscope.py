@@ -16,6 +16,7 @@ from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.pooling import PoolingView
+from cnn_gui.lens.views.weights import WeightsView
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.window.microscope_door import INSIDE, NETWORK
