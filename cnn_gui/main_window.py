@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
             explained.connect(self.explain)
         self.test_figures.clicked.connect(self.results_door.open)
         self.run_bar.reset_requested.connect(self.reset)
+        self.run_bar.fault_badge.layer_wanted.connect(self._door.show_faults)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
         self.loader.loaded.connect(document.set_data)

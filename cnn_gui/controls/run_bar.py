@@ -145,7 +145,7 @@ class RunBar(QWidget):
         figures.addWidget(self.status)
         box.addSpacing(theme.SPACE[1])
         box.addLayout(figures, 1)
-        box.addWidget(self.fault_badge, 2)
+        box.addWidget(self.fault_badge)
         box.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
     def _update(self) -> None:

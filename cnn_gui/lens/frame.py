@@ -151,8 +151,7 @@ class Frame:
 
 def layer_title(architecture: Architecture, spec: LayerSpec) -> str:
     """Return the layer's label and its number among the layers of its type, from 1."""
-    alike = [each.uid for each in architecture.layers if each.type is spec.type]
-    return f"{spec.type.label} {alike.index(spec.uid) + 1}"
+    return architecture.title(spec.uid)
 
 
 def _origin(document: Document, index: int) -> tuple[Flattening | None, Channels]:
