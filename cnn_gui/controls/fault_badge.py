@@ -3,18 +3,14 @@
 from html import escape
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fault_switches import FaultSwitches
 
-_LINES = 2  # as many as the run bar is high
-_NARROWEST, _WIDEST = 128, 480  # px; beyond that it takes more lines
-
 
 class FaultBadge(QLabel):
-    """Says which layers have which faults, all of it, and whether training has them; out of sight without any.
+    """A bar that says which layers have which faults, and whether training has them; out of sight without any.
 
     Attributes:
         whole_text: what it says.
@@ -34,7 +30,7 @@ class FaultBadge(QLabel):
         self.setIndent(0)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)  # of the application's own words alone
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
         )
@@ -46,12 +42,6 @@ class FaultBadge(QLabel):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._update()
-        elif event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._fit()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self._fit()  # the style sheet's letters are known only now
 
     def _update(self) -> None:
         faults, colour = self._faults, theme.tokens(self.palette()).on_accent
@@ -72,14 +62,4 @@ class FaultBadge(QLabel):
         how = self.tr("Deliberate faults, switched on under Check. {0} Click a layer's name to go there.")
         self.setToolTip(how.format(where))
         self.setAccessibleName(self.whole_text)
-        self._fit()
         self.setVisible(bool(each))
-
-    def _fit(self) -> None:
-        """Become as wide as it takes for all of the text to stand in so many lines, and as high as it then is."""
-        self.ensurePolished()
-        most = _LINES * self.fontMetrics().lineSpacing() + 2 * theme.SPACE[0]
-        widths = range(_NARROWEST, _WIDEST, theme.SPACE[1])
-        width = next((width for width in widths if self.heightForWidth(width) <= most), _WIDEST)
-        self.setFixedWidth(width)
-        self.setMinimumHeight(self.heightForWidth(width))
