@@ -87,6 +87,7 @@ class Trainer:
         self._batches = -(-len(self.dataset.train) // settings.batch_size)  # in an epoch
         self.steps = settings.epochs * self._batches
         self._learner, self._progress = Learner(model, settings, self.steps, watch), Progress()
+        self._shards: Shards | None = None  # of a run that goes on
         self._norms = np.full((2, len(model.layers)), np.nan)  # of the last step of an epoch
         self._images_at_once = images_at_once(model)
         self._probe, self._checked = (
@@ -159,8 +160,10 @@ class Trainer:
 
         Raises:
             DivergedError: a number became NaN or infinite; the model has its last good weights and statistics.
+            ChildProcessError: a process that helped has ended, or does not answer; the model has the weights of the
+                last whole step.
         """
-        shards = Shards(self.model, self.threads, self.settings.loss)
+        shards = self._shards = Shards(self.model, self.threads, self.settings.loss)
         try:
             while self._progress.epoch < self.settings.epochs:
                 yield from self._epoch(shards)
@@ -170,7 +173,17 @@ class Trainer:
                 self._learner.check(self._checked, shards, self._progress.step)
             raise
         finally:
+            self._shards = None
             shards.close()
+
+    def abandon_step(self) -> None:
+        """End the processes that help, so that a step that waits for one of them fails; from any thread.
+
+        For whoever has asked a run to end and has waited long enough: ``run`` raises ChildProcessError, and the model
+        has the weights of the last whole step.
+        """
+        if (shards := self._shards) is not None:
+            shards.kill()
 
     def _epoch(self, shards: Shards) -> Iterator[Event]:
         """Train on what is left of the present epoch, and measure."""
