@@ -46,7 +46,7 @@ class FaultBadge(QLabel):
     def _update(self) -> None:
         faults, colour = self._faults, theme.tokens(self.palette()).on_accent
         head = self.tr("Faulty training") if faults.in_training else self.tr("Faulty gradients")
-        each = [(self.tr("{0} {1}"), uid, title, brief) for uid, title, brief in faults.places]
+        each = [(self.tr("{0} ({1})"), uid, title, brief) for uid, title, brief in faults.places]
         told = self.tr("{0}: {1}").format(head, "; ".join(text.format(name, brief) for text, _, name, brief in each))
         if told == self.whole_text and colour in self.text():
             return

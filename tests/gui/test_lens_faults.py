@@ -89,7 +89,7 @@ def test_that_a_fault_is_off_at_first_and_turns_the_check_red(qtbot: QtBot, wind
     assert not badge.isVisible() and not any(row.box.isChecked() for row in view_of(window).faults.rows)
     assert verdict(qtbot, window) is True
     click(qtbot, window, UNROTATED)
-    assert badge.isVisible() and badge.whole_text == "Faulty gradients: Convolution 1 not rotated"
+    assert badge.isVisible() and badge.whole_text == "Faulty gradients: Convolution 1 (not rotated)"
     assert view_of(window).report.heading.text() == "Old: The gradients are right"
     now = traced(window, CONV)
     assert (now.output == before.output).all() and not np.allclose(now.grad_input, before.grad_input)
@@ -138,7 +138,7 @@ def test_that_training_has_a_fault_only_where_a_person_says_so(qtbot: QtBot, win
     click(qtbot, window, DIVIDED_TWICE)
     assert not training.isChecked() and (weights_after_a_step(qtbot, window) == right).all()
     press(qtbot, training)
-    assert window.fault_badge.whole_text == "Faulty training: Convolution 1 divided by N twice"
+    assert window.fault_badge.whole_text == "Faulty training: Convolution 1 (divided by N twice)"
     assert not (weights_after_a_step(qtbot, window) == right).all()
     click(qtbot, window, DIVIDED_TWICE)
     assert not training.isChecked() and not training.isEnabled()
@@ -204,7 +204,7 @@ def test_that_the_badge_names_every_layer_in_full_and_leads_to_it(qtbot: QtBot, 
     for uid, fault in ((pool, DOUBLED), *((conv, fault) for fault in (UNROTATED, UNDILATED, MISPLACED, DIVIDED_TWICE))):
         document.faults.switch(uid, fault, True)
     told = "divided by N twice, excluded rows dropped, not dilated, not rotated"
-    assert badge.whole_text == f"Faulty gradients: Convolution 1 {told}; Pooling 1 ties doubled"
+    assert badge.whole_text == f"Faulty gradients: Convolution 1 ({told}); Pooling 1 (ties doubled)"
     window.resize(1024, 700)
     QApplication.processEvents()
     whole = QTextDocument()
@@ -223,9 +223,9 @@ def test_that_the_badge_follows_the_names_of_the_layers(window: MainWindow) -> N
     document, badge = window.document, window.fault_badge
     document.faults.switch(document.architecture.layers[CONV].uid, UNROTATED, True)
     document.insert(0, "conv2d")
-    assert badge.whole_text == "Faulty gradients: Convolution 2 not rotated"
+    assert badge.whole_text == "Faulty gradients: Convolution 2 (not rotated)"
     document.undo_stack.undo()
-    assert badge.whole_text == "Faulty gradients: Convolution 1 not rotated"
+    assert badge.whole_text == "Faulty gradients: Convolution 1 (not rotated)"
 
 
 def painted(button: QAbstractButton) -> QImage:
