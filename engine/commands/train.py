@@ -23,7 +23,7 @@ from engine.files.weights import weights_of
 from engine.history import EpochResult, History
 from engine.layers.plain import FAST
 from engine.model import Model
-from engine.trainer import Event, StepResult, Trainer
+from engine.trainer import Diverging, Event, StepResult, Trainer
 from engine.words import counted
 
 
@@ -84,6 +84,8 @@ def _train(
         with closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
             for event in events:
                 _show(event, report, bar)
+                if isinstance(event, Diverging):
+                    raise trainer.give_up(event.what)
                 if file and (interrupts or isinstance(event, EpochResult)):
                     checkpoint.save(file, _project(trainer, source), trainer.state())
                 if interrupts:
