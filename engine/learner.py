@@ -50,7 +50,7 @@ class Learner:
         """Train on one mini-batch, the run's *step* (from 0), and return its (mean loss, right answers)."""
         learned = self._model.parameters.learned
         with np.errstate(all="ignore"):  # a diverging run is told from its numbers, not by warnings
-            loss, correct = shards.train(batch, (self._settings.seed, self.time))
+            loss, correct = self._gradient(batch, shards)
             if not isfinite(loss):
                 self._give_up(divergence.bad_output(self._model, batch.inputs(slice(None))))
             if not all_finite(self._statistics):
@@ -62,6 +62,15 @@ class Learner:
             if not all_finite(learned):
                 self._give_up(divergence.bad_part(self._model, self._parts, learned, "update"))
         return loss, correct
+
+    def _gradient(self, batch: Batch, shards: Shards) -> tuple[float, int]:
+        """Return (mean loss, right answers) of *batch*; where that fails, all is as if the step never began."""
+        before = self._statistics.copy()
+        try:
+            return shards.train(batch, (self._settings.seed, self.time))
+        except BaseException:
+            np.copyto(self._statistics, before)
+            raise
 
     def _move(self, learned: Array, gradient: Array, rate: float) -> None:
         """Take a step, and note what it does to the weight that is watched."""

@@ -193,6 +193,8 @@ class Trainer:
 
         Raises:
             DivergedError: a number became NaN or infinite; the model has the weights that ``take_back`` puts back.
+            ChildProcessError: a process that helped has ended, or does not answer; the model has the weights of the
+                last whole step.
         """
         shards = self._shards = Shards(self.model, self.threads, self.settings.loss)
         self.taken_back = ""
@@ -256,6 +258,15 @@ class Trainer:
         with np.errstate(all="ignore"):
             silent = divergence.silent_layer(self.model, self._checked.inputs(slice(None)))
         return silent or "no gradient reaches the first layer that learns"
+
+    def abandon_step(self) -> None:
+        """End the processes that help, so that a step that waits for one of them fails; from any thread.
+
+        For whoever has asked a run to end and has waited long enough: ``run`` raises ChildProcessError, and the model
+        has the weights of the last whole step.
+        """
+        if (shards := self._shards) is not None:
+            shards.kill()
 
     def _epoch(self, shards: Shards) -> Iterator[Event]:
         """Train on what is left of the present epoch, and measure."""

@@ -39,7 +39,6 @@ class LayerStrip(QScrollArea):
         self.setWidget(self.wire)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
-        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)  # a slip beside a button is no wish to go back
         self.setAccessibleName(self.tr("Layers of the network"))
         for set_policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -88,7 +87,7 @@ class LayerStrip(QScrollArea):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFixedHeight(_HEIGHT)
         button.setIconSize(_ICON)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._group.addButton(button, number)
         self.wire.row.insertWidget(number, button)
         return button

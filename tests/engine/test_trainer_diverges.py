@@ -260,12 +260,13 @@ def first_alarm(run: Trainer) -> Diverging:
 
 def test_that_a_loss_above_a_hundred_times_the_first_is_told_within_a_few_steps_and_taken_back() -> None:
     run = trainer(epochs=100, optimizer="gradient descent", learning_rate=0.5)
-    weight = run.model.parameters.layers[4]["weight"]
-    bad: list[Array] = []
+    weight, bad = run.model.parameters.layers[4]["weight"], list[Array]()
 
     def spoil(parameters: Array) -> None:
-        bad[:] = bad or [-1e4 * weight]  # sure of the wrong class
-        weight[...] = bad[0]
+        if not bad:
+            np.multiply(weight, -1e4, out=weight)  # sure of the wrong class
+            bad.append(parameters.copy())
+        np.copyto(parameters, bad[0])
 
     tamper(run, 20, spoil)
     alarm = first_alarm(run)

@@ -9,6 +9,8 @@ from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.linked import LinkedMosaics
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plots import addition
+from cnn_gui.plots.addition import Addend
 from cnn_gui.plots.bar_column import Column
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.text import short, term
@@ -83,8 +85,9 @@ class BatchNormView(LayerView):
             short(trace.epsilon),
             short(z),
         )
-        numbers = term(trace.scale[c]), term(z), term(trace.shift[c]), short(self._layer.output[index])
-        return normalised + self.tr("; y = {0} · {1} + {2} = {3}").format(*numbers)
+        product = self.tr("; y = {0} · {1} + {2}").format(term(trace.scale[c]), term(z), term(trace.shift[c]))
+        addends = Addend(float(trace.scale[c]) * z), Addend(float(trace.shift[c]))
+        return normalised + addition.equation(product, addends, float(self._layer.output[index]))
 
     def _channel(self, c: int) -> str:
         """Return what happens to each value of a channel."""

@@ -49,6 +49,7 @@ class ConvolutionView(LayerView):
         self.maps.setAccessibleName(self.tr("All maps of the layer"))
         self.maps.tile_selected.connect(self._choose)
         self.unfolded.opened.connect(self._open)
+        self.steps.place_changed.connect(self.detail_changed)
 
     def show_frame(self, frame: Frame) -> None:
         layer = frame.layer_trace
@@ -63,6 +64,11 @@ class ConvolutionView(LayerView):
             self.steps.show_lane(lane)
         else:
             self.unfolded.show_lane(lane)
+
+    @property
+    def detail(self) -> str:
+        opened = self._stack.currentWidget() is self.steps
+        return self.tr("output ({0}, {1})").format(*self.steps.place) if opened else ""
 
     def step_back(self) -> bool:
         inside = self._stack.currentWidget() is self.steps
@@ -86,6 +92,7 @@ class ConvolutionView(LayerView):
         self.maps.setVisible(part is self.unfolded)
         if self._frame is not None:
             self.show_frame(self._frame)
+        self.detail_changed.emit()
 
 
 class UnfoldedMap(QWidget):

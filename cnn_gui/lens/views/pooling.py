@@ -36,7 +36,7 @@ class PoolingView(LayerView):
         self._trace: PoolingTrace | None = None
         self.place: Cell = (0, 0)
         self._pixel: Cell | None = None  # of the input, under the mouse
-        self.pictures, self.marks, self.lines = PoolingPictures(), MarkLegend(), WrappedText(4)
+        self.pictures, self.marks, self.lines = PoolingPictures(), MarkLegend(), WrappedText(5)
         self.transport, self.channel = Transport(), PlaneBox(self.tr("Channel"))
         self._arrange()
         self.channel.valueChanged.connect(self._show_channel)
@@ -82,6 +82,7 @@ class PoolingView(LayerView):
         lines = [
             words.forward(trace, place, float(self._layer.output[channel][place])),
             words.backward(trace, place, float(self._layer.grad_output[channel][place])),
+            words.cells(trace, place, self._layer.grad_input[channel]),
         ]
         if pixel is not None:
             lines.append(words.pixel(trace, pixel, float(self._layer.grad_input[channel][pixel])))
