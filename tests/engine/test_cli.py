@@ -277,7 +277,7 @@ def test_that_a_run_that_goes_astray_with_finite_numbers_ends_at_once_and_saves_
 ) -> None:
     file = tmp_path / "x.cnn"
     train = "train", "--preset", "lenet5", "--data", "bundled", "--threads", 1, "--out", file
-    assert run(*train, "--learning-rate", rate) == codes.DIVERGED
+    assert run(*train, "--lr", rate) == codes.DIVERGED
     err = capsys.readouterr().err
     assert re.search(rf"cnn-engine: Training diverged after step \d+: .+ Lower the learning rate from {rate:g} to", err)
     assert "The best weights were put back, those of before the run." in err
