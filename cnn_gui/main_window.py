@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
 
 from cnn_gui import settings
 from cnn_gui.controls.evaluation_label import EvaluationLabel
+from cnn_gui.controls.fault_badge import FaultBadge
 from cnn_gui.controls.run_bar import RunBar
 from cnn_gui.controls.settings_panel import SettingsPanel
 from cnn_gui.datasets.chooser import DataChooser
@@ -78,6 +79,7 @@ class MainWindow(QMainWindow):
         self.middle = QStackedWidget()  # network and curves, a layer under the microscope, or how the test set is read
         self.draw = DrawPanel()
         self.run_bar = RunBar(document, self.controller)
+        self.fault_badge = FaultBadge(document.faults)
         self.data_chooser = DataChooser(document)
         self.test_figures = EvaluationLabel(document, self.controller)
 
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
             explained.connect(self.explain)
         self.test_figures.clicked.connect(self.results_door.open)
         self.run_bar.reset_requested.connect(self.reset)
+        self.fault_badge.layer_wanted.connect(self._door.show_faults)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
         self.loader.loaded.connect(document.set_data)

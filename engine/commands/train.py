@@ -28,7 +28,7 @@ from engine.files.weights import weights_of
 from engine.history import EpochResult
 from engine.layers.plain import FAST
 from engine.model import Model
-from engine.trainer import Event, StepResult, Trainer
+from engine.trainer import Diverging, Event, StepResult, Trainer
 from engine.words import counted
 
 RETRY = 30.0  # s between two attempts to save a run, after one that failed
@@ -108,6 +108,8 @@ def _train(trainer: Trainer, keeper: "Keeper", report: JsonReport | TableReport,
         with closing(trainer.run()) as events, Bar(trainer.steps, "steps") as bar:
             for event in events:
                 _show(event, report, bar)
+                if isinstance(event, Diverging):
+                    raise trainer.give_up(event.what)
                 if asked or isinstance(event, EpochResult) or keeper.due:
                     keeper.keep_run()
                 if asked:
