@@ -12,8 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnn_gui import theme
-from cnn_gui.controls.fault_badge import FaultBadge
+from cnn_gui import command_table, theme
 from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
@@ -41,7 +40,6 @@ class RunBar(QWidget):
         self._invalid_setting, self._first_step = "", ""
         self._make_buttons()
         self.progress, self.status = self._bar(), StatusLabel(self)
-        self.fault_badge = FaultBadge(document.faults)
         self._lay_out()
         self._connect()
         self._update()
@@ -100,11 +98,9 @@ class RunBar(QWidget):
         self.play_button = QPushButton(self.tr("Train"), self)
         self.play_button.setProperty("role", "primary")
         self.play_button.setFixedWidth(_PLAY_WIDTH)
-        self.step_button = self._button("step", self.tr("Step"), self.tr("Train on one mini-batch, then hold (Right)"))
-        self.stop_button = self._button(
-            "stop", self.tr("Stop"), self.tr("End the run; what was learned is kept (Shift+F5)")
-        )
-        self.reset_button = self._button("reset", self.tr("Reset"), self.tr("Begin anew with fresh random weights (R)"))
+        self.step_button = self._button("step", self.tr("Step"), command_table.tip("step"))
+        self.stop_button = self._button("stop", self.tr("Stop"), command_table.tip("stop"))
+        self.reset_button = self._button("reset", self.tr("Reset"), command_table.tip("reset"))
 
     def _button(self, icon: str, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)
@@ -145,7 +141,6 @@ class RunBar(QWidget):
         figures.addWidget(self.status)
         box.addSpacing(theme.SPACE[1])
         box.addLayout(figures, 1)
-        box.addWidget(self.fault_badge, 2)
         box.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
     def _update(self) -> None:
@@ -186,7 +181,7 @@ class RunBar(QWidget):
         icon, word = words.get(state, ("play", self.tr("Train")))
         colours = theme.tokens(self.palette())
         self.play_button.setText(word)
-        self.play_button.setToolTip(obstacle or self.tr("{0} (Space)").format(word))
+        self.play_button.setToolTip(obstacle or command_table.with_key(word, "play"))
         self.play_button.setIcon(theme.icon(icon, colours.on_accent, colours.muted))
         for button in (self.step_button, self.stop_button, self.reset_button):
             button.setIcon(theme.icon(button.property("icon_name"), colours.text, colours.muted))

@@ -3,15 +3,16 @@
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.layer_strip import LayerStrip
+from cnn_gui.lens.trail import Trail
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.ranges import Scale
 
 
 class Head(QWidget):
-    """Two rows: the network with the open layer, then its name, sample, step and settings.
+    """Two rows: the network with the open layer, then its name, the way down to a detail, sample, step and settings.
 
     Signals:
         left(): a person goes back to the network.
@@ -34,7 +35,7 @@ class Head(QWidget):
         self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
         self.about, self.scale = ElidedLabel("muted"), QComboBox()
         self.previous_button, self.next_button, self.strip = QToolButton(), QToolButton(), LayerStrip()
-        self.words_button = QToolButton()
+        self.words_button, self.trail = QToolButton(), Trail()
         self._explain()
         self._arrange(export_button)
         self._dress()
@@ -51,7 +52,7 @@ class Head(QWidget):
         sample = frame.sample.whole_title if frame.sample else ""
         self.heading.setText(frame.title())
         self.about.show_text(" · ".join(filter(None, (sample, frame.moment(), frame.about()))))
-        self.strip.show_layers(frame.architecture, frame.index)
+        self.strip.show_layers(frame.architecture, frame.index, frame.warnings)
         self.previous_button.setEnabled(frame.index > 0)
         self.next_button.setEnabled(0 <= frame.index < len(frame.architecture.layers) - 1)
         self.scale.setCurrentIndex(frame.ranges.scale.value)
@@ -66,7 +67,7 @@ class Head(QWidget):
             self.layer_wanted.emit(self._frame.architecture.layers[self._frame.index + by].uid)
 
     def _explain(self) -> None:
-        self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
+        self.back_button.setToolTip(command_table.with_key(self.tr("Back to the network"), "page_up"))
         for button, name in (
             (self.previous_button, self.tr("The layer before")), (self.next_button, self.tr("The layer after")),
             (self.words_button, self.tr("What this page shows, and what its words mean")),
@@ -85,7 +86,7 @@ class Head(QWidget):
         above, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         for part in (self.back_button, self.previous_button, self.strip, self.next_button):
             above.addWidget(part, part is self.strip)
-        for part in (self.heading, self.about, self.scale, export_button, self.words_button):
+        for part in (self.heading, self.trail, self.about, self.scale, export_button, self.words_button):
             below.addWidget(part, part is self.about)
         column.setContentsMargins(0, 0, 0, 0)
         for layout in (above, below, column):

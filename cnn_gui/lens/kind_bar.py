@@ -21,18 +21,20 @@ class KindBar(PageBar):
 
     Signals:
         turned(): another kind is chosen, and needs a frame.
+        top_wanted(): a person chose the kind on show once more, to go up to the top of its page.
 
     Thread: GUI.
     """
 
     turned = Signal()
+    top_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kinds: Sequence[type[LayerView]] = ()
         self.kind: type[LayerView] | None = None
         self._wanted: type[LayerView] | None = None
-        self.chosen.connect(lambda number: self.choose(self.kinds[number]))
+        self.chosen.connect(self._on_chosen)
 
     def offer(self, frame: Frame) -> None:
         """Have a page for each kind of view that suits the selected layer of *frame*."""
@@ -50,6 +52,12 @@ class KindBar(PageBar):
         elif kind is not self.kind:
             self._turn_to(kind)
             self.turned.emit()
+
+    def _on_chosen(self, number: int) -> None:
+        if self.kinds[number] is self.kind:
+            self.top_wanted.emit()
+        else:
+            self.choose(self.kinds[number])
 
     def explanation(self) -> tuple[str, str]:
         """Return the title of the chosen kind, and what it shows and means as HTML."""

@@ -3,21 +3,25 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
+from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.head import Head
 from cnn_gui.lens.kind_bar import KindBar
+from cnn_gui.lens.page_scroll import PageScroll
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.view_stack import ViewStack
+from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.waiting import Waiting
-from cnn_gui.lens.walk import go_by_key
+from cnn_gui.lens.walk import go
 from cnn_gui.plots.figure import Figure
+from engine.layer import LayerConfig
 
 
 class Microscope(QWidget):
@@ -52,7 +56,9 @@ class Microscope(QWidget):
         self.head.layer_wanted.connect(self._document.select)
         self.head.scale_chosen.connect(self.scale_chosen)
         self.head.explanation_wanted.connect(lambda: self.explained.emit(*self.pages.explanation()))
+        self.head.trail.page_wanted.connect(self.go_to_top)
         self.pages.turned.connect(self.frame_wanted)
+        self.pages.top_wanted.connect(self.go_to_top)
         self.export_button.recorded.connect(self.frame_wanted)
         self._document.lock_changed.connect(self.frame_wanted)  # a frame knows whether the network can be edited
         self.stack.made.connect(self._on_made)
@@ -102,6 +108,7 @@ class Microscope(QWidget):
             picture.ranges = frame.ranges
         self.head.scale.setEnabled(bool(view.coloured))
         view.show_frame(frame)
+        self._show_trail()
 
     def _wait(self, frame: Frame, view: LayerView) -> None:
         """Have the passes made; until then this view of this layer keeps the numbers that it has, under their label."""
@@ -114,6 +121,12 @@ class Microscope(QWidget):
         self._shown = None
         self.head.show_frame(frame)
         self.stack.say(text)
+        self._show_trail()
+
+    def _show_trail(self) -> None:
+        """Say which detail of the page is on show."""
+        view = self.view
+        self.head.trail.show_detail(*(("", "") if view is None else (self.tr(view.title), view.detail)))
 
     def figure(self) -> Figure:
         """Return what is on show as a picture that says what it is of."""
@@ -132,10 +145,20 @@ class Microscope(QWidget):
             self._document.select(layers[-1].uid)
             self.look_through(WhyView)
 
+    def show_faults(self, uid: str) -> None:
+        """Select the layer *uid*, and look at its gradients' check and its deliberate faults."""
+        self._document.select(uid)
+        self.look_through(CheckView)
+
     def step_back(self) -> None:
         """Go one level up: within the view, or to the network."""
         if self.view is None or not self.view.step_back():
             self.left.emit()
+
+    def go_to_top(self) -> None:
+        """Go up within the view until all of it is on show."""
+        while self.view is not None and self.view.step_back():
+            pass
 
     def shut_down(self) -> None:
         """End what views do in the background; the window goes."""
@@ -151,30 +174,39 @@ class Microscope(QWidget):
         super().hideEvent(event)
         self.waiting.forget()
 
-    def press(self, key: int) -> bool:
-        """Do what a key means inside a layer, wherever in the window the focus is; False if it means nothing here."""
-        if key == Qt.Key.Key_Escape:
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key means on the page, wherever in the window the focus is; False if it is none of a page's keys.
+
+        A page's key that this page has no use for does nothing, so that it cannot do something else by mistake.
+        """
+        name = command_table.named(event, Place.PAGE)
+        if name == "page_up":
             self.step_back()
-            return True
-        return self.view is not None and go_by_key(self.view, key)
+        elif name and self.view is not None and (name != "page_play" or not event.isAutoRepeat()):
+            go(self.view, name)
+        return bool(name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.press(event.key()):
+        if not self.press(event):
             super().keyPressEvent(event)
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.step_back()  # on empty space: whatever has a meaning takes the click itself
-
     def _on_made(self, view: LayerView) -> None:
-        view.configured.connect(self._document.configure)
+        view.configured.connect(self._on_configured)
         view.frame_wanted.connect(self.frame_wanted)
+        view.detail_changed.connect(self._show_trail)
+
+    def _on_configured(self, uid: str, config: LayerConfig) -> None:
+        """Change the layer on show, unless it was changed or removed since it was shown."""
+        spec = self._document.architecture.find(uid)
+        if spec is not None and self._shown is not None and spec == self._shown[1]:
+            self._document.configure(uid, config)
 
     def _on_failed(self, text: str) -> None:
         if self.export_button.busy:
             return
         self._shown = None
         self.stack.say(text or self.tr("The numbers of this network could not be computed."))
+        self._show_trail()
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.problem:
@@ -196,5 +228,5 @@ class Microscope(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
-        for part in (self.head, self.pages, self.stack):
-            column.addWidget(part, part is self.stack)
+        for part in (self.head, self.pages, PageScroll(self.stack)):
+            column.addWidget(part, isinstance(part, PageScroll))

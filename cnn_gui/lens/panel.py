@@ -5,7 +5,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice, ImageSet, sizes
 from cnn_gui.lens.frame import Frame
@@ -101,9 +101,9 @@ class LensPanel(QWidget):
         self.sample_requested.emit(choice)
 
     def refresh(self) -> None:
-        """Show what changed since the last time; does nothing while hidden or if nothing did."""
+        """Show what changed since the last time; does nothing while the window is hidden or if nothing did."""
         self._soon.stop()
-        if not (self._stale and self.isVisible()):
+        if not (self._stale and self._wanted):
             return
         self._stale = False
         dataset = self._document.data.dataset
@@ -125,13 +125,18 @@ class LensPanel(QWidget):
         """Make a new frame soon, for somebody who needs one."""
         self._on_changed()
 
+    @property
+    def _wanted(self) -> bool:
+        """Whether frames are needed: the network and the microscope show them also while the panel is hidden."""
+        return self.window().isVisible()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._on_changed()
 
     def _on_changed(self) -> None:
         self._stale = True
-        if self.isVisible():
+        if self._wanted:
             self._soon.start()
 
     def _on_weights_changed(self) -> None:
@@ -174,8 +179,8 @@ class LensPanel(QWidget):
 
     def _explain(self) -> None:
         self.why_button.setAccessibleName(self.tr("Why this class?"))
-        self.why_button.setToolTip(self.tr("Which pixels the network's answer comes from (W)"))
-        self.inside_button.setToolTip(self.tr("Every number of the selected layer, forward and backward (Enter)"))
+        self.why_button.setToolTip(command_table.tip("why"))
+        self.inside_button.setToolTip(command_table.tip("inside"))
         self.tabs.addTab(self.kernels, self.tr("&Kernels"))
         self.tabs.addTab(self.maps, self.tr("Activation &maps"))
         self.tabs.setTabToolTip(0, self.tr("What the layer has learned (Alt+K)"))

@@ -23,6 +23,7 @@ class LayerView(QWidget):
     Signals:
         configured(str, LayerConfig): a person wants the layer of that uid to be like that.
         frame_wanted(): it needs passes of its frame that are not there.
+        detail_changed(): another detail of the page is open, or none any more.
 
     Thread: GUI.
     """
@@ -33,6 +34,7 @@ class LayerView(QWidget):
     terms: ClassVar[tuple[str, ...]] = ()
     configured = Signal(str, object)
     frame_wanted = Signal()
+    detail_changed = Signal()
 
     @classmethod
     def suits(cls, frame: Frame) -> bool:
@@ -52,6 +54,11 @@ class LayerView(QWidget):
     def show_frame(self, frame: Frame) -> None:
         """Show the selected layer of *frame*, whose ``layer_trace`` is there."""
         raise NotImplementedError
+
+    @property
+    def detail(self) -> str:
+        """What is open within the page, such as 'output (4, 4)'; '' at its top."""
+        return ""
 
     def step_back(self) -> bool:
         """Go one level up within the page; False where it is at its top."""

@@ -3,19 +3,26 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from cnn_gui.lens.backward.stage_bar import StageBar
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.recording import Steps
 from cnn_gui.lens.step.transport import Transport
+from cnn_gui.plots.mosaic_canvas import MosaicCanvas
 from cnn_gui.plots.moving_grid import MovingGrid
+from cnn_gui.plots.pager import Pager
 
 MOST = 200  # frames; of a longer walk every second place is shown, or every third
 _MOVES, _STILL = 8, 1600  # frames of a motion, and ms for which a stage stands still
 _MOVE = 60  # ms a frame
 
-Part = TypeVar("Part", Transport, StageBar)
+_STEPS = {"page_previous": -1, "page_next": 1}
+_ENDS = ("page_first", "page_last")
+_PAGES = {"turn_back": -1, "turn_on": 1}
+_CHANNELS = {"channel_previous": -1, "channel_next": 1}
+
+Part = TypeVar("Part", Transport, StageBar, PlaneBox, Pager)
 
 
 def walks(view: QWidget) -> bool:
@@ -23,13 +30,43 @@ def walks(view: QWidget) -> bool:
     return _seen(view, Transport) is not None or _seen(view, StageBar) is not None
 
 
-def go_by_key(view: QWidget, key: int) -> bool:
-    """Let Left, Right and Space go through the stages of the view, or else its places; False if that is no such key."""
-    walker, steps = _seen(view, StageBar) or _seen(view, Transport), {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-    if walker is None or (key not in steps and key != Qt.Key.Key_Space):
-        return False
-    walker.step(steps[Qt.Key(key)]) if key in steps else walker.toggle()
-    return True
+def go(view: QWidget, name: str) -> None:
+    """Do one of the commands of a page: on the player of the view, else on its channel, else on its choice of maps."""
+    walker, channel = _seen(view, StageBar) or _seen(view, Transport), _seen(view, PlaneBox)
+    if name in _PAGES:
+        if (pager := _seen(view, Pager)) is not None:
+            pager.turn(_PAGES[name])
+    elif name == "page_play":
+        if walker is not None:
+            walker.toggle()
+    elif walker is not None and name not in _CHANNELS:
+        walker.step(_steps(name, walker.place, walker.count))
+    elif channel is not None:
+        first, last = channel.minimum(), channel.maximum()
+        by = _CHANNELS.get(name) or _steps(name, channel.value() - first, last - first + 1)
+        channel.stepBy(by)
+    elif (maps := _maps(view)) is not None:
+        _go_on(maps, name)
+
+
+def _go_on(maps: MosaicCanvas, name: str) -> None:
+    """Select another of some maps."""
+    if name in _ENDS and maps.tiles is not None:
+        maps.select(0 if name == "page_first" else len(maps.tiles.values) - 1)
+    else:
+        maps.select_neighbour(-_CHANNELS.get(name, 0), _STEPS.get(name, 0))
+
+
+def _steps(name: str, place: int, count: int) -> int:
+    """Return how far a command goes from one of *count* places."""
+    return _STEPS[name] if name in _STEPS else -place if name == "page_first" else count - 1 - place
+
+
+def _maps(view: QWidget) -> MosaicCanvas | None:
+    """Return the maps of the view of which a person can choose one."""
+    found: list[MosaicCanvas] = view.findChildren(MosaicCanvas)
+    selects = (each for each in found if each.isVisibleTo(view) and each.selects)
+    return next(selects, None)
 
 
 def walk(view: QWidget, stages: Sequence[int] | None = None) -> Steps:

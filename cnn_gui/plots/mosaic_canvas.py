@@ -184,6 +184,16 @@ class MosaicCanvas(QWidget):
         elif page := self.drawn():
             self.select(page.geometry.neighbour(self.selected, *_STEPS[event.key()]))
 
+    def select_neighbour(self, down: int, on: int) -> None:
+        """Select the tile so many rows and columns on, as the arrow keys do."""
+        if page := self.drawn():
+            self.select(page.geometry.neighbour(self.selected, down, on))
+
+    @property
+    def selects(self) -> bool:
+        """Whether a person can select one of its tiles."""
+        return self.tiles is not None and not self._strip and not self.picks
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.point_at(self._spot_at(event.position()))
 
@@ -222,10 +232,14 @@ class MosaicCanvas(QWidget):
         return QRectF(left, top, max(1, self.width() - left - RING), max(1, self.height() - top - RING))
 
     def _start_anew(self) -> None:
-        self._number = 0
-        self.point_at(None)
-        self.select(-1)
+        """Begin with the first page of other tiles: whoever hears of it finds nothing left of those before."""
+        pointed, selected = self.spot is not None, self.selected >= 0
+        self._number, self.spot, self.selected = 0, None, -1
         self._rearrange()
+        if pointed:
+            self.pointed.emit(None)
+        if selected:
+            self.selected_changed.emit(-1)
 
     def _rearrange(self) -> None:
         self._pages = None

@@ -66,6 +66,16 @@ class ConvolutionTrace:
         source, bias = self.padded[self.channels(filter_)], float(self.bias[filter_])
         return Correlation(source, self.weight[filter_], self._config.stride, self._config.dilation, bias)
 
+    @property
+    def apart(self) -> tuple[int, int]:
+        """How many rows and columns neighbours of dC/dO are apart in ``dilated``: S."""
+        return (1, 1) if self._dilation.skipped else self._config.stride
+
+    @property
+    def rotates(self) -> bool:
+        """Whether ``rotated`` is rotated; it is not where that is a deliberate fault."""
+        return UNROTATED not in self._layer.faults
+
     @cached_property
     def dilated(self) -> Array:
         """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
@@ -79,7 +89,7 @@ class ConvolutionTrace:
     @cached_property
     def rotated(self) -> Array:
         """(F, C/G, KH, KW): every kernel turned by 180 degrees."""
-        return self.weight if UNROTATED in self._layer.faults else self.weight[:, :, ::-1, ::-1]
+        return self.weight[:, :, ::-1, ::-1] if self.rotates else self.weight
 
     def kernels(self, channel: int, turned: bool) -> Array:
         """Return (F/G, K', K'): the kernel of each filter that reads a channel, with D - 1 zeros between its cells."""

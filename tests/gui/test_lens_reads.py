@@ -99,7 +99,8 @@ def test_that_the_three_cases_stand_there_with_their_numbers(
     assert formulas(view) == lines
     assert not view.table.cells["within"][0].isVisible()
     said = view.headline.whole_text
-    assert said.startswith(f"{unread[2]} of 784 pixels are never read" if unread[2] != "0" else "Every pixel is read")
+    some = f"{unread[2]} of 784 pixels are never read: dC/dX = 0. The other {784 - int(unread[2])} are read."
+    assert said.startswith(some if unread[2] != "0" else "All 784 pixels are read")
     assert view.sign.isVisible() == view.remedies.isVisible() == (unread[2] != "0")
 
 

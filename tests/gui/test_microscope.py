@@ -15,6 +15,7 @@ from cnn_gui.lens.step.transport import Transport
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.convolution import ConvolutionView
+from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.weights import WeightsView
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.grid_view import GridView
@@ -81,7 +82,7 @@ def test_that_a_double_click_on_a_card_opens_it_and_escape_goes_back(qtbot: QtBo
     qtbot.waitUntil(lambda: window.microscope.head.heading.text() == "Convolution 1")
 
 
-@pytest.mark.parametrize("way", ["key", "button", "back"])
+@pytest.mark.parametrize("way", ["key", "button"])
 def test_the_other_ways_in_and_out(qtbot: QtBot, window: MainWindow, way: str) -> None:
     qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
     assert window.middle.currentIndex() == NETWORK
@@ -90,18 +91,72 @@ def test_the_other_ways_in_and_out(qtbot: QtBot, window: MainWindow, way: str) -
     else:
         qtbot.mouseClick(window.lens.inside_button, Qt.MouseButton.LeftButton)
     assert window.middle.currentIndex() == INSIDE
-    if way == "back":
-        QTest.mouseClick(window.microscope, Qt.MouseButton.LeftButton, pos=QPoint(2, window.microscope.height() - 3))
-        assert window.middle.currentIndex() == NETWORK
+
+
+def test_that_a_click_on_empty_space_closes_no_page_and_leaves_no_detail(qtbot: QtBot, window: MainWindow) -> None:
+    microscope = window.microscope
+    for opened in (False, True):
+        if opened:
+            open_a_sum(qtbot, window, (3, 4))
+        for kind in microscope.kinds if not opened else [ConvolutionView]:
+            microscope.look_through(kind)
+            window.lens.refresh()
+            for part in (microscope, microscope.view, microscope.head, microscope.head.strip, microscope.pages):
+                assert part is not None
+                for place in (QPoint(2, part.height() - 3), QPoint(part.width() - 3, part.height() - 3)):
+                    if part.childAt(place) is None:
+                        QTest.mouseClick(part, Qt.MouseButton.LeftButton, pos=place)
+            assert window.middle.currentIndex() == INSIDE and isinstance(microscope.view, kind)
+        microscope.look_through(ConvolutionView)
+        window.lens.refresh()
+        assert view_of(window).steps.isVisible() == opened
+
+
+def test_that_a_sum_says_where_it_is_and_its_page_is_a_click_up(qtbot: QtBot, window: MainWindow) -> None:
+    view, head = view_of(window), window.microscope.head
+    assert not head.trail.isVisible()
+    ways_up = (head.trail.page_button, next(b for b in window.microscope.pages.buttons if b.text() == "Forward"))
+    for button in ways_up:
+        open_a_sum(qtbot, window, (3, 4))
+        seen = (head.heading, head.trail.page_button, head.trail.detail)
+        assert [part.text() for part in seen] == ["Convolution 2", "Forward", "output (3, 4)"]
+        assert all(part.isVisible() for part in seen)
+        view.steps.transport.step(1)
+        assert head.trail.detail.text() == "output (3, 5)"
+        qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+        assert view.unfolded.isVisible() and not head.trail.isVisible() and window.middle.currentIndex() == INSIDE
+        qtbot.mouseClick(ways_up[1], Qt.MouseButton.LeftButton)
+        assert window.middle.currentIndex() == INSIDE  # at the top there is nothing above
+
+
+def test_that_another_page_has_no_detail_of_the_one_before(qtbot: QtBot, window: MainWindow) -> None:
+    open_a_sum(qtbot, window, (1, 2))
+    window.microscope.look_through(WeightsView)
+    window.lens.refresh()
+    trail = window.microscope.head.trail
+    assert not trail.isVisible()
+    assert isinstance(window.microscope.view, WeightsView)
+    window.microscope.view.select(3)
+    assert trail.isVisible() and trail.detail.text() == "filter 3" and trail.page_button.text() == "Weights"
+    qtbot.mouseClick(trail.page_button, Qt.MouseButton.LeftButton)
+    assert window.microscope.view.mosaic.canvas.selected == -1 and not trail.isVisible()
+
+
+def open_a_sum(qtbot: QtBot, window: MainWindow, cell: tuple[int, int]) -> None:
+    """Open the sum of one output of the convolution on show, as a person does."""
+    share = view_of(window).unfolded.rows[0][2]
+    qtbot.mouseClick(share, Qt.MouseButton.LeftButton, pos=centre(share, cell))
+    assert view_of(window).steps.isVisible()
 
 
 def test_that_a_map_unfolds_into_the_shares_of_its_channels(qtbot: QtBot, window: MainWindow) -> None:
     unfolded, trace = view_of(window).unfolded, ConvolutionTrace(traced(window, SECOND))
-    for page in range(2):
+    shown = unfolded.channels.shown
+    for page in range(-(-6 // shown)):
         for row, (source, kernel, share) in enumerate(unfolded.rows):
-            plane = 4 * page + row
-            assert source.isVisible() == (plane < 6)
-            if plane < 6:
+            plane = shown * page + row
+            assert source.isVisible() == (row < shown and plane < 6)
+            if source.isVisible():
                 assert (values(source) == trace.padded[plane]).all()
                 assert (values(kernel) == trace.weight[0, plane]).all()
                 np.testing.assert_allclose(values(share), trace.forward(0).parts[plane])
@@ -384,9 +439,80 @@ def test_that_inside_a_layer_left_right_and_space_walk_and_nothing_trains(
     assert view.unfolded.isVisible() and window.middle.currentIndex() == INSIDE
 
 
-def test_that_space_trains_where_there_is_nothing_to_walk_through(qtbot: QtBot, window: MainWindow) -> None:
-    window.microscope.look_through(WeightsView)
+PAGE_KEYS = (
+    Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", range(7))
+def test_that_no_key_of_a_page_trains_on_any_page_of_any_layer(qtbot: QtBot, window: MainWindow, layer: int) -> None:
+    document = window.document
+    document.select(document.architecture.layers[layer].uid)
+    window.lens.opened.emit()
     window.lens.refresh()
-    QTest.keyClick(window.microscope, Qt.Key.Key_Space)
+    weights = document.model.parameters.flat.copy()
+    for kind in window.microscope.kinds:
+        window.microscope.look_through(kind)
+        window.lens.refresh()
+        for focus in (window.microscope, window.lens, window.draw.canvas, window):
+            for key in PAGE_KEYS:
+                QTest.keyClick(focus, key)
+    assert not window.controller.busy and (document.model.parameters.flat == weights).all()
+
+
+def test_that_on_the_forward_page_the_arrows_home_and_end_choose_a_map(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    seen = []
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(window.microscope, key)
+        seen.append(view.filter)
+    assert seen == [0, 1, 0, 4, 0]
+
+
+def test_that_up_and_down_choose_the_channel_and_home_and_end_the_place_of_a_walk(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    pooling = next(each for each in window.document.architecture.layers if each.type.name == "pool2d")
+    window.document.select(pooling.uid)
+    window.lens.opened.emit()
+    window.microscope.look_through(PoolingView)
+    window.lens.refresh()
+    view = window.microscope.view
+    assert isinstance(view, PoolingView)
+    last = view.transport.count - 1
+    for key, channel, place in (
+        (Qt.Key.Key_Up, 1, 0), (Qt.Key.Key_Up, 2, 0), (Qt.Key.Key_Down, 1, 0), (Qt.Key.Key_End, 1, last),
+        (Qt.Key.Key_Left, 1, last - 1), (Qt.Key.Key_Home, 1, 0),
+    ):  # fmt: skip
+        QTest.keyClick(window.microscope, key)
+        assert (view.channel.value(), view.transport.place) == (channel, place)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F5, Qt.Key.Key_F6])
+def test_that_f5_and_f6_train_while_a_page_is_open(qtbot: QtBot, window: MainWindow, key: Qt.Key) -> None:
+    view_of(window)
+    QTest.keyClick(window.microscope, key)
     assert window.controller.busy
-    window.controller.shut_down()
+    QTest.keyClick(window.microscope, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: not window.controller.busy)
+
+
+def test_that_a_click_on_a_button_leaves_the_keys_to_the_page_and_tab_does_not(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    view = view_of(window)
+    view.unfolded.opened.emit(0, (0, 0))
+    steps = window.document.history.steps
+    button = window.run_bar.play_button
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    assert button.hasFocus()
+    QTest.mouseRelease(button, Qt.MouseButton.LeftButton, pos=QPoint(-5, -5))  # let go beside it
+    qtbot.waitUntil(window.microscope.hasFocus)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert view.steps.transport.playing and window.document.history.steps == steps
+    window.run_bar.play_button.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    assert window.run_bar.play_button.hasFocus()

@@ -13,10 +13,11 @@ def headline(window: Window) -> str:
     """Return how many pixels are never read, in a sentence."""
     unread, (height, width) = window.exclusion.unread, window.size
     if not unread and window.exclusion.absorbed:
-        return _tr("Every pixel is read; padding absorbs the rest.")
+        return _tr("All {0:,} pixels are read; padding absorbs the rest.").format(height * width)
     if not unread:
-        return _tr("Every pixel is read.")
-    return _tr("{0:,} of {1:,} pixels are never read: dC/dX = 0").format(unread, height * width)
+        return _tr("All {0:,} pixels are read.").format(height * width)
+    text = _tr("{0:,} of {1:,} pixels are never read: dC/dX = 0. The other {2:,} are read.")
+    return text.format(unread, height * width, height * width - unread)
 
 
 def formulas(window: Window) -> list[str]:

@@ -121,8 +121,6 @@ class CheckView(LayerView):
         self.cells.setValue(USUAL_CELLS)
         self.cells.setAccessibleName(self.tr("Cells per array"))
         self.cells.setToolTip(self.tr("How many cells of each array are checked, drawn at random"))
-        for part in (self.explanation, self.report, self.faults):  # a slip beside a switch is no wish to go back
-            part.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
         self.progress.setMaximum(_WHOLE)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress of the check"))

@@ -67,6 +67,10 @@ class MatrixPage(LayerView):
         self.transport.pause()
         self._show(term)
 
+    @property
+    def detail(self) -> str:
+        return self.tr("output ({0}, {1}), held").format(self.term.i, self.term.j) if self.board.held else ""
+
     def step_back(self) -> bool:
         held, self.board.held = self.board.held, False
         self._write()
@@ -100,6 +104,7 @@ class MatrixPage(LayerView):
         self.channel.show_number(form.channels.start + term.channel)
         held = self.tr("Held: a click or Esc lets go.") if self.board.held else ""
         self.lines.show_lines([*words.place(form, term), f"{words.total(form, term)} {held}"])
+        self.detail_changed.emit()
 
     def _on_clicked(self, term: Term) -> None:
         self.board.held = not self.board.held

@@ -48,6 +48,7 @@ class WeightsView(LayerView):
         self._arrange()
         self.modes.currentChanged.connect(self._on_mode_changed)
         self.mosaic.tile_selected.connect(self._show_distribution)
+        self.mosaic.tile_selected.connect(self.detail_changed)
         self.findings.chosen.connect(self.select)
 
     def show_frame(self, frame: Frame) -> None:
@@ -75,6 +76,13 @@ class WeightsView(LayerView):
         weight = self._weight()
         if weight is not None:
             self.mosaic.canvas.select(arrays.tiles_of(weight, filter_).start)
+
+    @property
+    def detail(self) -> str:
+        weight, selected = self._weight(), self.mosaic.canvas.selected
+        if weight is None or selected < 0:
+            return ""
+        return f"{self._word()} {arrays.filter_of(weight, selected)}"
 
     def step_back(self) -> bool:
         selected = self.mosaic.canvas.selected >= 0
