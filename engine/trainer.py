@@ -280,7 +280,7 @@ class Trainer:
         validation = yield from in_pieces(self.dataset.validation, shards, size)
         test = yield from in_pieces(self.dataset.test, shards, size)
         result = EpochResult(
-            len(self.history.epochs) + 1, self.history.steps, at.loss / at.images, at.correct / at.images,
+            self.history.epochs.done + 1, self.history.steps, at.loss / at.images, at.correct / at.images,
             *validation, *test, perf_counter() - start, at.images / at.training,
             measure(self.model, self._probe.inputs(slice(None)), self._norms),
         )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Light augmentation: each image a little turned, scaled and shifted, differently each time."""
+"""Light augmentation: each image a little rotated, scaled and shifted, differently each time."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.layer import Workspace
 
-ANGLE = np.deg2rad(12)  # the largest turn either way, radians
+ANGLE = np.deg2rad(12)  # the largest rotation either way, radians
 SCALE = 0.15  # the largest change of size either way
 SHIFT = 2.5  # the largest shift along each axis, pixels
 

@@ -2,7 +2,7 @@
 
     project.json               what a person could read: architecture, settings, shapes, names, version
     weights/<uid>.<name>.npy   the learned arrays of each layer
-    history/<name>.npy         loss and accuracy of every step, figures of every epoch
+    history/<name>.npy         loss and accuracy of the steps, figures of the epochs; of a long run some of them
 
 Why this form: docs/adr/0002-project-file.md. Nothing in it is ever executed.
 """
