@@ -154,7 +154,7 @@ class CurvePlot(pg.PlotWidget):
         self.setMouseEnabled(x=True, y=False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(160, 80)
-        self.getAxis("left").setWidth(AXIS_WIDTH)
+        theme.follow_text_size(self, lambda: self.getAxis("left").setWidth(theme.scaled(AXIS_WIDTH)))
         for side in ("left", "bottom"):
             axis = self.getAxis(side)
             axis.setStyle(tickLength=-4, maxTickLevel=0)
