@@ -264,5 +264,5 @@ def _project(trainer: Trainer, source: str) -> Project:
     model = trainer.model
     return Project(
         model.architecture, trainer.settings, model.input_shape, trainer.dataset.class_names,
-        catalogue.lasting(source), weights_of(model), trainer.history,
+        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance,
     )  # fmt: skip
