@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
@@ -72,8 +71,7 @@ class Frame:
         self.next_key = document.settings.seed, step - document.watch.start if document.locked else 0
         self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
-        later = np.flatnonzero(ended.column("step") >= step)
-        self._epoch = int(ended.column("epoch")[later[0]]) if len(later) else ended.done + 1
+        self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
 
     @property
     def architecture(self) -> Architecture:
