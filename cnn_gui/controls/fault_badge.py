@@ -2,15 +2,16 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fault_switches import FaultSwitches
+from cnn_gui.plain_text import PlainLabel
 
 _AROUND = 2 * theme.SPACE[1] + 2  # px, of the style sheet
 
 
-class FaultBadge(QLabel):
+class FaultBadge(PlainLabel):
     """Says which faults are on, and whether training has them; out of sight while none is. It takes what room is left.
 
     Attributes:
@@ -20,7 +21,7 @@ class FaultBadge(QLabel):
     """
 
     def __init__(self, faults: FaultSwitches, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._faults, self.whole_text = faults, ""
         self.setProperty("role", "alarm")
         self.setIndent(0)

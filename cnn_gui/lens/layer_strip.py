@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.layer_icons import icon_of
 from cnn_gui.lens.frame import layer_title
 from engine.architecture import Architecture, LayerSpec
@@ -81,7 +81,7 @@ class LayerStrip(QScrollArea):
     def _new(self, number: int, title: str) -> QToolButton:
         button, summary = QToolButton(), self._layers[number].config.summary()
         button.setAccessibleName(title)
-        button.setToolTip(" · ".join(filter(None, (title, summary))))
+        button.setToolTip(plain_text.tooltip(" · ".join(filter(None, (title, summary)))))
         button.setCheckable(True)
         button.setProperty("role", "link")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)

@@ -13,6 +13,7 @@ from engine.data.npz import read_npz
 from engine.data.source import Source, parse
 from engine.data.stream import GZIP_MAGIC
 from engine.errors import BadInputError
+from engine.words import quoted
 
 BUNDLED = "bundled"
 KINDS = "a .npz file, cifar-10-binary.tar.gz or its folder, or a folder with MNIST's IDX files"
@@ -60,7 +61,7 @@ def _read(path: Path) -> Dataset:
     try:
         mode = path.stat().st_mode
     except ValueError as error:  # a zero byte, or half of a surrogate pair
-        raise BadInputError(f"{str(path)!r} is no path; choose {KINDS}.") from error
+        raise BadInputError(f"{quoted(str(path))} is no path; choose {KINDS}.") from error
     if S_ISDIR(mode):
         return _read_folder(path.absolute())
     if S_ISREG(mode):

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame, layer_title
@@ -15,6 +15,7 @@ from cnn_gui.lens.why.answers import Answers
 from cnn_gui.lens.why.controls import WhyControls
 from cnn_gui.lens.why.question import Answer, Kind, Question, layers_with_maps, usual_layer
 from cnn_gui.lens.why.sum_bar import SumBar
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.colormaps import signed_levels
 from cnn_gui.plots.grid import Grid
 from cnn_gui.plots.grid_view import GridView
@@ -156,7 +157,7 @@ class WhyView(LayerView):
         pictures, below, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         for view in (self.image, self.map):
             pictures.addWidget(view, 1)
-        label = QLabel(self.tr("Strength"))
+        label = PlainLabel(self.tr("Strength"))
         label.setProperty("role", "muted")
         for part in (label, self.strength):
             below.addWidget(part)
