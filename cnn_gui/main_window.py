@@ -26,6 +26,7 @@ from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.window import actions, keys, layout, menus
 from cnn_gui.window.drawing_reader import DrawingReader
 from cnn_gui.window.microscope_door import MicroscopeDoor
+from cnn_gui.window.page_focus import PageFocus
 from cnn_gui.window.results_door import ResultsDoor
 from cnn_gui.window.run_follower import RunFollower
 from cnn_gui.window.text_dialog import show_text
@@ -56,6 +57,7 @@ class MainWindow(QMainWindow):
         settings.restore_layout(self)
         self._connect()
         menus.build(self)
+        self._page_focus.watch(self)
         actions.paint_icons(self)
         self.canvas.setFocus()
         self._show_title()
@@ -96,6 +98,8 @@ class MainWindow(QMainWindow):
         document, controller = self.document, self.controller
         self._follower = RunFollower(document, controller, self.lens, self.run_bar, self)
         self._door = MicroscopeDoor(self.canvas, self.lens, self.microscope, self.middle, self)
+        self._page_focus = PageFocus(self.microscope, self)
+        self.microscope.stack.made.connect(self._page_focus.watch)
         self.results_door = ResultsDoor(self.results, self.lens, self.middle, self)
         self._reader = DrawingReader(document, self.draw, self.lens, self)
         document.file.modified_changed.connect(self.setWindowModified)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QWidget
 
+from cnn_gui import command_table
 from cnn_gui.document import Document
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.training.controller import TrainingController
@@ -26,7 +27,7 @@ class EvaluationLabel(PlainLabel):
         self._document = document
         self.setProperty("role", "muted")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(self.tr("Click to see which images are read wrongly (T)"))
+        self.setToolTip(command_table.with_key(self.tr("Click to see which images are read wrongly"), "results"))
         document.data_changed.connect(self._show_data)
         document.history_replaced.connect(self._show_data)
         controller.epoch_finished.connect(self._on_epoch_finished)

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnn_gui import plain_text, theme
+from cnn_gui import command_table, plain_text, theme
 from cnn_gui.controls.fault_badge import FaultBadge
 from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
@@ -100,11 +100,9 @@ class RunBar(QWidget):
         self.play_button = QPushButton(self.tr("Train"), self)
         self.play_button.setProperty("role", "primary")
         self.play_button.setFixedWidth(_PLAY_WIDTH)
-        self.step_button = self._button("step", self.tr("Step"), self.tr("Train on one mini-batch, then hold (Right)"))
-        self.stop_button = self._button(
-            "stop", self.tr("Stop"), self.tr("End the run; what was learned is kept (Shift+F5)")
-        )
-        self.reset_button = self._button("reset", self.tr("Reset"), self.tr("Begin anew with fresh random weights (R)"))
+        self.step_button = self._button("step", self.tr("Step"), command_table.tip("step"))
+        self.stop_button = self._button("stop", self.tr("Stop"), command_table.tip("stop"))
+        self.reset_button = self._button("reset", self.tr("Reset"), command_table.tip("reset"))
 
     def _button(self, icon: str, name: str, tip: str) -> QToolButton:
         button = QToolButton(self)
@@ -186,7 +184,7 @@ class RunBar(QWidget):
         icon, word = words.get(state, ("play", self.tr("Train")))
         colours = theme.tokens(self.palette())
         self.play_button.setText(word)
-        self.play_button.setToolTip(plain_text.tooltip(obstacle) or self.tr("{0} (Space)").format(word))
+        self.play_button.setToolTip(plain_text.tooltip(obstacle) or command_table.with_key(word, "play"))
         self.play_button.setIcon(theme.icon(icon, colours.on_accent, colours.muted))
         for button in (self.step_button, self.stop_button, self.reset_button):
             button.setIcon(theme.icon(button.property("icon_name"), colours.text, colours.muted))

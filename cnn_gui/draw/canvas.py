@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QTransform
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
+from cnn_gui.command_table import Place
 from cnn_gui.draw.drawing import Drawing
 from cnn_gui.draw.ink_colours import inked
 from cnn_gui.draw.strokes import Ink, Point, Stroke
@@ -38,10 +39,10 @@ class DigitCanvas(QWidget):
         self._pen_width = PEN_WIDTH
         self._pointer: QPointF | None = None
         self._keys = {
-            Qt.Key.Key_Backspace: self.undo_stroke,
-            Qt.Key.Key_Delete: self.clear,
-            Qt.Key.Key_Plus: lambda: self.set_pen_width(self._pen_width + PEN_STEP),
-            Qt.Key.Key_Minus: lambda: self.set_pen_width(self._pen_width - PEN_STEP),
+            "undo_stroke": self.undo_stroke,
+            "clear_drawing": self.clear,
+            "pen_wider": lambda: self.set_pen_width(self._pen_width + PEN_STEP),
+            "pen_finer": lambda: self.set_pen_width(self._pen_width - PEN_STEP),
         }
         self.setAccessibleName(self.tr("Drawing canvas"))
         self.setToolTip(self.tr("Draw with the left button. Backspace undoes a stroke, Delete clears."))
@@ -172,5 +173,4 @@ class DigitCanvas(QWidget):
         return (position.x() - paper.x()) / paper.width(), (position.y() - paper.y()) / paper.height()
 
     def _action(self, event: QKeyEvent) -> Callable[[], None] | None:
-        shift = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier  # + may need Shift
-        return self._keys.get(event.key()) if not event.modifiers() & ~shift else None
+        return self._keys.get(command_table.named(event, Place.DRAWING))

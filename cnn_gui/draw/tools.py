@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 from cnn_gui.draw.canvas import PEN_WIDTHS, DigitCanvas
 from cnn_gui.plain_text import PlainLabel
 
@@ -57,9 +57,9 @@ class DrawTools(QWidget):
 
     def _explain(self) -> None:
         self.pen_slider.setAccessibleName(self.tr("Pen width"))
-        self.undo_button.setToolTip(self.tr("Undo the last stroke (Backspace on the canvas)"))
-        self.clear_button.setToolTip(self.tr("Clear the drawing (Delete on the canvas)"))
-        self.follow_box.setToolTip(self.tr("Show each layer's activation maps for the drawing (Space when focused)"))
+        self.undo_button.setToolTip(command_table.tip("undo_stroke"))
+        self.clear_button.setToolTip(command_table.tip("clear_drawing"))
+        self.follow_box.setToolTip(self.tr("Show each layer's activation maps for the drawing"))
         self.follow_box.setAccessibleName(self.tr("Maps follow the drawing"))
         for named in (self.undo_button, self.clear_button):
             named.setAccessibleName(named.text())

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
+from cnn_gui.command_table import Place
 from cnn_gui.editor.chain_commands import ChainCommands
 
 
@@ -17,18 +17,18 @@ class CardMenu(QMenu):
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setAccessibleName(self.tr("Layer"))
-        left, right = self.tr("Move left"), self.tr("Move right")
-        self._add(self.tr("Look inside"), "search", "Return", commands.open)
+        self._add("inside", commands.open)
         self.addSeparator()
-        self._add(left, "", "Ctrl+Left", lambda: commands.move(-1), commands.can_move(-1))
-        self._add(right, "", "Ctrl+Right", lambda: commands.move(1), commands.can_move(1))
+        self._add("move_left", lambda: commands.move(-1), commands.can_move(-1))
+        self._add("move_right", lambda: commands.move(1), commands.can_move(1))
         self.addSeparator()
-        self._add(self.tr("Delete"), "delete", "Del", commands.delete)
+        self._add("delete", commands.delete)
 
-    def _add(self, text: str, icon: str, keys: str, run: Callable[[], None], enabled: bool = True) -> None:
-        action = self.addAction(text, QKeySequence(keys), run)
+    def _add(self, name: str, run: Callable[[], None], enabled: bool = True) -> None:
+        command = command_table.command(name)
+        action = self.addAction(command.title, command.sequences(Place.NETWORK)[0], run)
         # The canvas itself handles the key; here it is only shown.
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         action.setEnabled(enabled)
-        if icon:
-            action.setIcon(theme.icon(icon, theme.tokens(self.palette()).text))
+        if command.icon:
+            action.setIcon(theme.icon(command.icon, theme.tokens(self.palette()).text))

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 
+from cnn_gui import command_table
+from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from engine.architecture import LayerSpec
 
 Command = Callable[[], None]
-Key, Modifier = Qt.Key, Qt.KeyboardModifier
-ALONE, CTRL = Modifier.NoModifier, Modifier.ControlModifier
 
 
 class ChainCommands:
@@ -23,25 +22,20 @@ class ChainCommands:
         """Return what a key does now; None leaves it to others."""
         if not self._layers:
             return None
-        press = (event.modifiers() & ~Modifier.KeypadModifier, Key(event.key()))
-        always = {
-            (ALONE, Key.Key_Left): lambda: self.select_neighbour(-1),
-            (ALONE, Key.Key_Right): lambda: self.select_neighbour(1),
-            (ALONE, Key.Key_Up): lambda: self.select_neighbour(-self._columns()),
-            (ALONE, Key.Key_Down): lambda: self.select_neighbour(self._columns()),
-            (ALONE, Key.Key_Home): lambda: self.select_neighbour(-len(self._layers)),
-            (ALONE, Key.Key_End): lambda: self.select_neighbour(len(self._layers)),
+        name = command_table.named(event, Place.NETWORK)
+        always: dict[str, Command] = {
+            "card_previous": lambda: self.select_neighbour(-1),
+            "card_next": lambda: self.select_neighbour(1),
+            "card_above": lambda: self.select_neighbour(-self._columns()),
+            "card_below": lambda: self.select_neighbour(self._columns()),
+            "card_first": lambda: self.select_neighbour(-len(self._layers)),
+            "card_last": lambda: self.select_neighbour(len(self._layers)),
         }
-        on_selected = {
-            (ALONE, Key.Key_Return): self.open,
-            (ALONE, Key.Key_Enter): self.open,
-            (ALONE, Key.Key_Delete): self.delete,
-            (ALONE, Key.Key_Backspace): self.delete,
-            (ALONE, Key.Key_Escape): self.deselect,
-            (CTRL, Key.Key_Left): lambda: self.move(-1),
-            (CTRL, Key.Key_Right): lambda: self.move(1),
-        }
-        return always.get(press) or (on_selected.get(press) if self._document.selected else None)
+        on_selected: dict[str, Command] = {
+            "inside": self.open, "delete": self.delete, "deselect": self.deselect,
+            "move_left": lambda: self.move(-1), "move_right": lambda: self.move(1),
+        }  # fmt: skip
+        return always.get(name) or (on_selected.get(name) if self._document.selected else None)
 
     def delete(self) -> None:
         """Delete the selected layer."""

@@ -6,7 +6,8 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QGraphicsView, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
+from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from cnn_gui.editor import describe
 from cnn_gui.editor.arrangement import Grid
@@ -76,10 +77,9 @@ class ChainView(QGraphicsView):
     def zoom_of_key(self, event: QKeyEvent) -> Callable[[], None] | None:
         """Return what Ctrl+0, Ctrl++ or Ctrl+- does; None for any other key."""
         plus, minus = self._zoom * _ZOOM_STEP, self._zoom / _ZOOM_STEP
-        zooms = {Qt.Key.Key_0: 1.0, Qt.Key.Key_Plus: plus, Qt.Key.Key_Equal: plus, Qt.Key.Key_Minus: minus}
-        if event.modifiers() & Qt.KeyboardModifier.ControlModifier and (zoom := zooms.get(Qt.Key(event.key()))):
-            return lambda: self.zoom_to(zoom)
-        return None
+        zooms = {"zoom_reset": 1.0, "zoom_in": plus, "zoom_out": minus}
+        zoom = zooms.get(command_table.named(event, Place.NETWORK))
+        return None if zoom is None else lambda: self.zoom_to(zoom)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if event.modifiers() == Qt.KeyboardModifier.ControlModifier:

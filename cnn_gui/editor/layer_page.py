@@ -5,7 +5,7 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 from cnn_gui.document import Document
 from cnn_gui.editable_design import open_run
 from cnn_gui.editor import describe
@@ -36,7 +36,7 @@ class LayerPage(QWidget):
         self.form.value_changed.connect(self._on_value_changed)
         self.shapes, self.parameters = _label(), _label()
         self.delete_button = QPushButton(self.tr("Delete layer"))
-        self.delete_button.setToolTip(self.tr("Delete this layer (Delete on the network)"))
+        self.delete_button.setToolTip(command_table.with_key(self.tr("Delete this layer"), "delete"))
         self.delete_button.setAccessibleName(self.tr("Delete layer"))
         self.delete_button.clicked.connect(lambda: document.remove(self._uid))
         self._arrange()

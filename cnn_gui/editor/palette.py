@@ -3,15 +3,15 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
+from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from cnn_gui.editor.layer_list import LayerList
 from cnn_gui.plain_text import PlainLabel
 
-_SEARCH_KEYS = ("Ctrl+F", "/")
 _BORDER = 1  # px around a panel
 
 
@@ -52,15 +52,15 @@ class LayerPalette(QFrame):
     def _set_up_search(self) -> None:
         self.search.setPlaceholderText(self.tr("Search layers"))
         self.search.setAccessibleName(self.tr("Search layers"))
-        self.search.setToolTip(self.tr("Find a layer by its name or by what it does (Ctrl+F or /)"))
+        self.search.setToolTip(command_table.with_key(self.tr("Find a layer by its name or by what it does"), "search"))
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._on_text_changed)
         self.search.installEventFilter(self)
         self._magnifier = self.search.addAction(
             theme.icon("search", "#808080"), QLineEdit.ActionPosition.LeadingPosition
         )
-        for keys in _SEARCH_KEYS:
-            QShortcut(QKeySequence(keys), self, self._begin_search)
+        for keys in command_table.command("search").sequences(Place.EVERYWHERE):
+            QShortcut(keys, self, self._begin_search)
 
     def _arrange(self) -> None:
         self.nothing_found.setWordWrap(True)

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.layer_strip import LayerStrip
 from cnn_gui.lens.trail import Trail
@@ -68,7 +68,7 @@ class Head(QWidget):
             self.layer_wanted.emit(self._frame.architecture.layers[self._frame.index + by].uid)
 
     def _explain(self) -> None:
-        self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
+        self.back_button.setToolTip(command_table.with_key(self.tr("Back to the network"), "page_up"))
         for button, name in (
             (self.previous_button, self.tr("The layer before")), (self.next_button, self.tr("The layer after")),
             (self.words_button, self.tr("What this page shows, and what its words mean")),

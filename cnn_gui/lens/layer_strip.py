@@ -87,7 +87,7 @@ class LayerStrip(QScrollArea):
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
         button.setFixedHeight(_HEIGHT)
         button.setIconSize(_ICON)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._group.addButton(button, number)
         self.wire.row.insertWidget(number, button)
         return button

@@ -6,7 +6,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
+from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
@@ -16,7 +17,7 @@ from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.view_stack import ViewStack
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.waiting import Waiting
-from cnn_gui.lens.walk import go_by_key
+from cnn_gui.lens.walk import go
 from cnn_gui.plots.figure import Figure
 
 
@@ -165,15 +166,20 @@ class Microscope(QWidget):
         super().hideEvent(event)
         self.waiting.forget()
 
-    def press(self, key: int) -> bool:
-        """Do what a key means inside a layer, wherever in the window the focus is; False if it means nothing here."""
-        if key == Qt.Key.Key_Escape:
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key means on the page, wherever in the window the focus is; False if it is none of a page's keys.
+
+        A page's key that this page has no use for does nothing, so that it cannot do something else by mistake.
+        """
+        name = command_table.named(event, Place.PAGE)
+        if name == "page_up":
             self.step_back()
-            return True
-        return self.view is not None and go_by_key(self.view, key)
+        elif name and self.view is not None and (name != "page_play" or not event.isAutoRepeat()):
+            go(self.view, name)
+        return bool(name)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if not self.press(event.key()):
+        if not self.press(event):
             super().keyPressEvent(event)
 
     def _on_made(self, view: LayerView) -> None:

@@ -5,7 +5,7 @@ from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from cnn_gui import plain_text, theme
+from cnn_gui import command_table, plain_text, theme
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice, ImageSet, sizes
 from cnn_gui.lens.frame import Frame
@@ -175,8 +175,8 @@ class LensPanel(QWidget):
 
     def _explain(self) -> None:
         self.why_button.setAccessibleName(self.tr("Why this class?"))
-        self.why_button.setToolTip(self.tr("Which pixels the network's answer comes from (W)"))
-        self.inside_button.setToolTip(self.tr("Every number of the selected layer, forward and backward (Enter)"))
+        self.why_button.setToolTip(command_table.tip("why"))
+        self.inside_button.setToolTip(command_table.tip("inside"))
         self.tabs.addTab(self.kernels, self.tr("&Kernels"))
         self.tabs.addTab(self.maps, self.tr("Activation &maps"))
         self.tabs.setTabToolTip(0, self.tr("What the layer has learned (Alt+K)"))

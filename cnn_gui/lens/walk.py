@@ -3,19 +3,24 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from cnn_gui.lens.backward.stage_bar import StageBar
+from cnn_gui.lens.plane_box import PlaneBox
 from cnn_gui.lens.recording import Steps
 from cnn_gui.lens.step.transport import Transport
+from cnn_gui.plots.mosaic_canvas import MosaicCanvas
 from cnn_gui.plots.moving_grid import MovingGrid
 
 MOST = 200  # frames; of a longer walk every second place is shown, or every third
 _MOVES, _STILL = 8, 1600  # frames of a motion, and ms for which a stage stands still
 _MOVE = 60  # ms a frame
 
-Part = TypeVar("Part", Transport, StageBar)
+_STEPS = {"page_previous": -1, "page_next": 1}
+_ENDS = ("page_first", "page_last")
+_CHANNELS = {"channel_previous": -1, "channel_next": 1}
+
+Part = TypeVar("Part", Transport, StageBar, PlaneBox)
 
 
 def walks(view: QWidget) -> bool:
@@ -23,13 +28,40 @@ def walks(view: QWidget) -> bool:
     return _seen(view, Transport) is not None or _seen(view, StageBar) is not None
 
 
-def go_by_key(view: QWidget, key: int) -> bool:
-    """Let Left, Right and Space go through the stages of the view, or else its places; False if that is no such key."""
-    walker, steps = _seen(view, StageBar) or _seen(view, Transport), {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
-    if walker is None or (key not in steps and key != Qt.Key.Key_Space):
-        return False
-    walker.step(steps[Qt.Key(key)]) if key in steps else walker.toggle()
-    return True
+def go(view: QWidget, name: str) -> None:
+    """Do one of the commands of a page: on the player of the view, else on its channel, else on its choice of maps."""
+    walker = _seen(view, StageBar) or _seen(view, Transport)
+    channel, maps = _seen(view, PlaneBox), _maps(view)
+    if name == "page_play":
+        if walker is not None:
+            walker.toggle()
+    elif name in _CHANNELS:
+        if channel is not None:
+            channel.stepBy(_CHANNELS[name])
+        elif maps is not None:
+            maps.select_neighbour(-_CHANNELS[name], 0)
+    elif walker is not None:
+        walker.step(_steps(name, walker.place, walker.count))
+    elif channel is not None:
+        first, last = channel.minimum(), channel.maximum()
+        channel.stepBy(_steps(name, channel.value() - first, last - first + 1))
+    elif maps is not None and maps.tiles is not None:
+        if name in _ENDS:
+            maps.select(0 if name == "page_first" else len(maps.tiles.values) - 1)
+        else:
+            maps.select_neighbour(0, _STEPS[name])
+
+
+def _steps(name: str, place: int, count: int) -> int:
+    """Return how far a command goes from one of *count* places."""
+    return _STEPS[name] if name in _STEPS else -place if name == "page_first" else count - 1 - place
+
+
+def _maps(view: QWidget) -> MosaicCanvas | None:
+    """Return the maps of the view of which a person can choose one."""
+    found: list[MosaicCanvas] = view.findChildren(MosaicCanvas)
+    selects = (each for each in found if each.isVisibleTo(view) and each.selects)
+    return next(selects, None)
 
 
 def walk(view: QWidget, stages: Sequence[int] | None = None) -> Steps:

@@ -9,13 +9,13 @@ from cnn_gui.plots.grid import Cell, Grid, Part, Placement
 from cnn_gui.plots.grid_view import GridView
 
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-_PRESSES = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+_PRESSES = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class MatrixView(GridView):
     """A matrix of any size with the light on one cell, its row and its column.
 
-    Keys: the arrows ask for a neighbour of the lit cell, Enter and Space click it.
+    Keys: the arrows ask for a neighbour of the lit cell, Enter clicks it.
 
     Signals:
         moved(int, int): an arrow key asks for the light so many rows and columns on.

@@ -184,6 +184,16 @@ class MosaicCanvas(QWidget):
         elif page := self.drawn():
             self.select(page.geometry.neighbour(self.selected, *_STEPS[event.key()]))
 
+    def select_neighbour(self, down: int, on: int) -> None:
+        """Select the tile so many rows and columns on, as the arrow keys do."""
+        if page := self.drawn():
+            self.select(page.geometry.neighbour(self.selected, down, on))
+
+    @property
+    def selects(self) -> bool:
+        """Whether a person can select one of its tiles."""
+        return self.tiles is not None and not self._strip and not self.picks
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         self.point_at(self._spot_at(event.position()))
 

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
-from cnn_gui import glossary, theme
+from cnn_gui import command_table, glossary, theme
 from cnn_gui.document import Document
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
@@ -117,7 +117,7 @@ class ResultsPage(QWidget):
         self.tabs.addTab(self.mistakes, self.tr("Mistakes"))
         self.tabs.setTabToolTip(0, glossary.tooltip(self.tr("Which classes are taken for which"), ["recall"]))
         self.tabs.setTabToolTip(1, self.tr("The images that are read wrongly, the worst first"))
-        self.back_button.setToolTip(self.tr("Back to the network (Esc)"))
+        self.back_button.setToolTip(command_table.with_key(self.tr("Back to the network"), "page_up"))
         self.setAccessibleName(self.tr("How the test set is read"))
 
     def _arrange(self) -> None:

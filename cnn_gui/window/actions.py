@@ -1,46 +1,38 @@
-"""The menus: each command once, with its words, icon, key and what it does."""
+"""The window's actions: each command of the table once, with its words, icon, key and what it does."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMainWindow
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
+from cnn_gui.command_table import Place
+
+_HELD = ("step", "undo", "redo")  # what a key goes on doing while it is held down
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A menu entry. *icon* names a file of ``resources/icons``; *key* is what Qt calls a portable key sequence."""
-
-    name: str
-    text: str
-    run: Callable[[], object]
-    icon: str = ""
-    key: str = ""
-    tip: str = ""
-
-
-def create(window: QMainWindow, command: Command) -> QAction:
-    """Return an action of *window* for *command*; its tooltip names the key."""
-    action = QAction(command.text, window)
-    action.setObjectName(command.name)
-    action.triggered.connect(lambda: command.run())
-    if command.key:
-        action.setShortcuts(QKeySequence.listFromString(command.key))
-    if len(command.key) == 1:  # fields and lists take letters too: the window handles the key where they do not
-        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-    action.setToolTip(with_key(command.tip or command.text.replace("&", "").rstrip("."), action))
-    action.setStatusTip(command.tip)
-    action.setProperty("icon_name", command.icon)
+def create(window: QMainWindow, name: str, run: Callable[[], object]) -> QAction:
+    """Return an action of *window* that runs the command *name*."""
+    action = QAction(command_table.command(name).label, window)
+    action.triggered.connect(lambda: run())
+    dress(action, name)
     return action
 
 
-def with_key(tip: str, action: QAction) -> str:
-    """Return *tip* with the key of *action* behind it, where it has one."""
-    keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-    return f"{tip} ({keys})" if keys else tip
+def dress(action: QAction, name: str) -> None:
+    """Give *action* what the table knows of a command: key, tooltip and icon."""
+    command = command_table.command(name)
+    everywhere = command.sequences(Place.EVERYWHERE)
+    keys = everywhere or command.sequences(Place.NETWORK)
+    action.setObjectName(name)
+    action.setShortcuts(keys)
+    if not everywhere or any(len(key.toString()) == 1 for key in keys):
+        # Only shown: the network page handles its keys itself, and fields take letters, so the window handles those.
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+    action.setAutoRepeat(name in _HELD)
+    action.setToolTip(command_table.tip(name))
+    action.setProperty("icon_name", command.icon)
 
 
 def paint_icons(window: QMainWindow) -> None:

@@ -1,55 +1,40 @@
-"""The window's keys without a modifier, and the list of all keys for a person."""
+"""The window's keys that no shortcut has, and the list of all keys for a person."""
 
+from html import escape
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent
+
+from cnn_gui import command_table
+from cnn_gui.command_table import Place
+from cnn_gui.window.microscope_door import NETWORK
 
 if TYPE_CHECKING:
     from cnn_gui.main_window import MainWindow
 
 
 def press(window: "MainWindow", event: QKeyEvent) -> bool:
-    """Do what a key means to the window; False if it means nothing. Keys that a field or view uses never come here."""
-    keys = {
-        Qt.Key.Key_Space: window.run_bar.play_or_pause,
-        Qt.Key.Key_Right: window.run_bar.step_button.click,
-        Qt.Key.Key_R: window.run_bar.reset_button.click,
-        Qt.Key.Key_T: window.results_door.open,
-        Qt.Key.Key_W: window.lens.why_wanted.emit,
-        Qt.Key.Key_H: lambda: show_list(window),
-    }
-    plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
-    if plain and window.microscope.isVisible() and window.microscope.press(event.key()):
+    """Do what a key means on the page that is open; False if it means nothing. What a field or view uses never comes.
+
+    A page of the microscope has its keys wherever the focus is; those of the network page work on that page alone.
+    """
+    if window.microscope.isVisible() and window.microscope.press(event):
         return True
-    run = keys.get(Qt.Key(event.key())) if plain else None
-    if run is None:
+    on_network = window.middle.currentIndex() == NETWORK
+    name = command_table.named(event, *([Place.NETWORK] if on_network else []), Place.EVERYWHERE)
+    action = window.findChild(QAction, name) if name else None
+    if action is None:
         return False
-    if event.key() == Qt.Key.Key_Right or not event.isAutoRepeat():  # held down, only the steps repeat
-        run()
+    if action.autoRepeat() or not event.isAutoRepeat():
+        action.trigger()
     return True
 
 
 def show_list(window: "MainWindow") -> None:
     """Open the list of keys."""
-    lines = [
-        (window.tr("Space"), window.tr("train, pause, resume")),
-        (window.tr("Right"), window.tr("one step of training")),
-        ("R", window.tr("reset the weights")),
-        ("W", window.tr("why this class: which pixels the answer comes from")),
-        ("T", window.tr("how the test set is read: confusion matrix and mistakes")),
-        ("/", window.tr("search the palette")),
-        (window.tr("Left, Right on the network"), window.tr("select the neighbour")),
-        (window.tr("Enter on the network"), window.tr("look inside the selected layer")),
-        (window.tr("Left, Right, Space inside a layer"), window.tr("step through what it computes, play it")),
-        (window.tr("Esc inside a layer"), window.tr("one level up, at last back to the network")),
-        (window.tr("Ctrl+Left, Ctrl+Right"), window.tr("move the selected layer")),
-        ("Ctrl+Z, Ctrl+Shift+Z", window.tr("undo, redo")),
-        ("Ctrl+O, Ctrl+S", window.tr("open a project, save it")),
-        ("F1", window.tr("what the words mean")),
-        (window.tr("Delete"), window.tr("delete the selected layer")),
-        (window.tr("Ctrl+Wheel, Ctrl+0"), window.tr("zoom the network, back to full size")),
-        (window.tr("Backspace on the drawing"), window.tr("take the last stroke back")),
-    ]
-    rows = "".join(f"<tr><td><b>{key}</b></td><td width=16></td><td>{what}</td></tr>" for key, what in lines)
-    window.inform(window.tr("Keys"), f"<table>{rows}</table>")
+    parts = []
+    for title, rows in command_table.listed():
+        lines = (f"<tr><td><b>{escape(keys)}</b></td><td width=16></td><td>{what}</td></tr>" for keys, what in rows)
+        parts.append(f"<h4>{title}</h4><table>{''.join(lines)}</table>")
+    note = window.tr("Ctrl with the mouse wheel enlarges the network, Alt with an underlined letter opens its menu.")
+    window.explain(window.tr("Keys"), "".join(parts) + f"<p>{note}</p>")

@@ -1,15 +1,15 @@
 """The menu bar and the tool bar of the window."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QUrl
-from PySide6.QtGui import QAction, QActionGroup, QDesktopServices, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from cnn_gui import errors, glossary, popup, settings
 from cnn_gui.plots.ranges import Scale
 from cnn_gui.window import actions, keys, preset_menu
-from cnn_gui.window.actions import Command
 
 if TYPE_CHECKING:
     from cnn_gui.main_window import MainWindow
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def build(window: "MainWindow") -> None:
     """Give *window* its menus and its tool bar."""
-    made = {command.name: actions.create(window, command) for command in _commands(window)}
+    made = {name: actions.create(window, name, run) for name, run in _runs(window).items()}
     undo, redo = _undo_actions(window)
     bar = window.menuBar()
     _fill(bar.addMenu(window.tr("&File")), made, "new", "open", "save", "save_as", "", "quit")
@@ -32,31 +32,22 @@ def build(window: "MainWindow") -> None:
     _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
     view.addSeparator()
     _add_schemes(window, view)
-    _fill(bar.addMenu(window.tr("&Help")), made, "words", "keys", "log", "about")
+    _fill(bar.addMenu(window.tr("&Help")), made, "glossary", "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
 
 
-def _commands(window: "MainWindow") -> tuple[Command, ...]:
-    files, tr = window.files, window.tr
-    pixels = tr("Which pixels the network's answer comes from")
-    return (
-        Command("new", tr("&New"), files.new, "new", "Ctrl+N", tr("Begin an empty network")),
-        Command("open", tr("&Open..."), files.open, "open", "Ctrl+O", tr("Open a project")),
-        Command("save", tr("&Save"), files.save, "save", "Ctrl+S", tr("Save the project")),
-        Command("save_as", tr("Save &as..."), files.save_as, "", "Ctrl+Shift+S"),
-        Command("quit", tr("&Quit"), window.close, "", "Ctrl+Q"),
-        Command("delete", tr("&Delete layer"), lambda: _delete(window), "delete"),
-        Command("play", tr("&Train, pause or resume"), window.run_bar.play_or_pause, "play", "F5"),
-        Command("step", tr("&One step"), window.run_bar.step_button.click, "step", "F6"),
-        Command("stop", tr("&Stop"), window.run_bar.stop_button.click, "stop", "Shift+F5"),
-        Command("reset", tr("&Reset weights"), window.run_bar.reset_button.click, "reset"),
-        Command("why", tr("&Why this class?"), window.lens.why_wanted.emit, "", "W", pixels),
-        Command("results", tr("&Test set"), window.results_door.open, "", "T", tr("Confusion matrix and mistakes")),
-        Command("words", tr("&Words used here"), lambda: _show_words(window), "", "F1", tr("What the words mean")),
-        Command("keys", tr("&Keys"), lambda: keys.show_list(window), "info", "H"),
-        Command("log", tr("Show the &log's folder"), _open_log_folder),
-        Command("about", tr("&About"), lambda: _show_about(window)),
-    )
+def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
+    """Return what each command of the menus does, by its name."""
+    files, bar = window.files, window.run_bar
+    return {
+        "new": files.new, "open": files.open, "save": files.save, "save_as": files.save_as, "quit": window.close,
+        "delete": lambda: _delete(window),
+        "play": bar.play_or_pause, "step": bar.step_button.click, "stop": bar.stop_button.click,
+        "reset": bar.reset_button.click,
+        "why": window.lens.why_wanted.emit, "results": window.results_door.open,
+        "glossary": lambda: _show_glossary(window), "keys": lambda: keys.show_list(window),
+        "log": _open_log_folder, "about": lambda: _show_about(window),
+    }  # fmt: skip
 
 
 def _fill(menu: QMenu, made: dict[str, QAction], *names: str) -> None:
@@ -69,11 +60,8 @@ def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
     """Return undo and redo; they rest while a run owns the network."""
     stack = window.document.undo_stack
     undo, redo = stack.createUndoAction(window, window.tr("Undo")), stack.createRedoAction(window, window.tr("Redo"))
-    for action, icon, shortcuts in ((undo, "undo", "Ctrl+Z"), (redo, "redo", "Ctrl+Shift+Z; Ctrl+Y")):
-        action.setObjectName(icon)
-        action.setShortcuts(QKeySequence.listFromString(shortcuts))
-        action.setToolTip(actions.with_key(action.text(), action))
-        action.setProperty("icon_name", icon)
+    for action, name in ((undo, "undo"), (redo, "redo")):
+        actions.dress(action, name)
 
     def on_lock_changed(locked: bool) -> None:
         undo.setEnabled(not locked and stack.canUndo())
@@ -149,8 +137,8 @@ def _show_about(window: "MainWindow") -> None:
     window.inform(window.tr("About"), text)
 
 
-def _show_words(window: "MainWindow") -> None:
-    window.explain(window.tr("Words used here"), glossary.table(glossary.words()))
+def _show_glossary(window: "MainWindow") -> None:
+    window.explain(window.tr("Glossary"), glossary.table(glossary.words()))
 
 
 def _open_log_folder() -> None:

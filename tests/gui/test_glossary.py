@@ -72,7 +72,7 @@ def test_that_a_page_tells_what_it_shows_and_what_its_words_mean(qtbot: QtBot, w
 
 
 def test_that_help_tells_all_words_in_their_order(qtbot: QtBot, window: MainWindow) -> None:
-    window.findChild(QAction, "words").trigger()
+    window.findChild(QAction, "glossary").trigger()
     _, text = told(qtbot, window)
     places = [text.index(meaning) for meaning in glossary.words().values()]
     assert places == sorted(places) and len(places) > 20
@@ -82,7 +82,7 @@ def test_that_a_text_that_is_open_comes_to_the_front_instead_of_once_more(qtbot:
     def open_texts() -> list[str]:
         return [each.windowTitle() for each in window.findChildren(TextDialog) if each.isVisible()]
 
-    words, title = window.findChild(QAction, "words"), "Words used here"
+    words, title = window.findChild(QAction, "glossary"), "Glossary"
     words.trigger()
     (first,) = window.findChildren(TextDialog)
     window.explain("another", "<p>text</p>")

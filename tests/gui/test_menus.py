@@ -1,16 +1,19 @@
 """The menus, the tool bar and the keys of the window."""
 
 import re
+from collections import Counter
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QToolButton, QWidget
 
-from cnn_gui import errors, settings
+from cnn_gui import command_table, errors, settings
+from cnn_gui.command_table import Place
 from cnn_gui.main_window import MainWindow
 from cnn_gui.training.controller import State
 from cnn_gui.window import preset_menu
+from cnn_gui.window.text_dialog import TextDialog
 from engine import presets
 from tests.helpers.dialogs import told
 from tests.helpers.window import open_tiny_window
@@ -63,7 +66,7 @@ def test_that_no_two_commands_share_a_key_and_no_two_entries_of_a_menu_a_mnemoni
 def test_that_every_action_has_a_tooltip_that_names_its_key(window):
     for each in window.findChildren(QAction):
         if each.objectName() and not each.shortcut().isEmpty():
-            assert each.toolTip().endswith(f"({each.shortcut().toString(QKeySequence.SequenceFormat.NativeText)})")
+            assert f"({each.shortcut().toString(QKeySequence.SequenceFormat.NativeText)}" in each.toolTip()
 
 
 def test_that_every_tool_button_shows_an_icon_and_says_what_it_does(window):
@@ -109,15 +112,24 @@ def test_that_space_trains_and_pauses_and_r_resets_from_the_network(window, qtbo
     assert window.document.history.steps == 0
 
 
-def test_that_right_selects_on_the_network_and_steps_where_no_view_has_a_use_for_it(window, qtbot):
+def test_that_right_selects_on_the_network_and_trains_nowhere(window, qtbot):
     window.canvas.setFocus()
     qtbot.keyClick(window.canvas, Key.Key_Right)
     assert window.document.selected == window.document.architecture.layers[0].uid
-    assert window.controller.state is State.IDLE
-    window.draw.canvas.setFocus()
-    for steps in (1, 2):
-        qtbot.keyClick(window.draw.canvas, Key.Key_Right)
-        qtbot.waitUntil(lambda steps=steps: window.document.history.steps == steps)
+    for focus in (window.draw.canvas, window.lens, window.run_bar, window):
+        qtbot.keyClick(focus, Key.Key_Right)
+    assert not window.controller.busy and window.document.history.steps == 0
+
+
+def test_that_space_and_r_belong_to_the_network_page_alone(window, qtbot):
+    window.document.history.add_step(1.0, 0.5)
+    window.results_door.open()
+    for key in (Key.Key_Space, Key.Key_R, Key.Key_Right, Key.Key_Home):
+        qtbot.keyClick(window.results, key)
+        qtbot.keyClick(window, key)
+    assert not window.controller.busy and window.document.history.steps == 1
+    qtbot.keyClick(window.results, Key.Key_F5)
+    assert window.controller.busy
 
 
 def test_that_r_does_not_reset_during_a_run(window, qtbot):
@@ -250,25 +262,48 @@ def test_that_no_preset_can_be_loaded_during_a_run(window):
     assert "Stop it" in window.statusBar().currentMessage()
 
 
-@pytest.mark.parametrize("name", ["keys", "about"])
-def test_that_help_opens_and_the_window_goes_on(window, qtbot, name):
-    action(window, name).trigger()
-    assert {"keys": "Space", "about": "MNIST"}[name] in told(qtbot)
+def test_that_about_opens_and_the_window_goes_on(window, qtbot):
+    action(window, "about").trigger()
+    assert "MNIST" in told(qtbot)
 
 
-def test_that_h_opens_the_keys(window, qtbot):
-    qtbot.keyClick(window.canvas, Key.Key_H)
-    assert "Space" in told(qtbot)
+@pytest.mark.parametrize("by_key", [True, False])
+def test_that_the_list_of_keys_has_every_key_of_the_table_with_what_it_does(window, qtbot, by_key):
+    if by_key:
+        qtbot.keyClick(window.canvas, Key.Key_H)
+    else:
+        action(window, "keys").trigger()
+    text = window.findChild(TextDialog).text.toPlainText()
+    for command in command_table.COMMANDS:
+        for place in command.keys:
+            assert command.title in text
+            for each in command.sequences(place):
+                assert each.toString(QKeySequence.SequenceFormat.NativeText) in text
 
 
-def test_that_every_key_that_help_names_is_told_as_it_is(window, qtbot):
-    """The words of the help against the actions: what has a key there has it here."""
-    action(window, "keys").trigger()
-    text = told(qtbot)
-    for word in ("Space", "Right", "R", "/", "Ctrl+Left", "Delete", "Ctrl+0", "Backspace", "Enter", "Esc"):
-        assert word in text
-    for name in ("undo", "redo", "open", "save"):
-        assert action(window, name).shortcut().toString() in text
+def test_that_a_key_means_one_thing_in_one_place_and_what_works_everywhere_nothing_else_anywhere():
+    keys = {place: [] for place in Place}
+    for command in command_table.COMMANDS:
+        for place in command.keys:
+            keys[place] += [each.toString() for each in command.sequences(place)]
+    for place, used in keys.items():
+        assert max(Counter(used).values()) == 1, place
+        assert place is Place.EVERYWHERE or not set(used) & set(keys[Place.EVERYWHERE])
+
+
+def test_that_every_key_of_an_action_is_in_the_table(window):
+    for each in window.findChildren(QAction):
+        if each.objectName() and each.shortcuts():
+            command = command_table.command(each.objectName())
+            assert each.shortcuts() == (command.sequences(Place.EVERYWHERE) or command.sequences(Place.NETWORK))
+
+
+def test_that_tooltips_outside_the_menus_name_the_keys_of_the_table(window):
+    assert window.run_bar.step_button.toolTip() == "Train on one mini-batch, then hold (F6)"
+    assert window.run_bar.play_button.toolTip() == "Train (F5, or Space on the network page)"
+    assert window.run_bar.reset_button.toolTip() == "Begin anew with fresh random weights (R on the network page)"
+    assert window.microscope.head.back_button.toolTip() == "Back to the network (Esc)"
+    assert window.lens.why_button.toolTip().endswith("(W)")
 
 
 def test_that_the_logs_folder_is_shown(window, monkeypatch):

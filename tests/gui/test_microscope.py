@@ -15,6 +15,7 @@ from cnn_gui.lens.step.transport import Transport
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
 from cnn_gui.lens.views.convolution import ConvolutionView
+from cnn_gui.lens.views.pooling import PoolingView
 from cnn_gui.lens.views.weights import WeightsView
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.grid_view import GridView
@@ -437,9 +438,80 @@ def test_that_inside_a_layer_left_right_and_space_walk_and_nothing_trains(
     assert view.unfolded.isVisible() and window.middle.currentIndex() == INSIDE
 
 
-def test_that_space_trains_where_there_is_nothing_to_walk_through(qtbot: QtBot, window: MainWindow) -> None:
-    window.microscope.look_through(WeightsView)
+PAGE_KEYS = (
+    Qt.Key.Key_Space, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Home,
+    Qt.Key.Key_End,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("layer", range(7))
+def test_that_no_key_of_a_page_trains_on_any_page_of_any_layer(qtbot: QtBot, window: MainWindow, layer: int) -> None:
+    document = window.document
+    document.select(document.architecture.layers[layer].uid)
+    window.lens.opened.emit()
     window.lens.refresh()
-    QTest.keyClick(window.microscope, Qt.Key.Key_Space)
+    weights = document.model.parameters.flat.copy()
+    for kind in window.microscope.kinds:
+        window.microscope.look_through(kind)
+        window.lens.refresh()
+        for focus in (window.microscope, window.lens, window.draw.canvas, window):
+            for key in PAGE_KEYS:
+                QTest.keyClick(focus, key)
+    assert not window.controller.busy and (document.model.parameters.flat == weights).all()
+
+
+def test_that_on_the_forward_page_the_arrows_home_and_end_choose_a_map(qtbot: QtBot, window: MainWindow) -> None:
+    view = view_of(window)
+    seen = []
+    for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Left, Qt.Key.Key_End, Qt.Key.Key_Home):
+        QTest.keyClick(window.microscope, key)
+        seen.append(view.filter)
+    assert seen == [0, 1, 0, 4, 0]
+
+
+def test_that_up_and_down_choose_the_channel_and_home_and_end_the_place_of_a_walk(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    pooling = next(each for each in window.document.architecture.layers if each.type.name == "pool2d")
+    window.document.select(pooling.uid)
+    window.lens.opened.emit()
+    window.microscope.look_through(PoolingView)
+    window.lens.refresh()
+    view = window.microscope.view
+    assert isinstance(view, PoolingView)
+    last = view.transport.count - 1
+    for key, channel, place in (
+        (Qt.Key.Key_Up, 1, 0), (Qt.Key.Key_Up, 2, 0), (Qt.Key.Key_Down, 1, 0), (Qt.Key.Key_End, 1, last),
+        (Qt.Key.Key_Left, 1, last - 1), (Qt.Key.Key_Home, 1, 0),
+    ):  # fmt: skip
+        QTest.keyClick(window.microscope, key)
+        assert (view.channel.value(), view.transport.place) == (channel, place)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F5, Qt.Key.Key_F6])
+def test_that_f5_and_f6_train_while_a_page_is_open(qtbot: QtBot, window: MainWindow, key: Qt.Key) -> None:
+    view_of(window)
+    QTest.keyClick(window.microscope, key)
     assert window.controller.busy
-    window.controller.shut_down()
+    QTest.keyClick(window.microscope, Qt.Key.Key_F5, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: not window.controller.busy)
+
+
+def test_that_a_click_on_a_button_leaves_the_keys_to_the_page_and_tab_does_not(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    view = view_of(window)
+    view.unfolded.opened.emit(0, (0, 0))
+    steps = window.document.history.steps
+    button = window.run_bar.play_button
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.mousePress(button, Qt.MouseButton.LeftButton)
+    assert button.hasFocus()
+    QTest.mouseRelease(button, Qt.MouseButton.LeftButton, pos=QPoint(-5, -5))  # let go beside it
+    qtbot.waitUntil(window.microscope.hasFocus)
+    QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Space)
+    assert view.steps.transport.playing and window.document.history.steps == steps
+    window.run_bar.play_button.setFocus(Qt.FocusReason.TabFocusReason)
+    QApplication.processEvents()
+    assert window.run_bar.play_button.hasFocus()

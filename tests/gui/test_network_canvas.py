@@ -437,10 +437,10 @@ def test_that_keys_of_the_network_win_over_shortcuts_of_the_window_and_others_do
 @pytest.mark.qt_log_ignore("This plugin does not support")  # a popup on the offscreen platform
 def test_that_the_menu_of_a_card_moves_and_deletes_it(qtbot, canvas, document) -> None:
     place = canvas.card_center(uid(document, 0))
-    for text, expected in (("Move right", ["relu", "conv2d", *CHAIN[2:]]), ("Delete", ["relu", *CHAIN[2:]])):
+    for text, expected in (("Move right", ["relu", "conv2d", *CHAIN[2:]]), ("Delete layer", ["relu", *CHAIN[2:]])):
         menu = open_menu(canvas, place)
         actions = {action.text(): action for action in menu.actions()}
-        assert actions["Move left"].isEnabled() == (text == "Delete")
+        assert actions["Move left"].isEnabled() == (text == "Delete layer")
         assert actions["Move right"].isEnabled()
         actions[text].trigger()
         assert names(document) == expected

@@ -154,10 +154,10 @@ def test_that_the_play_button_says_and_shows_what_it_does_next_in_each_state(bar
         if len(seen) < 4:
             qtbot.mouseClick(bar.play_button, LEFT)
     assert seen == [
-        ("Train", "play", "Train (Space)", False),
-        ("Pause", "pause", "Pause (Space)", True),
-        ("Resume", "play", "Resume (Space)", True),
-        ("Pause", "pause", "Pause (Space)", True),
+        ("Train", "play", "Train (F5, or Space on the network page)", False),
+        ("Pause", "pause", "Pause (F5, or Space on the network page)", True),
+        ("Resume", "play", "Resume (F5, or Space on the network page)", True),
+        ("Pause", "pause", "Pause (F5, or Space on the network page)", True),
     ]
     assert not bar.reset_button.isEnabled()
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QEvent, QTimer, Signal
 from PySide6.QtWidgets import QHBoxLayout, QTabBar, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 
 _PERIOD = 2000  # ms a stage
 
@@ -37,6 +37,13 @@ class StageBar(QWidget):
     def stage(self) -> int:
         """The stage on show, from 0."""
         return self.tabs.currentIndex()
+
+    place = stage
+
+    @property
+    def count(self) -> int:
+        """How many stages there are."""
+        return self.tabs.count()
 
     @property
     def playing(self) -> bool:
@@ -83,7 +90,7 @@ class StageBar(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.setAccessibleName(self.tr("Stages"))
         self.play_button.setAccessibleName(self.tr("Play or pause"))
-        self.play_button.setToolTip(self.tr("Play the stages, or pause"))
+        self.play_button.setToolTip(command_table.with_key(self.tr("Play the stages, or pause"), "page_play"))
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE[1])

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots import figure
 
@@ -136,8 +136,8 @@ class Transport(QWidget):
             row.addWidget(part, part is self.places)
         row.addStretch(1)
         for control, name in (
-            (self.back_button, self.tr("One step back (Left)")), (self.step_button, self.tr("One step on (Right)")),
-            (self.play_button, self.tr("Play or pause (Space)")), (self.places, self.tr("Place")),
+            (self.back_button, command_table.tip("page_previous")), (self.step_button, command_table.tip("page_next")),
+            (self.play_button, command_table.tip("page_play")), (self.places, self.tr("Place")),
             (self.speed, self.tr("Speed")),
         ):  # fmt: skip
             control.setAccessibleName(name)

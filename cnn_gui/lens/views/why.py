@@ -33,7 +33,7 @@ class WhyView(LayerView):
     """The image under the chosen map, the map, and the numbers; what takes long comes in by itself when it is ready."""
 
     title: ClassVar[str] = "Why this class?"
-    tip: ClassVar[str] = "Which pixels the network's answer comes from (W)"
+    tip: ClassVar[str] = "Which pixels the network's answer comes from"
     terms: ClassVar[tuple[str, ...]] = ("logit", "share", "contribution", "Grad-CAM", "occlusion")
 
     def __init__(self, parent: QWidget | None = None) -> None:
