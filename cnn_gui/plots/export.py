@@ -76,7 +76,9 @@ def save(view: QWidget, title: str, suffix: str, make: Callable[[], bytes | None
         atomic.write_bytes(path, content)
     except OSError as error:
         text = _tr("{0} could not be written: {1}. Choose another folder.").format(path, error.strerror or error)
-        plain_text.message_box(QMessageBox.Icon.Warning, _tr("That did not work"), text, view).exec()
+        box = plain_text.message_box(QMessageBox.Icon.Warning, _tr("That did not work"), text, view)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
 
 def ask_where(view: QWidget, title: str, suffix: str) -> Path | None:
