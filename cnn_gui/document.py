@@ -146,6 +146,7 @@ class Document(EditableDesign):
         self._network, self.watch = Network.of(project), Watch()
         self.undo_stack.clear()
         self._build()
+        self.faults.keep(self.architecture)
         self.select("")
         self.architecture_changed.emit(old, self.architecture)
         self.data_changed.emit()

@@ -24,6 +24,8 @@ def open_run() -> Problem:
 class EditableDesign(QObject):
     """Turns what a person does into undo steps. What follows from another design is a subclass's: ``_follow``.
 
+    A view may still show a layer that an edit has just removed: whoever names one is not heard.
+
     Attributes:
         architecture, settings: what a person has chosen.
         undo_stack: every edit so far.
@@ -65,6 +67,8 @@ class EditableDesign(QObject):
 
     def remove(self, uid: str) -> None:
         """Delete the layer *uid* and select its neighbour."""
+        if self.architecture.find(uid) is None:
+            return
         position = self.architecture.index(uid)
         if self._edit_chain(self.architecture.remove(uid), self.tr("Delete {0}").format(self._label(uid))):
             left = self.architecture.layers
@@ -72,10 +76,13 @@ class EditableDesign(QObject):
 
     def move(self, uid: str, position: int) -> None:
         """Move the layer *uid* before what now stands at *position*; nothing happens if that is where it is."""
-        self._edit_chain(self.architecture.move(uid, position), self.tr("Move {0}").format(self._label(uid)))
+        if self.architecture.find(uid) is not None:
+            self._edit_chain(self.architecture.move(uid, position), self.tr("Move {0}").format(self._label(uid)))
 
     def configure(self, uid: str, config: LayerConfig, field: str = "") -> None:
         """Give the layer *uid* another config; quick changes of the same *field* are one undo step."""
+        if self.architecture.find(uid) is None:
+            return
         text = self.tr("Change {0}").format(self._label(uid))
         self._edit_chain(self.architecture.configure(uid, config), text, f"{uid}.{field}" if field else "")
 
@@ -100,7 +107,7 @@ class EditableDesign(QObject):
 
     def select(self, uid: str) -> None:
         """Select the layer *uid*; '' for none."""
-        if uid != self.selected:
+        if uid != self.selected and (not uid or self.architecture.find(uid) is not None):
             self.selected = uid
             self.selection_changed.emit(uid)
 

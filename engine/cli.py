@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import NoReturn
 
 from engine.commands.codes import BAD_INPUT, BROKEN_PIPE, INTERRUPTED
-from engine.commands.failures import told
+from engine.commands.failures import tell, told
 from engine.commands.interrupts import at_once
 from engine.errors import BadInputError
 
@@ -97,7 +97,7 @@ def _parser(given: Sequence[str]) -> argparse.ArgumentParser:
 
 
 def _refuse(sentence: str) -> int:
-    print(f"cnn-engine: {sentence}", file=sys.stderr)
+    tell(sentence)
     return BAD_INPUT
 
 

@@ -1,4 +1,4 @@
-"""One optimizer step after another on a model, and the last weights that were good."""
+"""One optimizer step after another on a model, each taken back where a number runs away."""
 
 from collections.abc import Mapping
 from math import isfinite, nan
@@ -9,7 +9,7 @@ import numpy as np
 from engine import divergence, health, optimizers, schedules
 from engine.clipping import clip
 from engine.data.dataset import Batch
-from engine.divergence import DivergedError, all_finite
+from engine.divergence import RunawayError, all_finite
 from engine.errors import BadInputError
 from engine.health import Figures
 from engine.layer import Array
@@ -29,7 +29,7 @@ class Learner:
         watch: which weight's steps are recorded; None: no one watches.
 
     Raises:
-        DivergedError: from ``step`` and ``check``; the model has the last weights and statistics that were good.
+        RunawayError: from ``step`` and ``check``; the model has the last weights and statistics that were finite.
     """
 
     def __init__(self, model: Model, settings: TrainingSettings, steps: int, watch: Watch | None = None) -> None:
@@ -39,6 +39,7 @@ class Learner:
         self._optimizer = optimizers.create(settings, learned.size, learned.dtype, decays)
         self._statistics = model.parameters.flat[learned.size :]
         self._good, self._parts = model.parameters.flat.copy(), health.layer_parts(model)
+        self._first = next((part for part in self._parts if part.start < part.stop), slice(0))
 
     @property
     def time(self) -> int:
@@ -49,18 +50,27 @@ class Learner:
         """Train on one mini-batch, the run's *step* (from 0), and return its (mean loss, right answers)."""
         learned = self._model.parameters.learned
         with np.errstate(all="ignore"):  # a diverging run is told from its numbers, not by warnings
-            loss, correct = shards.train(batch, (self._settings.seed, self.time))
+            loss, correct = self._gradient(batch, shards)
             if not isfinite(loss):
-                self._give_up(step, divergence.bad_output(self._model, batch.inputs(slice(None))))
+                self._give_up(divergence.bad_output(self._model, batch.inputs(slice(None))))
             if not all_finite(self._statistics):
-                self._give_up(step, divergence.bad_statistics(self._model))
+                self._give_up(divergence.bad_statistics(self._model))
             np.copyto(self._good, self._model.parameters.flat)
             if not all_finite(shards.gradient):
-                self._give_up(step, divergence.bad_part(self._model, self._parts, shards.gradient, "gradient"))
+                self._give_up(divergence.bad_part(self._model, self._parts, shards.gradient, "gradient"))
             self._move(learned, shards.gradient, schedules.rate(self._settings, step, self._steps))
             if not all_finite(learned):
-                self._give_up(step, divergence.bad_part(self._model, self._parts, learned, "update"))
+                self._give_up(divergence.bad_part(self._model, self._parts, learned, "update"))
         return loss, correct
+
+    def _gradient(self, batch: Batch, shards: Shards) -> tuple[float, int]:
+        """Return (mean loss, right answers) of *batch*; where that fails, all is as if the step never began."""
+        before = self._statistics.copy()
+        try:
+            return shards.train(batch, (self._settings.seed, self.time))
+        except BaseException:
+            np.copyto(self._statistics, before)
+            raise
 
     def _move(self, learned: Array, gradient: Array, rate: float) -> None:
         """Take a step, and note what it does to the weight that is watched."""
@@ -80,11 +90,15 @@ class Learner:
         """Return what ``health.step_norms`` has to say of the last step, whose *gradient* (P,) this was."""
         return health.step_norms(self._parts, gradient, self._model.parameters.learned, self._good)
 
-    def check(self, batch: Batch, shards: Shards, step: int) -> None:
-        """Raise DivergedError where the loss of *batch* is not finite: after the last step, no other would tell."""
+    def is_still(self, gradient: Array) -> bool:
+        """Return whether the last step's *gradient* (P,) is 0 in all of the first layer that learns."""
+        return not gradient[self._first].any()
+
+    def check(self, batch: Batch, shards: Shards) -> None:
+        """Raise RunawayError where the loss of *batch* is not finite: after the last step, no other would tell."""
         with np.errstate(all="ignore"):
             if not isfinite(shards.evaluate(batch)[0]):
-                self._give_up(step, divergence.bad_output(self._model, batch.inputs(slice(None))))
+                self._give_up(divergence.bad_output(self._model, batch.inputs(slice(None))))
 
     def state(self) -> dict[str, Array]:
         """Return copies of the weights, the last good ones and what the optimizer has built up."""
@@ -100,10 +114,15 @@ class Learner:
             np.copyto(own, saved)
         self._optimizer.restore(arrays)
 
-    def _give_up(self, step: int, what: str) -> NoReturn:
-        """Put the last good weights back."""
+    def optimizer_state(self) -> dict[str, Array]:
+        """Return copies of what the optimizer has built up, for ``go_on_from`` of a later run."""
+        return self._optimizer.state()
+
+    def go_on_from(self, state: Mapping[str, Array]) -> None:
+        """Begin with what the optimizer of an earlier run has built up; BadInputError where it is another one."""
+        self._optimizer.restore(state)
+
+    def _give_up(self, what: str) -> NoReturn:
+        """Put the last finite weights back."""
         np.copyto(self._model.parameters.flat, self._good)
-        raise DivergedError(
-            f"Training diverged after step {step}: {what}. The last good weights were kept."
-            f" Use a learning rate smaller than {self._settings.learning_rate:g}."
-        )
+        raise RunawayError(what)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
+from time import monotonic
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from engine.passes import Pass
 from engine.shapes import CROSS_ENTROPY
 from engine.task import Task
 from engine.threads import pin_blas
-from engine.worker import Worker
+from engine.worker import PATIENCE, Worker
 
 SMALLEST_SHARD = 8  # images: with fewer, the Python between two products costs more than another core saves
 
@@ -37,7 +38,7 @@ class Shards:
 
     Raises:
         BadInputError: fewer than one thread.
-        OSError: from ``train`` and ``evaluate``, a process cannot be started, has ended or failed.
+        OSError: from ``train`` and ``evaluate``, a process cannot be started, has ended, failed or does not answer.
         MemoryError: likewise, one of the parts does not fit into memory.
     """
 
@@ -56,8 +57,14 @@ class Shards:
         """End the processes; the next mini-batch that needs them starts new ones."""
         for worker in self._workers:
             worker.hang_up()
+        until = monotonic() + PATIENCE  # for all of them together
         while self._workers:
-            self._workers.pop().close()
+            self._workers.pop().close(max(0.0, until - monotonic()))
+
+    def kill(self) -> None:
+        """End the processes at once, from any thread: what waits for their answer is told that they have ended."""
+        for worker in [*self._workers]:
+            worker.kill()
 
     def train(self, batch: Batch, key: tuple[int, int] = (0, 0)) -> tuple[float, int]:
         """Return (mean loss, correct) of a batch and leave its gradient in ``gradient``.
@@ -95,6 +102,7 @@ class Shards:
                 self._workers.append(Worker(self._model, self._loss))
             yield self._workers[:count]
         except BaseException:
+            self.kill()
             self.close()
             raise
 

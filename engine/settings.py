@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from engine import losses, optimizers, schedules
 from engine.schema import described, param
 
-_RATES = {"gradient descent": 0.1, "momentum": 0.05, "Nesterov": 0.05, "RMSprop": 0.001, "Adam": 0.001, "AdamW": 0.001}
+# Learning rates that suit each optimizer.
+RATES = {"gradient descent": 0.1, "momentum": 0.05, "Nesterov": 0.05, "RMSprop": 0.001, "Adam": 0.001, "AdamW": 0.001}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class TrainingSettings:
         " speed; RMSprop, Adam and AdamW adapt the step of each weight. AdamW decays weights apart from the gradient.",
     )  # fmt: skip
     learning_rate: float = param(
-        0.001, label="Learning rate", gt=0, le=10, usual=("optimizer", _RATES),
+        0.001, label="Learning rate", gt=0, le=10, usual=("optimizer", RATES),
         doc="Size of a step. Try 0.001 for Adam, AdamW and RMSprop, 0.05 for momentum and Nesterov, 0.1 for gradient"
         " descent.",
     )  # fmt: skip
@@ -83,7 +84,7 @@ class TrainingSettings:
     augment: bool = param(
         False,
         label="Augment",
-        doc="Turn, scale and shift each image a little, differently each time it is used.",
+        doc="Rotate, scale and shift each image a little, differently each time it is used.",
     )
     validation: float = param(
         0.1, label="Validation", ge=0, le=0.5, off_at_zero=True,

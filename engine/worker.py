@@ -2,12 +2,15 @@
 
 Why a process and not a thread: docs/adr/0005-shards-are-processes.md. Parameters and gradients lie in memory that
 both sides see; images, labels and results are messages over a socket. The process ends when its socket does, so
-none is left behind whatever becomes of the program that started it.
+none is left behind whatever becomes of the program that started it. One that does not answer, since somebody stopped
+it, is ended after a while that no part takes.
 """
 
 import json
 import mmap
 import os
+import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -15,6 +18,7 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from tempfile import TemporaryFile
+from time import monotonic
 from typing import IO, NoReturn
 
 import numpy as np
@@ -24,7 +28,9 @@ from engine.layer import Array
 from engine.model import Model
 from engine.task import DONE, RESULT, TOTAL, Task
 
-PATIENCE = 5  # seconds that a process has to end after its socket has
+PATIENCE = 2.0  # s that a process has to end after its socket has
+ANSWER = 60.0  # s that it has to listen or to answer, at least: the first answer waits for its start
+SLOWER = 20  # times as long as this process took for its own part, where that is more
 
 
 class Worker:
@@ -34,13 +40,16 @@ class Worker:
         gradient: (P,), of its part, after ``result``.
 
     Raises:
-        OSError: the process cannot be started; from every method, ChildProcessError: it has ended or failed.
+        OSError: the process cannot be started; from every method, ChildProcessError: it has ended, failed, or does
+            not answer.
         MemoryError: the process has not enough.
     """
 
     def __init__(self, model: Model, loss: str) -> None:
         flat = model.parameters.flat
         self._here, there = Pipe()
+        self._begun = monotonic()
+        self._wait_at_most(ANSWER)
         with _shared_memory(max(1, 2 * flat.nbytes)) as file:  # a network may have no parameters
             both = np.frombuffer(mmap.mmap(file.fileno(), 0), flat.dtype, 2 * flat.size)
             self._process = _start(there, file.fileno())
@@ -52,6 +61,7 @@ class Worker:
         """Let the process work on *task* with *parameters* (P + Q,)."""
         np.copyto(self._parameters, parameters)
         self._send(task.to_bytes())
+        self._begun = monotonic()
 
     def values(self, like: Array) -> Array:
         """Return what a layer of the process hands in for a sum over all parts, in the form of *like*."""
@@ -70,14 +80,22 @@ class Worker:
         """Tell the process that nothing more comes, without waiting for it."""
         self._here.close()
 
-    def close(self) -> None:
-        """End the process."""
+    def kill(self) -> None:
+        """End the process at once, from any thread; whoever waits for its answer is told."""
+        self._process.kill()
+
+    def close(self, patience: float | None = None) -> None:
+        """End the process, which has *patience* seconds, or PATIENCE, to do so by itself."""
         self.hang_up()
+        self._ended(PATIENCE if patience is None else patience)
+
+    def _ended(self, patience: float) -> int:
+        """Return the exit code of the process, which is killed where it has not ended after *patience* seconds."""
         try:
-            self._process.wait(PATIENCE)
+            return self._process.wait(patience)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            self._process.wait()
+            return self._process.wait()
 
     def _send(self, message: bytes) -> None:
         with self._end_told():
@@ -87,12 +105,28 @@ class Worker:
     def _end_told(self) -> Iterator[None]:
         try:
             yield
+        except BlockingIOError:  # what a socket with a time limit raises
+            self._ended(0)
+            raise ChildProcessError(
+                "A process that helped to train did not answer and was ended; train again."
+            ) from None
         except (EOFError, OSError):
-            code = self._process.wait()
+            code = self._ended(PATIENCE)
             raise ChildProcessError(f"A process that helped to train has ended (code {code}); train again.") from None
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """Give up sending or receiving where the other side has not moved for so long; whole seconds."""
+        self._limit = seconds
+        limit = struct.pack("@ll", max(1, int(seconds)), 0)  # a timeval
+        with socket.socket(fileno=os.dup(self._here.fileno())) as same:
+            for option in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+                same.setsockopt(socket.SOL_SOCKET, option, limit)
 
     def _receive(self, expected: bytes) -> bytes:
         with self._end_told():
+            own = monotonic() - self._begun  # about what this process took for its own part
+            if (limit := max(ANSWER, SLOWER * own)) != self._limit:
+                self._wait_at_most(limit)
             message = self._here.recv_bytes()
         if message[:1] != expected:
             self._tell_failure(message[1:].decode(errors="replace"))
@@ -112,8 +146,8 @@ def _shared_memory(size: int) -> IO[bytes]:
     return file
 
 
-def _start(socket: Connection, memory: int) -> "subprocess.Popen[bytes]":
-    fds = socket.fileno(), memory
+def _start(there: Connection, memory: int) -> "subprocess.Popen[bytes]":
+    fds = there.fileno(), memory
     return subprocess.Popen(
         [*module_command("engine.worker_main"), *map(str, fds)],
         stdin=subprocess.DEVNULL,

@@ -21,7 +21,9 @@ from engine.threads import pin_blas
 
 def main(socket: Connection, memory: int) -> None:
     """Work on tasks until the other side closes the socket."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the program that started it decides
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # the program that started it decides
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.SIG_IGN)
     pin_blas()
     with suppress(EOFError, ConnectionError):
         shard, image_shape = _built(json.loads(socket.recv_bytes()), memory)

@@ -1,6 +1,6 @@
 """One array as a picture: its values, what is special about some of its cells, and where they lie on the screen."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import cached_property
@@ -46,6 +46,7 @@ class Grid:
         whole: whether the values are counts, to be written without decimals.
         elastic: whether cells may be wider than high: of a matrix, which is no picture of a place.
         numbered: whether the values are written into cells with room for them.
+        told: what is said of a cell in the place of its row, column and value; None for these.
     """
 
     values: Floats
@@ -57,6 +58,7 @@ class Grid:
     whole: bool = False
     elastic: bool = False
     numbered: bool = True
+    told: Callable[[Cell], str] | None = None
 
     @cached_property
     def reach(self) -> float:
@@ -79,6 +81,8 @@ class Grid:
 
     def read_out(self, cell: Cell, brief: bool = False) -> str:
         """Return 'row 3, column 4: 0.5' for a cell, or '(3, 4): 0.5', and what is special about it."""
+        if self.told is not None:
+            return self.told(cell)
         row, column = cell[0] + self.origin[0], cell[1] + self.origin[1]
         text = "({0}, {1}): {2}" if brief else _tr("row {0}, column {1}: {2}")
         text = text.format(row, column, number(float(self.values[cell])))
@@ -103,8 +107,8 @@ class Placement:
     shape: Cell
 
     @classmethod
-    def fit(cls, shape: Cell, area: QRectF, ratio: float, elastic: bool = False) -> "Placement":
-        """Return the largest picture in the middle of *area*; *ratio*: screen pixels a unit.
+    def fit(cls, shape: Cell, area: QRectF, ratio: float, elastic: bool = False, at_top: bool = False) -> "Placement":
+        """Return the largest picture in the middle of *area*, or *at_top* of it; *ratio*: screen pixels a unit.
 
         Its cells are squares or, with *elastic*, as wide and as high as the area lets them be, each for itself.
         """
@@ -115,7 +119,8 @@ class Placement:
             high = wide = _whole(min(sides), max(shape), ratio)
         height, width = high * shape[0], wide * shape[1]
         left = round((area.left() + (area.width() - width) / 2) * ratio) / ratio
-        top = round((area.top() + (area.height() - height) / 2) * ratio) / ratio
+        above = 0 if at_top else (area.height() - height) / 2
+        top = round((area.top() + above) * ratio) / ratio
         return cls(QRectF(left, top, width, height), shape)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import Enum
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, Signal, Slot
 
 from cnn_gui.document import Document
 from cnn_gui.training.control import RunControl
@@ -15,6 +15,7 @@ from engine.history import EpochResult
 from engine.model import Model
 from engine.trainer import Trainer
 
+STEP_PATIENCE = 5_000  # ms, for a last step before the processes that it may be waiting for are ended
 STOP_PATIENCE = 30_000  # ms, for a last step of a huge network when the window closes or shows another project
 
 
@@ -48,6 +49,9 @@ class TrainingController(QObject):
         self._control = RunControl()
         self._mailbox = Mailbox()
         self.state = State.IDLE
+        self._deadline = QTimer(self)
+        self._deadline.setSingleShot(True)
+        self._deadline.timeout.connect(self._on_deadline)
 
     @property
     def busy(self) -> bool:
@@ -93,9 +97,13 @@ class TrainingController(QObject):
             self._set_state(State.PAUSED)
 
     def stop(self) -> None:
-        """End the run after the step that it is in; what it learned is kept."""
+        """End the run after the step that it is in; what it learned is kept.
+
+        A step that takes long may be waiting for a process that does not answer: it is given up after STEP_PATIENCE.
+        """
         if self.state in (State.RUNNING, State.PAUSED):
             self._control.stop()
+            self._deadline.start(STEP_PATIENCE)
             self._set_state(State.STOPPING)
 
     def take_snapshot(self) -> Snapshot | None:
@@ -107,11 +115,19 @@ class TrainingController(QObject):
         self.stop()
         if self._thread is not None:
             self._thread.quit()
-            if not self._thread.wait(STOP_PATIENCE):
-                return False
+            first = min(STEP_PATIENCE, STOP_PATIENCE)
+            if not self._thread.wait(first):
+                self._on_deadline()
+                if not self._thread.wait(STOP_PATIENCE - first):
+                    return False
             # The last words of the worker, its weights among them, wait in the queue.
             QCoreApplication.sendPostedEvents(self, QEvent.Type.MetaCall)
         return True
+
+    @Slot()
+    def _on_deadline(self) -> None:
+        if self._worker is not None:
+            self._worker.abandon_step()
 
     @Slot(object)
     def _on_epoch_finished(self, result: EpochResult) -> None:
@@ -130,6 +146,7 @@ class TrainingController(QObject):
 
     def _release(self) -> None:
         """Let go of a thread that has ended, and of the document."""
+        self._deadline.stop()
         self._thread = self._worker = None
         self._mailbox.take()
         self._document.set_locked(False)

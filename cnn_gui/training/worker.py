@@ -38,6 +38,7 @@ class TrainingWorker(QObject):
     ) -> None:
         super().__init__()
         self._make_trainer, self._control, self._mailbox, self._watch = make_trainer, control, mailbox, watch
+        self._trainer: Trainer | None = None
         self._last: StepResult | None = None
         self._posted = 0.0  # when
 
@@ -46,14 +47,21 @@ class TrainingWorker(QObject):
         """Train until the end, a stop or a failure. An unexpected exception goes on to the error reporter."""
         parameters = update = None
         try:
-            trainer = self._make_trainer()
+            trainer = self._trainer = self._make_trainer()
             parameters = trainer.model.parameters.flat
             self._pull(trainer)
             update = trainer.last_update()
-        except (BadInputError, DivergedError, MemoryError, ChildProcessError) as error:
+        except (BadInputError, DivergedError, MemoryError, OSError) as error:
+            if self._control.stopped and isinstance(error, ChildProcessError):
+                return  # what waited for a process that hung was to end
             self.failed.emit(str(error) or self.tr("There is not enough memory; use a smaller batch or network."))
         finally:
             self.finished.emit(parameters, update)
+
+    def abandon_step(self) -> None:
+        """Let a step fail that waits for a process that does not answer; from any thread."""
+        if self._trainer is not None:
+            self._trainer.abandon_step()
 
     def _pull(self, trainer: Trainer) -> None:
         events = trainer.run()

@@ -16,7 +16,7 @@ from engine.data import catalogue
 from engine.errors import BadInputError
 from engine.schema import Param
 from engine.shapes import CROSS_ENTROPY
-from engine.threads import blas_kernels, default_threads
+from engine.threads import blas_kernels
 from engine.words import counted
 
 NETWORKS, BATCHES, ROUNDS = ("lenet5", "keras-mnist", "strided"), (32, 128, 512), 7
@@ -44,7 +44,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Train each network at each batch size in turns with PyTorch, and print how fast both were."""
     for network in arguments.networks:
         _check(network)
-    threads = arguments.threads or default_threads()
+    threads = options.threads(arguments)
     limit = threads * sgemm_flops()
     if not arguments.json:
         print(*_head(threads, limit), sep="\n")

@@ -11,7 +11,6 @@ from engine.data import catalogue
 from engine.evaluation import evaluate
 from engine.files.project import open_project
 from engine.files.weights import trained_model
-from engine.threads import default_threads
 from engine.trainable import check_measurable
 
 
@@ -30,9 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     model = trained_model(project.architecture, project.input_shape, project.weights)
     check_measurable(model, dataset, project.settings.loss)
     with Bar(len(dataset.test), "images") as bar:
-        loss, accuracy = evaluate(
-            model, dataset.test, arguments.threads or default_threads(), project.settings.loss, bar.advance
-        )
+        loss, accuracy = evaluate(model, dataset.test, options.threads(arguments), project.settings.loss, bar.advance)
     if arguments.json:
         figures = {"test_loss": loss if isfinite(loss) else None, "test_accuracy": accuracy}
         named = {"loss": project.settings.loss, "data": dataset.name}

@@ -1,6 +1,8 @@
-"""What a file that cannot be read or written comes to, in one sentence for a person."""
+"""What goes wrong, told on standard error in one sentence for a person."""
 
 import errno
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 PLACE = "choose another place"
@@ -15,6 +17,12 @@ REMEDIES = {
     errno.EDQUOT: f"make room there, or {PLACE}",
     errno.ENAMETOOLONG: "choose a shorter name",
 }
+
+
+def tell(sentence: str) -> None:
+    """Print *sentence* on standard error; a terminal that was closed meanwhile does not hear it, and that is all."""
+    with suppress(OSError, ValueError):
+        print(f"cnn-engine: {sentence}", file=sys.stderr, flush=True)
 
 
 def told(error: OSError, path: Path | None = None) -> str:

@@ -6,13 +6,14 @@ from dataclasses import replace
 from typing import Any
 
 from engine import presets, schema
+from engine.commands.failures import tell
 from engine.data.catalogue import SOURCES
 from engine.errors import BadInputError
 from engine.layers import plain
 from engine.schema import Param
 from engine.settings import TrainingSettings
-from engine.threads import MOST_THREADS
-from engine.words import meant
+from engine.threads import MOST_THREADS, default_threads
+from engine.words import counted, meant
 
 FLAGS = {"batch_size": "--batch", "learning_rate": "--lr"}  # shorter than their names
 
@@ -61,9 +62,23 @@ def add_json(parser: argparse.ArgumentParser, what: str) -> None:
 
 def add_threads(parser: argparse.ArgumentParser) -> None:
     """Add --threads."""
-    doc = "Parts of a mini-batch worked on at once; one a core if not given"
+    doc = "Parts of a mini-batch worked on at once; one a core if not given, and no more than there are cores"
     threads = Param("threads", 1, "Threads", doc, ge=1, le=MOST_THREADS)
     parser.add_argument("--threads", metavar="N", type=reader(threads), help=_help(threads))
+
+
+def threads(arguments: argparse.Namespace, given: int | None = None) -> int:
+    """Return what --threads says, or *given*, or one thread a core; say so where there are fewer cores than that.
+
+    More of them, each a process with memory of its own, would only take turns.
+    """
+    wanted, cores = arguments.threads or given or default_threads(), default_threads()
+    if wanted > cores:
+        tell(
+            f"{counted(wanted, 'thread')} would take turns on {counted(cores, 'core')}; using {cores}."
+            + ("" if arguments.threads else " What follows differs from the run on more threads by rounding.")
+        )
+    return min(wanted, cores)
 
 
 def add_settings(parser: argparse.ArgumentParser) -> None:

@@ -53,19 +53,21 @@ class Bar:
     def clear(self) -> None:
         """Leave an empty line, for others to write on; the next ``advance`` draws anew."""
         if self._live:
-            print(CLEAR_LINE, end="", file=sys.stderr, flush=True)
+            self._write(CLEAR_LINE)
             self._drawn = -INTERVAL
 
     def _draw(self, seconds: float, note: str) -> None:
         done = self._done - self._first
         speed = done / max(seconds, 1e-9)
         left = (self._total - self._done) / max(speed, 1e-9)
-        print(
-            CLEAR_LINE + line(self._done / self._total, note or f"{speed:,.0f} {self._unit}/s", left, _width()),
-            end="",
-            file=sys.stderr,
-            flush=True,
-        )
+        text = line(self._done / self._total, note or f"{speed:,.0f} {self._unit}/s", left, _width())
+        self._write(CLEAR_LINE + text)
+
+    def _write(self, text: str) -> None:
+        try:
+            print(text, end="", file=sys.stderr, flush=True)
+        except OSError:  # the terminal was closed: nobody looks any more, and the work goes on
+            self._live = False
 
 
 def line(share: float, note: str, left: float, width: int) -> str:

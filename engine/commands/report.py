@@ -4,7 +4,6 @@ import json
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
-from statistics import harmonic_mean
 
 from engine.history import EpochResult, History, as_dict
 from engine.trainer import Event
@@ -41,15 +40,16 @@ class TableReport:
         speed = f"{whole.images_per_second:,.0f} images/s in training"
         print(f"{counted(whole.epoch, 'epoch')} in {whole.seconds:.1f} s, {speed}.")
         if saved:
-            print(f"Saved as {saved}.")
+            kept = f" Its curves keep one step in {history.every:,}." if history.every > 1 else ""
+            print(f"Saved as {saved}.{kept}")
 
 
 def _whole(history: History) -> EpochResult:
     """Return the last epoch's figures with the time of all epochs and the speed of training over all of them."""
     return replace(
         history.epochs[-1],
-        seconds=sum(e.seconds for e in history.epochs),
-        images_per_second=harmonic_mean([e.images_per_second for e in history.epochs]),
+        seconds=history.epochs.seconds,
+        images_per_second=history.epochs.done / history.epochs.slowness,
     )
 
 

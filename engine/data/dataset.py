@@ -98,20 +98,26 @@ def _other_kind(name: str, value: object, needed: str) -> BadInputError:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A mini-batch, and the transform (N, 2, 3) of each image where images are augmented."""
+    """A mini-batch, and the transform (N, 2, 3) of each image where images are augmented.
+
+    Attributes:
+        paper: what comes in from outside a transformed image, a brightness in [0, 1] for each channel; None for what
+            is nearest in the image.
+    """
 
     samples: Split
     transforms: npt.NDArray[np.float32] | None = None
+    paper: tuple[float, ...] | None = None
 
     def part(self, part: slice) -> "Batch":
         """Return part of the batch."""
         samples = Split(self.samples.images[part], self.samples.labels[part])
-        return Batch(samples, None if self.transforms is None else self.transforms[part])
+        return Batch(samples, None if self.transforms is None else self.transforms[part], self.paper)
 
     def inputs(self, part: slice) -> Array:
         """Return part of the batch as float32 (n, C, H, W) in [0, 1]: made where it is needed."""
         images = pixels(self.samples.images[part])
-        return images if self.transforms is None else warp(images, self.transforms[part])
+        return images if self.transforms is None else warp(images, self.transforms[part], self.paper)
 
 
 def pixels(images: Images) -> npt.NDArray[np.float32]:
@@ -119,10 +125,18 @@ def pixels(images: Images) -> npt.NDArray[np.float32]:
     return np.multiply(images, np.float32(1 / 255), dtype=np.float32)
 
 
-def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = False, skip: int = 0) -> Iterator[Batch]:
+def batches(
+    split: Split,
+    size: int,
+    rng: np.random.Generator,
+    augment: bool = False,
+    skip: int = 0,
+    paper: tuple[float, ...] | None = None,
+) -> Iterator[Batch]:
     """Yield every sample once, in an order drawn from *rng*; the last mini-batch may be smaller.
 
-    The first *skip* mini-batches are left out, and the others are the same as with none left out.
+    The first *skip* mini-batches are left out, and the others are the same as with none left out. *paper* is what
+    augmentation fills with; see ``Batch``.
 
     Raises:
         BadInputError: *size* is less than 1.
@@ -134,4 +148,4 @@ def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = F
         indices = order[start : start + size]
         transforms = draw_transforms(rng, len(indices)) if augment else None
         if start >= skip * size:
-            yield Batch(split.take(indices), transforms)
+            yield Batch(split.take(indices), transforms, paper)

@@ -1,9 +1,9 @@
 """A convolution of one sample taken apart: what it reads, and the way of its gradients back.
 
 X is the input's extent, P the padding, K' = (K - 1) D + 1 the kernel's with its dilation, S the stride, O the
-output's. The gradient of the input is a full correlation: dC/dO with S - 1 zeros put between its neighbours and K' - 1
-around, under the kernel turned by 180 degrees; rows and columns that no window reads are appended as zeros, and the
-padding is cropped. The gradient of the weights is the correlation of the padded input, without those rows and
+output's. The gradient of the input is a full convolution: dC/dO with S - 1 zeros put between its neighbours and K' - 1
+around, under the kernel rotated by 180 degrees; rows and columns that no window reads are appended as zeros, and the
+padding is cropped. The gradient of the weights is the cross-correlation of the padded input, without those rows and
 columns, with the dilated dC/dO. Source: Dumoulin & Visin, arXiv 1603.07285, section 4.
 """
 
@@ -66,6 +66,16 @@ class ConvolutionTrace:
         source, bias = self.padded[self.channels(filter_)], float(self.bias[filter_])
         return Correlation(source, self.weight[filter_], self._config.stride, self._config.dilation, bias)
 
+    @property
+    def apart(self) -> tuple[int, int]:
+        """How many rows and columns neighbours of dC/dO are apart in ``dilated``: S."""
+        return (1, 1) if self._dilation.skipped else self._config.stride
+
+    @property
+    def rotates(self) -> bool:
+        """Whether ``rotated`` is rotated; it is not where that is a deliberate fault."""
+        return UNROTATED not in self._layer.faults
+
     @cached_property
     def dilated(self) -> Array:
         """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
@@ -78,16 +88,16 @@ class ConvolutionTrace:
 
     @cached_property
     def rotated(self) -> Array:
-        """(F, C/G, KH, KW): every kernel turned by 180 degrees."""
-        return self.weight if UNROTATED in self._layer.faults else self.weight[:, :, ::-1, ::-1]
+        """(F, C/G, KH, KW): every kernel rotated by 180 degrees."""
+        return self.weight[:, :, ::-1, ::-1] if self.rotates else self.weight
 
-    def kernels(self, channel: int, turned: bool) -> Array:
+    def kernels(self, channel: int, rotated: bool) -> Array:
         """Return (F/G, K', K'): the kernel of each filter that reads a channel, with D - 1 zeros between its cells."""
-        kernels = self.rotated if turned else self.weight
+        kernels = self.rotated if rotated else self.weight
         return dilate(kernels[self.readers(channel), channel % self.weight.shape[1]], self._config.dilation)
 
     def full(self, channel: int) -> Correlation:
-        """Return the full correlation of a channel: dC/dO of each filter that reads it, under its turned kernel.
+        """Return the full convolution of a channel: dC/dO of each filter that reads it, under its rotated kernel.
 
         Its output, ((OH - 1) S + K', (OW - 1) S + K'), is dC/dX of the padded input without what no window reaches.
         """

@@ -6,7 +6,10 @@ import stat
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,6 +62,84 @@ def test_that_an_error_leaves_the_old_file_and_no_temporary_one(tmp_path: Path, 
         raise error
     assert target.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+SLOW_WRITER = """
+import sys
+from pathlib import Path
+from engine.files import atomic
+with atomic.replacing(Path(sys.argv[1])) as stream:
+    stream.write(b"half")
+    stream.flush()
+    print("half", flush=True)
+    sys.stdin.readline()
+"""
+
+
+@contextmanager
+def half_written(target: Path) -> Iterator[subprocess.Popen[str]]:
+    """Give a process that has written half of *target* and waits for a line."""
+    command, pipe = [sys.executable, "-c", SLOW_WRITER, str(target)], subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True) as writer:
+        assert writer.stdout is not None and writer.stdout.readline() == "half\n"
+        yield writer
+
+
+def test_that_the_next_save_in_the_folder_removes_what_a_killed_one_left(tmp_path: Path) -> None:
+    for _ in range(3):
+        with half_written(tmp_path / "target") as writer:
+            writer.kill()
+    assert len(list(tmp_path.iterdir())) == 1  # the second and the third save have removed what was there
+    atomic.write_bytes(tmp_path / "other", b"new")
+    assert list(tmp_path.iterdir()) == [tmp_path / "other"]
+
+
+def test_that_the_file_that_a_living_process_writes_stays(tmp_path: Path) -> None:
+    with half_written(tmp_path / "target") as writer:
+        (half,) = tmp_path.iterdir()
+        atomic.write_bytes(tmp_path / "other", b"new")
+        assert half.exists()
+        os.kill(writer.pid, signal.SIGSTOP)  # it lives, though it does nothing
+        atomic.write_bytes(tmp_path / "other", b"newer")
+        assert half.exists()
+        os.kill(writer.pid, signal.SIGCONT)
+        assert writer.stdin is not None
+        writer.stdin.write("\n")
+        writer.stdin.close()
+        assert writer.wait() == 0
+    assert (tmp_path / "target").read_bytes() == b"half"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_that_files_of_this_very_process_do_not_remove_one_another(tmp_path: Path) -> None:
+    with atomic.replacing(tmp_path / "one") as stream:
+        stream.write(b"1")
+        atomic.write_bytes(tmp_path / "two", b"2")
+    assert ((tmp_path / "one").read_bytes(), (tmp_path / "two").read_bytes()) == (b"1", b"2")
+
+
+@pytest.mark.parametrize("name", [".x.tmp", ".cnn-1.tmp", "0123456789abcdef0123456789abcdef.tmp", "cnn-a.tmp~"])
+def test_that_the_files_of_other_programs_stay(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"mine")
+    atomic.write_bytes(tmp_path / "target", b"new")
+    assert (tmp_path / name).read_bytes() == b"mine"
+
+
+def test_that_a_new_file_that_was_removed_before_it_was_locked_is_made_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inner, removed = atomic._lock, []
+
+    def lock(stream: Any, until: Any) -> bool:
+        if not removed:
+            removed.append(Path(stream.name))
+            removed[0].unlink()
+        return inner(stream, until)
+
+    monkeypatch.setattr(atomic, "_lock", lock)
+    atomic.write_bytes(tmp_path / "target", b"new")
+    assert (tmp_path / "target").read_bytes() == b"new" and removed
+    assert list(tmp_path.iterdir()) == [tmp_path / "target"]
 
 
 def test_that_nothing_is_seen_before_the_end(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from engine.commands import codes, options, progress
 from engine.commands.progress import CLEAR_LINE
 from engine.data import catalogue
 from engine.divergence import DivergedError
+from engine.evaluation import evaluate
 from engine.files import checkpoint
 from engine.files.project import open_project
 from engine.history import EpochResult
@@ -268,6 +269,24 @@ def test_that_the_last_good_weights_of_a_run_that_diverged_are_saved(
     monkeypatch.setattr(Trainer, "run", diverge)
     assert run("train", "--preset", "small", "--data", data, "--out", tmp_path / "x.cnn") == codes.DIVERGED
     assert open_project(tmp_path / "x.cnn").weights
+
+
+@pytest.mark.parametrize("rate", [1.0, 10.0])
+def test_that_a_run_that_goes_astray_with_finite_numbers_ends_at_once_and_saves_its_best_weights(
+    capsys: Captured, tmp_path: Path, rate: float
+) -> None:
+    file = tmp_path / "x.cnn"
+    train = "train", "--preset", "lenet5", "--data", "bundled", "--threads", 1, "--out", file
+    assert run(*train, "--lr", rate) == codes.DIVERGED
+    err = capsys.readouterr().err
+    assert re.search(rf"cnn-engine: Training diverged after step \d+: .+ Lower the learning rate from {rate:g} to", err)
+    assert "The best weights were put back, those of before the run." in err
+    saved = open_project(file)
+    model = Model.build(saved.architecture, saved.input_shape, np.random.default_rng(0))
+    for spec, views in zip(saved.architecture.layers, model.parameters.layers, strict=True):
+        for name, view in views.items():
+            view[...] = saved.weights[spec.uid][name]
+    assert saved.history.steps < 71 and evaluate(model, catalogue.load("bundled").test)[0] < 10
 
 
 @pytest.mark.usefixtures("small")

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,11 @@ def moved(n: int = 12) -> Batch:
     return Batch(batch(n).samples, draw_transforms(np.random.default_rng(0), n))
 
 
-@pytest.mark.parametrize("samples", [batch(12), moved(12)], ids=["as they are", "moved"])
+def on_paper(n: int = 12) -> Batch:
+    return replace(moved(n), paper=(0.75,) * SHAPE[0])
+
+
+@pytest.mark.parametrize("samples", [batch(12), moved(12), on_paper(12)], ids=["as they are", "moved", "on paper"])
 def test_that_a_worker_computes_to_the_last_bit_what_this_process_would(
     worker: Worker, model: Model, samples: Batch
 ) -> None:
@@ -105,6 +110,58 @@ def test_that_a_worker_that_does_not_listen_is_ended_all_the_same(model: Model, 
     worker._process.send_signal(signal.SIGSTOP)
     worker.close()
     assert worker._process.poll() is not None
+
+
+@pytest.mark.parametrize("samples", [12, 40_000], ids=["that fits into the socket", "that does not"])
+def test_that_a_worker_that_hangs_is_ended_after_a_while_and_told(
+    model: Model, monkeypatch: pytest.MonkeyPatch, samples: int
+) -> None:
+    monkeypatch.setattr("engine.worker.ANSWER", 1.0)
+    monkeypatch.setattr("engine.worker.SLOWER", 0)
+    with closing(Shards(model, 2)) as shards:
+        shards.train(batch())
+        process = shards._workers[0]._process
+        process.send_signal(signal.SIGSTOP)
+        start = time.monotonic()
+        with pytest.raises(ChildProcessError, match=r"did not answer and was ended; train again"):
+            shards.train(batch(2 * samples))
+        assert time.monotonic() - start < 20 and process.poll() is not None
+        assert np.isfinite(shards.train(batch())[0])
+
+
+def test_that_a_worker_that_starts_slowly_is_waited_for(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(Shards(model, 2)) as shards:
+        shards.train(batch())
+        process = shards._workers[0]._process
+        process.send_signal(signal.SIGSTOP)
+        threading.Timer(1.0, process.send_signal, [signal.SIGCONT]).start()
+        assert np.isfinite(shards.train(batch())[0])
+
+
+def test_that_several_workers_that_do_not_listen_are_ended_in_the_time_of_one(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.parallel.PATIENCE", 1.0)
+    with closing(Shards(model, 5)) as shards:
+        shards.train(batch())
+        processes = [worker._process for worker in shards._workers]
+        for process in processes:
+            process.send_signal(signal.SIGSTOP)
+        start = time.monotonic()
+        shards.close()
+        assert len(processes) == 4 and time.monotonic() - start < 2.5
+        assert None not in [process.poll() for process in processes]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_that_the_end_of_a_session_is_left_to_the_program_that_trains(
+    worker: Worker, model: Model, number: int
+) -> None:
+    worker.begin(model.parameters.flat, Task(batch(), Part()))
+    worker.result()
+    worker._process.send_signal(number)
+    worker.begin(model.parameters.flat, Task(batch(), Part()))
+    assert np.isfinite(worker.result()[0])
 
 
 def test_that_an_interrupt_from_the_keyboard_is_left_to_the_program_that_trains(worker: Worker, model: Model) -> None:

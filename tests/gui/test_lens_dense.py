@@ -19,6 +19,7 @@ from cnn_gui.plots.tiles import Kernels, Matrix
 from engine.architecture import LayerSpec, new_layer
 from engine.layer import Array
 from tests.helpers.lens import document_of, frame_of, move, point_at_row, shown
+from tests.helpers.sums import assert_adds_up
 
 LAYERS = (
     new_layer("conv2d", filters=3, kernel_size=3), new_layer("pool2d"), new_layer("flatten"), new_layer("relu"),
@@ -66,8 +67,9 @@ def test_that_the_products_of_a_unit_stand_largest_first_and_add_up(qtbot: QtBot
     assert (np.diff(np.abs(shown_products)) <= 0).all()
     assert column(view.table, "value") * column(view.table, "weight") == pytest.approx(shown_products)
     assert column(view.table, "sum so far")[-1] + bias == pytest.approx(layer.output[unit])
-    told = f"unit {unit} = sum of 27 products + bias = {n(sum(products))} + {b(bias)} = {n(layer.output[unit])}"
-    assert view.lines.texts[0] == told
+    assert view.lines.texts[0].startswith(f"unit {unit} = sum of 27 products + bias = ")
+    told = [float(each) for each in assert_adds_up(view.lines.texts[0])]
+    assert told == pytest.approx([sum(products), bias], abs=0.01)
 
 
 def test_that_an_input_is_called_by_its_place_in_the_maps(qtbot: QtBot) -> None:

@@ -1,5 +1,6 @@
 """The gradients of a convolution on their way back: every number on show is that of the defining loops."""
 
+import re
 from typing import Any, cast
 
 import numpy as np
@@ -10,13 +11,15 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import motion, theme
-from cnn_gui.lens.backward import stage_bar
-from cnn_gui.lens.backward.stages import Stage
+from cnn_gui.lens.backward import stage_bar, words
+from cnn_gui.lens.backward.stages import Stage, names
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import class_title
 from cnn_gui.lens.step import formula
 from cnn_gui.lens.step.lane import Face, Lane
+from cnn_gui.lens.step.view import StepView
 from cnn_gui.lens.views.bias_gradient import BiasGradientView
+from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.gradients import GradientsView
 from cnn_gui.lens.views.input_gradient import InputGradientView
 from cnn_gui.lens.views.weight_gradient import WeightGradientView
@@ -38,6 +41,7 @@ from engine.ops import reference
 from engine.trace.correlation import Correlation
 from engine.trace.record import LayerTrace
 from tests.helpers.lens import document_of, frame_of, point_at, shown
+from tests.helpers.sums import assert_adds_up
 
 CLOSE = {"rtol": 1e-9, "atol": 1e-13}
 CASES: dict[str, dict[str, Any]] = {
@@ -131,7 +135,7 @@ def test_that_every_stage_shows_the_numbers_of_every_filter(qtbot: QtBot, how: d
         expected = (
             (Stage.GRADIENT, None, gradient), (Stage.DILATED, gradient, dilated),
             (Stage.PADDED, dilated, np.pad(dilated, [(n, n) for n in around])),
-            (Stage.TURNED, kernel, np.rot90(kernel, 2)),
+            (Stage.ROTATED, kernel, np.rot90(kernel, 2)),
         )  # fmt: skip
         for stage, before, after in expected:
             go_to(view, stage)
@@ -142,7 +146,7 @@ def test_that_every_stage_shows_the_numbers_of_every_filter(qtbot: QtBot, how: d
 
 
 @pytest.mark.parametrize("how", CASES.values(), ids=CASES)
-def test_that_the_full_correlation_ends_at_the_gradient_of_the_loops(qtbot: QtBot, how: dict[str, Any]) -> None:
+def test_that_the_full_convolution_ends_at_the_gradient_of_the_loops(qtbot: QtBot, how: dict[str, Any]) -> None:
     frame = convolved(**how)
     view, layer = shown(qtbot, InputGradientView, frame), layer_of(frame)
     window, expected = window_of(layer), by_loops(layer)[0]
@@ -179,8 +183,8 @@ def test_that_excluded_rows_are_appended_padding_is_cropped_and_both_have_their_
     assert not values(view.cropped.cropped)[:, 6:].any()
     assert view.sentence.texts[0] == (
         "Appended, for no window reached them: r = (8 + 2·1 − 3) mod 3 = 1 down, (8 + 2·0 − 3) mod 3 = 2 across zero"
-        " rows and columns. Cropped padding: 10 − 2·1 = 8 down, 8 − 2·0 = 8 across. 16 of 64 pixels never read:"
-        " dC/dX = 0."
+        " rows and columns. Cropped padding: 10 − 2·1 = 8 down, 8 − 2·0 = 8 across. 48 of 64 pixels are read, 16 never:"
+        " their dC/dX = 0."
     )
 
 
@@ -192,12 +196,105 @@ def test_that_the_sentences_have_the_numbers_of_the_layer(qtbot: QtBot) -> None:
         told[stage] = view.sentence.texts[0]
     assert "6 filters read channel 0; O is 2 × 3" in told[Stage.GRADIENT]
     assert told[Stage.DILATED].startswith("Zeros between neighbours: S − 1 = 1,")
-    assert told[Stage.DILATED].endswith("Size (O − 1)·S + 1: (2 − 1)·2 + 1 = 3 down, (3 − 1)·2 + 1 = 5 across.")
+    assert told[Stage.DILATED].endswith(
+        "Size (O − 1)·S + 1: (2 − 1)·2 + 1 = 3 down, (3 − 1)·2 + 1 = 5 across. 9 of its 15 cells are inserted zeros."
+    )
+    assert "Of 99 cells, 84 are padding, 9 are inserted zeros, 6 are values." in told[Stage.PADDED]
     assert "Zeros on every side: K' − 1 = 4 down, 2 across." in told[Stage.PADDED]
     assert "3 + 2·4 = 11 down, 5 + 2·2 = 9 across" in told[Stage.PADDED]
     assert "(3 − 1)·2 + 1 = 5 down, (3 − 1)·1 + 1 = 3 across" in told[Stage.PADDED]
-    assert "goes to (2 − u, 2 − v)" in told[Stage.TURNED] and "D = 2 down, 1 across apart" in told[Stage.TURNED]
+    assert "goes to (2 − u, 2 − v)" in told[Stage.ROTATED] and "D = 2 down, 1 across apart" in told[Stage.ROTATED]
     assert "all 6 filters" in told[Stage.SLID] and "11 − 5 + 1 = 7 down, 9 − 3 + 1 = 7 across" in told[Stage.SLID]
+
+
+def test_that_the_numbers_of_zeros_and_of_read_pixels_are_told_as_counted() -> None:
+    strided, spread_out = {"kernel_size": 5, "stride": 2}, {"kernel_size": 3, "stride": 5, "padding": 1, "dilation": 2}
+    for size, how in ((28, strided), (24, spread_out)):
+        window = new_layer("conv2d", **how).config.window((1, size, size))
+        dilated = spread(np.ones(window.output), (how["stride"],) * 2)
+        zeros = f"{int((dilated == 0).sum()):,} of its {dilated.size:,} cells are inserted zeros."
+        assert words.dilated(window).endswith(zeros) and words.correlated(window).endswith(zeros)
+        padding = how.get("padding", 0)
+        padded = np.zeros((size + 2 * padding,) * 2, bool)
+        for i, j in np.ndindex(*window.output):
+            taps = (how["stride"] * n + how.get("dilation", 1) * np.arange(how["kernel_size"]) for n in (i, j))
+            padded[np.ix_(*taps)] = True
+        read = padded[padding : padding + size, padding : padding + size]
+        told = f"{int(read.sum())} of {size * size} pixels are read, {int((~read).sum())} never: their dC/dX = 0."
+        assert words.cropped(window).endswith(told) and words.trimmed(window).endswith(told)
+    assert "385 of its 529 cells are inserted zeros." in words.dilated(
+        new_layer("conv2d", kernel_size=5, stride=2).config.window((1, 28, 28))
+    )
+
+
+def products_told(steps: StepView, tap: tuple[int, int]) -> list[str]:
+    """Point at one tap in each of the three pictures, and return what is told of the product."""
+    told = []
+    for view in (steps.products, steps.kernel, steps.patch):
+        point_at(view, tap)
+        assert len(steps.lines.texts) == 3
+        told.append(steps.lines.texts[2])
+        assert all(list(each.highlighted[1]) == [tap] for each in (steps.products, steps.kernel, steps.patch))
+    assert len(set(told)) == 1
+    factors = told[0].split(":  ")[1]
+    assert steps.products.grid is not None and steps.products.grid.read_out(tap) == factors
+    assert steps.patch.grid is not None and steps.patch.grid.read_out(tap).startswith(told[0].split(" × ")[0])
+    return told[:1]
+
+
+def n4(value: float) -> str:
+    text = number(value, 4)
+    return f"({text})" if text.startswith("−") else text
+
+
+def test_that_a_product_tells_its_factors_and_where_they_are_in_the_input_and_in_the_kernel(qtbot: QtBot) -> None:
+    frame = convolved(kernel_size=3, padding=1, dilation=2)
+    view, layer = shown(qtbot, ConvolutionView, frame), layer_of(frame)
+    view._open(2, (3, 4))
+    for u, v in ((0, 0), (2, 1)):
+        row, col = 3 + 2 * u - 1, 4 + 2 * v - 1
+        x, w = layer.input[2, row, col], layer.parameters["weight"][0, 2, u, v]
+        assert products_told(view.steps, (u, v)) == [
+            f"input 2 ({row}, {col}) × kernel 2 ({u}, {v}):  {n4(x)} × {n4(w)} = {number(x * w, 4)}"
+        ]
+    view.steps.go_to((0, 0))
+    assert products_told(view.steps, (0, 1))[0].startswith("padding (−1, 1) × kernel 2 (0, 1):  0 × ")
+
+
+def test_that_a_product_on_the_way_back_tells_the_real_gradient_and_the_cell_before_the_rotation(qtbot: QtBot) -> None:
+    frame = convolved(kernel_size=3, stride=2)
+    view, layer = shown(qtbot, InputGradientView, frame), layer_of(frame)
+    view.channel.setValue(1)
+    go_to(view, Stage.SLID)
+    view.steps.plane.setValue(4)
+    view.steps.go_to((2, 2))
+    gradient, weight = layer.grad_output[4], layer.parameters["weight"][4, 1]
+    g, w = gradient[1, 0], weight[0, 2]  # the tap (2, 0) lies over (4, 2), which is 2 + 2 · (1, 0)
+    assert products_told(view.steps, (2, 0)) == [
+        f"dC/dO 4 (1, 0) × kernel 4 (0, 2):  {n4(g)} × {n4(w)} = {number(g * w, 4)}"
+    ]
+    assert products_told(view.steps, (1, 0))[0].startswith("inserted zero × kernel 4 (1, 2):  0 × ")
+    view.steps.go_to((0, 0))
+    assert products_told(view.steps, (0, 0))[0].startswith("padding × kernel 4 (2, 2):  0 × ")
+    view.hide()
+    page = shown(qtbot, WeightGradientView, frame)
+    pixel = page.sample.steps
+    pixel.go_to((1, 2))
+    x, g = layer.input[0, 1 + 2 * 1, 2 + 2 * 2], layer.grad_output[0, 1, 2]
+    assert products_told(pixel, (2, 4)) == [f"input 0 (3, 6) × dC/dO 0 (1, 2):  {n4(x)} × {n4(g)} = {number(x * g, 4)}"]
+    assert products_told(pixel, (1, 4))[0].startswith("input 0 (2, 6) × inserted zero:  ")
+
+
+def test_that_every_sum_of_products_adds_up_as_shown(qtbot: QtBot) -> None:
+    frame = convolved(kernel_size=3, padding=1)
+    view = shown(qtbot, ConvolutionView, frame)
+    view._open(0, (0, 0))
+    for place in np.ndindex(8, 8):
+        view.steps.go_to(place)
+        found = assert_adds_up(view.steps.lines.texts[1])
+        assert len(found) == 5 or layer_of(frame).parameters["bias"][0] == 0
+        plane = view.steps.lines.texts[0].rsplit(" = ", 1)[1].replace("−", "-")
+        assert plane == str(found[0]) or "⁻" in plane
 
 
 def test_that_a_sentence_has_the_products_that_there_are() -> None:
@@ -213,18 +310,39 @@ def test_that_a_sentence_has_the_products_that_there_are() -> None:
     assert said == "filter 0: sum of 12 products = 12"
 
 
+def test_that_a_kernel_is_rotated_and_letters_mean_the_same_on_every_page(qtbot: QtBot) -> None:
+    """KH and KW are the window, F the filters; K' is told where it stands; what the README calls by a name has it."""
+    for dilation in (1, 2):
+        frame, told = convolved(kernel_size=3, stride=2, dilation=dilation), {}
+        view, weights = shown(qtbot, InputGradientView, frame), shown(qtbot, WeightGradientView, frame)
+        for stage in Stage:
+            go_to(view, stage)
+            grids = [each.grid for each in view.findChildren(GridView) if each.isVisible() and each.grid]
+            told[stage] = " ".join([*view.sentence.texts, *(grid.title for grid in grids)])
+        everything = " ".join([*told.values(), *names(), *weights.sample.sentence.texts])
+        assert not re.search(r"\bturn|\bflip|full correlation|\bF\b", everything)
+        assert "Rotate" in names() and "is rotated by 180°" in told[Stage.ROTATED]
+        assert "kernel 0, rotated" in told[Stage.ROTATED] and "Full convolution: the rotated kernel" in told[Stage.SLID]
+        assert "full convolution" in told[Stage.CROPPED]
+        assert any(text.startswith("Cross-correlated with") for text in weights.sample.sentence.texts)
+        assert ("KH − 1 = KW − 1 = 2" in told[Stage.PADDED]) == (dilation == 1)
+        for text in told.values():
+            assert ("K'" in text) == ("K' = (K − 1)·D + 1 is the kernel's size with its dilation D" in text)
+        assert ("K'" in told[Stage.PADDED]) == (dilation == 2)
+
+
 def test_that_a_stage_with_nothing_to_do_says_so(qtbot: QtBot) -> None:
     view = shown(qtbot, InputGradientView, convolved(kernel_size=1))
     told = []
-    for stage in (Stage.DILATED, Stage.PADDED, Stage.TURNED, Stage.CROPPED):
+    for stage in (Stage.DILATED, Stage.PADDED, Stage.ROTATED, Stage.CROPPED):
         go_to(view, stage)
         told.append(view.sentence.texts[0])
     assert (
         told[0] == "Nothing to insert: S − 1 = 0 zeros come between neighbours. Size (O − 1)·S + 1: (8 − 1)·1 + 1 = 8."
     )
-    assert told[1] == "Nothing to add: the kernel is one cell, so K' − 1 = 0 zeros come on every side."
-    assert told[2] == "A kernel of one cell stays as it is when it turns by 180°."
-    assert told[3] == "Nothing to append: r = (8 + 2·0 − 1) mod 1 = 0. Nothing to crop: P = 0."
+    assert told[1] == "Nothing to add: the kernel is one cell, so KH − 1 = KW − 1 = 0 zeros come on every side."
+    assert told[2] == "A kernel of one cell stays as it is when it is rotated by 180°."
+    assert told[3] == "Nothing to append: r = (8 + 2·0 − 1) mod 1 = 0. Nothing to crop: P = 0. All 64 pixels are read."
 
 
 def test_that_left_and_right_go_from_stage_to_stage_and_play_goes_to_the_last(
@@ -255,7 +373,7 @@ def test_that_zeros_slide_in_and_the_kernel_turns_unless_motion_is_not_wanted(
 ) -> None:
     frame = convolved(kernel_size=3, stride=3)
     view = shown(qtbot, InputGradientView, frame)
-    for stage in (Stage.DILATED, Stage.PADDED, Stage.TURNED):
+    for stage in (Stage.DILATED, Stage.PADDED, Stage.ROTATED):
         go_to(view, stage)
         moving = view.planes.after
         assert moving.moving
@@ -295,13 +413,17 @@ def test_that_what_is_trimmed_and_what_training_does_with_the_gradient_is_said(q
     view = shown(qtbot, WeightGradientView, convolved(kernel_size=3, stride=2, padding=(1, 0)))
     assert view.sample.sentence.texts == (
         "Trimmed: r = (8 + 2·1 − 3) mod 2 = 1 down, (8 + 2·0 − 3) mod 2 = 1 across rows and columns of the padded input"
-        " that no window read.",
-        "Slid under the dilated dC/dO: 9 − 7 + 1 = 3 down, 7 − 5 + 1 = 3 across sums.",
+        " that no window read. 56 of 64 pixels are read, 8 never: their dC/dX = 0.",
+        "Cross-correlated with the dilated dC/dO: 9 − 7 + 1 = 3 down, 7 − 5 + 1 = 3 across sums. 23 of its 35 cells are"
+        " inserted zeros.",
     )
     assert "adds up the dC/dW of the N samples of its mini-batch and divides by N" in view.sample.training.texts[0]
     assert "Largest difference" in view.sample.training.texts[1]
     dilated = shown(qtbot, WeightGradientView, convolved(kernel_size=3, dilation=2))
-    assert dilated.sample.sentence.texts[1] == "Slid under the dilated dC/dO in steps of D = 2: (8 − 4)/2 + 1 = 3 sums."
+    assert (
+        dilated.sample.sentence.texts[1]
+        == "Cross-correlated with the dilated dC/dO in steps of D = 2: (8 − 4)/2 + 1 = 3 sums."
+    )
 
 
 @pytest.mark.parametrize("how", CASES.values(), ids=CASES)
@@ -320,9 +442,8 @@ def test_that_a_mini_batch_is_the_sum_of_its_samples_shares(qtbot: QtBot, how: d
     np.testing.assert_allclose(layers[0].gradients["weight"], whole, **CLOSE)
     assert view.batch.difference < 1e-12
     point_at(view.batch.total, (0, 0))
-    terms = number(float(view.batch.shares[0, 0, 0]), 3)
-    assert view.batch.lines.texts[1].startswith(f"Row 0, column 0: {terms} + ")
-    assert view.batch.lines.texts[1].endswith(f" = {number(float(whole[f, channel, 0, 0]), 3)}.")
+    assert view.batch.lines.texts[1].startswith("Row 0, column 0: dC/dW = ")
+    assert len(assert_adds_up(view.batch.lines.texts[1])) == 8
 
 
 def test_that_each_share_of_a_mini_batch_says_which_sample_it_is_of(qtbot: QtBot) -> None:
@@ -382,10 +503,9 @@ def test_that_the_gradient_of_a_bias_is_added_up_in_the_open(qtbot: QtBot) -> No
     rows = [sum(row) for row in layer.grad_output[4].tolist()]
     np.testing.assert_allclose(values(view.rows)[:, 0], rows, **CLOSE)
     assert float(values(view.total)[0, 0]) == pytest.approx(expected[4])
-    first, second = (f"{row:.3g}".replace("-", "−") for row in rows)
-    second = f"({second})" if second.startswith("−") else second
-    total = f"{expected[4]:.3g}".replace("-", "−")
-    assert view.addition.texts == (f"dC/db 4 = {first} + {second} = {total}",)
+    (text,) = view.addition.texts
+    assert text.startswith("dC/db 4 = ")
+    assert [float(each) for each in assert_adds_up(text)] == pytest.approx(rows, abs=1e-4)
     unbiased = shown(qtbot, BiasGradientView, convolved(kernel_size=1, bias=False))
     assert unbiased.sentence.texts[0].startswith("This layer has no biases.")
 

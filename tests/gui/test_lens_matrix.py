@@ -14,11 +14,13 @@ from cnn_gui.lens.matrix import pictures
 from cnn_gui.lens.views.matrix import MatrixPage
 from cnn_gui.plots.grid import Mark
 from cnn_gui.plots.grid_view import GridView
+from cnn_gui.plots.text import number
 from engine.architecture import LayerSpec, new_layer
 from engine.layer import Array
 from engine.trace.matrix_form import Term
 from engine.trace.record import LayerTrace
 from tests.helpers.lens import document_of, frame_of, point_at, shown
+from tests.helpers.sums import assert_adds_up
 
 END = (new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax"))
 STRIDED = new_layer("conv2d", filters=4, kernel_size=(3, 2), stride=(2, 1), padding=1, groups=2)
@@ -87,7 +89,13 @@ def test_that_a_column_under_the_mouse_lights_its_patch_and_shows_its_numbers(
     texts = page.lines.texts
     assert texts[0] == "Column 15 = 2 · 6 + 3: the patch of output (2, 3)."
     assert texts[1] == "Row 31 = (3 · 3 + 1) · 3 + 1: channel 3, kernel cell (1, 1)."
-    assert texts[2].startswith("Output 0 at (2, 3) = sum of 54 products + bias ")
+    whole, lit = texts[2].split("; the lit product, ")
+    assert whole.startswith("Output 0 at (2, 3) = (sum of 54 products: ")
+    bias = assert_adds_up(whole)[1]
+    assert float(bias) == pytest.approx(trace.parameters["bias"][0], abs=0.01)
+    value, weight = padded[3, 4], trace.parameters["weight"][0, 3, 1, 1]
+    assert lit.startswith("input 3 (2, 3) × kernel cell (1, 1): ")
+    assert lit.rstrip(". ").endswith(f" = {number(value * weight, 3)}")
 
 
 def test_that_an_input_without_padding_is_not_called_padded_and_its_light_is_whole(qtbot: QtBot) -> None:
@@ -263,7 +271,10 @@ def test_the_worked_example(qtbot: QtBot) -> None:
     assert values(page.board.weights).tolist() == [[6, 0, -7, -1]]
     assert values(page.board.output).tolist() == [[-37, -75, -112, 70, 34, 43, -19, -15, 7]]
     point_at(page.board.values, (2, 0))
-    assert page.lines.texts[2] == ("Output 0 at (0, 0) = sum of 4 products = −37; the lit product: (−7) × 5 = −35. ")
+    assert page.lines.texts[2] == (
+        "Output 0 at (0, 0) = sum of 4 products = −37; the lit product, input 0 (1, 0) × kernel cell (1, 0): 5 × (−7) ="
+        " −35. "
+    )
 
 
 def test_that_a_smaller_layer_takes_the_light_within_its_bounds(qtbot: QtBot) -> None:

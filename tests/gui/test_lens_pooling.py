@@ -1,5 +1,7 @@
 """The windows of a pooling layer: what each keeps, and where its gradient goes."""
 
+import re
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
@@ -15,6 +17,7 @@ from cnn_gui.plots.text import number
 from engine.architecture import new_layer
 from engine.layer import Array
 from tests.helpers.lens import document_of, frame_of, point_at, shown
+from tests.helpers.sums import assert_adds_up
 
 
 def pooled(mode: str = "max", **how: object) -> Frame:
@@ -34,6 +37,25 @@ def n(value: float) -> str:
     return number(float(value), 3)
 
 
+def alike(values: Array) -> str:
+    """Return quarters as they are written beside one another."""
+    whole = (values == np.rint(values)).all()
+    places = 0 if whole else 3 if np.abs(values).max() < 1 else 2
+    return ", ".join(f"{value:.{places}f}" if value else "0" for value in values.ravel())
+
+
+def gradients_of_cells(text: str) -> dict[tuple[int, int], float]:
+    """Return the gradient that is told of each cell of a window."""
+    assert text.startswith("dC/dX of its cells: ")
+    found = re.findall(
+        r"\((\d+), (\d+)\) (−?[\d.]+)(·10⁻(\d))?", text.translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789"))
+    )
+    return {
+        (int(row), int(col)): float(value.replace("−", "-")) * 10.0 ** -int(power or 0)
+        for row, col, value, _, power in found
+    }
+
+
 def test_that_each_window_tells_its_numbers_and_its_winner(qtbot: QtBot) -> None:
     frame = pooled()
     view, layer = shown(qtbot, PoolingView, frame), frame.layer_trace
@@ -46,9 +68,13 @@ def test_that_each_window_tells_its_numbers_and_its_winner(qtbot: QtBot) -> None
         first = int(window.argmax())
         at = f"row {2 * place[0] + first // 2}, column {2 * place[1] + first % 2}"
         ties = int((window == window.max()).sum())
-        told = f"max({', '.join(map(n, window.ravel()))}) = {n(window.max())}, from {at}"
+        told = f"max({alike(window)}) = {n(window.max())}, from {at}"
         assert view.lines.texts[0] == told + (f", the first of {ties} equals" if ties > 1 else "")
         assert view.lines.texts[1] == f"dC/dO = {n(layer.grad_output[0][place])} goes to {at} alone"
+        assert gradients_of_cells(view.lines.texts[2]) == {
+            (row, col): pytest.approx(layer.grad_input[0, row, col], rel=0.01, abs=1e-4)
+            for row in (2 * place[0], 2 * place[0] + 1) for col in (2 * place[1], 2 * place[1] + 1)
+        }  # fmt: skip
         there, back = view.pictures.routes.routes
         assert (there.start, there.end, there.end_cell) == (view.pictures.source, view.pictures.output, place)
         assert there.start_cell == back.end_cell == (2 * place[0] + first // 2, 2 * place[1] + first % 2)
@@ -83,7 +109,7 @@ def test_that_the_gradient_of_a_pixel_is_told_window_by_window(qtbot: QtBot) -> 
     assert 0 < len(wins) < 64
     for cell in [*wins, (7, 7)]:
         point_at(view.pictures.grad_input, cell)
-        told, at = view.lines.texts[2], f"dC/dX at row {cell[0]}, column {cell[1]}"
+        told, at = view.lines.texts[3], f"dC/dX at row {cell[0]}, column {cell[1]}"
         senders = view.pictures.grad_output.highlighted[1]
         total = sum(layer.grad_output[0][place] for place in senders)
         assert total == pytest.approx(layer.grad_input[0][cell])
@@ -92,7 +118,8 @@ def test_that_the_gradient_of_a_pixel_is_told_window_by_window(qtbot: QtBot) -> 
         elif len(senders) == 1:
             assert told == f"{at} = {n(total)}, from one window"
         else:
-            assert told.startswith(at) and told.endswith(f"= {n(total)}, from {len(senders)} windows")
+            assert told.startswith(at) and told.endswith(f", from {len(senders)} windows")
+            assert len(assert_adds_up(told.split(", from")[0])) == len(senders)
 
 
 def test_that_a_mean_shares_its_gradient_and_counts_padding_as_zero(qtbot: QtBot) -> None:
@@ -103,13 +130,16 @@ def test_that_a_mean_shares_its_gradient_and_counts_padding_as_zero(qtbot: QtBot
     point_at(view.pictures.source, (1, 1))  # row 0 of the image
     window = layer.input[0, :2, :2].ravel()
     assert view.place == (0, 0)
-    assert view.lines.texts[0] == f"mean = ({' + '.join(map(n, window))}) / 6 = {n(window.sum() / 6)}"
+    parts, total, mean = re.fullmatch(r"mean = \((.*)\) / 6 = (.*) / 6 = (.*)", view.lines.texts[0]).groups()
+    assert [float(each) for each in assert_adds_up(f"sum = {parts} = {total}")] == window.tolist()
+    assert mean == n(window.sum() / 6)
     gradient = layer.grad_output[0, 0, 0]
     assert view.lines.texts[1] == f"dC/dO = {n(gradient)}: each cell gets {n(gradient)} / 6 = {n(gradient / 6)}"
-    assert view.lines.texts[2].startswith("dC/dX at row 0, column 1 = ")
+    assert set(gradients_of_cells(view.lines.texts[2])) == {(0, 0), (0, 1), (1, 0), (1, 1)}  # padding has none
+    assert view.lines.texts[3].startswith("dC/dX at row 0, column 1 = ")
     assert not view.pictures.source.dots and [text for _, text in view.marks.marks] == ["padding"]
     point_at(view.pictures.source, (0, 1))  # padding has no gradient to tell of
-    assert len(view.lines.texts) == 2
+    assert len(view.lines.texts) == 3
 
 
 def test_that_min_keeps_the_smallest(qtbot: QtBot) -> None:
@@ -117,7 +147,7 @@ def test_that_min_keeps_the_smallest(qtbot: QtBot) -> None:
     view = shown(qtbot, PoolingView, frame)
     assert frame.layer_trace is not None
     window = frame.layer_trace.input[0, :2, :2]
-    assert view.lines.texts[0].startswith(f"min({', '.join(map(n, window.ravel()))}) = {n(window.min())}, from row")
+    assert view.lines.texts[0].startswith(f"min({alike(window)}) = {n(window.min())}, from row")
 
 
 def test_that_steps_walk_over_the_windows_and_the_channel_is_a_choice(qtbot: QtBot) -> None:

@@ -391,7 +391,7 @@ def run_monkey(window: MainWindow, qtbot, folder: Path, seed: int, count: int) -
     return monkey
 
 
-@pytest.mark.parametrize("seed", [1, 2])
+@pytest.mark.parametrize("seed", [1, 2, 206, 215])
 def test_that_fifty_things_in_any_order_leave_everything_in_order(window, qtbot, tmp_path, seed):
     run_monkey(window, qtbot, tmp_path, seed, 50)
 

@@ -1,18 +1,23 @@
 """The run: control, mailbox, worker and controller, with real threads."""
 
+import os
+import signal
 import sys
 import threading
+import time
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from cnn_gui.document import Document
+from cnn_gui.training import controller as controllers
 from cnn_gui.training.control import RunControl
 from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.training.mailbox import Mailbox
 from cnn_gui.training.snapshot import take_snapshot
 from engine.model import Model
+from engine.threads import default_threads
 from engine.trainer import StepResult, Trainer
 from engine.watch import Weight
 from tests.helpers import tiny
@@ -143,6 +148,38 @@ def test_that_a_process_that_is_lost_is_told_in_its_sentence_and_one_can_train_a
 
 def lose(*_):
     raise ChildProcessError("A process that helped to train has ended (code -9); train again.")
+
+
+def with_a_helper_that_hangs(document: Document, controller: TrainingController, qtbot) -> list[str]:
+    """Begin a run, stop one of its processes, and return the list that what fails is told to."""
+    endless(document)
+    told: list[str] = []
+    controller.failed.connect(told.append)
+    controller.start()
+    qtbot.waitUntil(lambda: document.history.steps > 1)
+    shards = controller._worker._trainer._shards
+    os.kill(shards._workers[0]._process.pid, signal.SIGSTOP)
+    qtbot.wait(200)
+    return told
+
+
+@pytest.mark.skipif(default_threads() < 2, reason="one core has no helper")
+@pytest.mark.parametrize("way", ["stop", "shut down"])
+def test_that_a_helper_that_hangs_does_not_keep_a_run_that_is_to_end_waiting(
+    document, controller, qtbot, monkeypatch, way: str
+) -> None:
+    monkeypatch.setattr(controllers, "STEP_PATIENCE", 500)
+    told = with_a_helper_that_hangs(document, controller, qtbot)
+    before, steps, start = document.model.parameters.flat.copy(), document.history.steps, time.monotonic()
+    if way == "stop":
+        controller.stop()
+        wait_for(qtbot, controller, State.IDLE)
+    else:
+        assert controller.shut_down()
+    assert time.monotonic() - start < 8 and not controller.busy and told == []
+    assert document.history.steps == steps and (document.model.parameters.flat != before).any()  # its last whole step
+    controller.start()
+    qtbot.waitUntil(lambda: document.history.steps > steps)
 
 
 def test_that_an_unexpected_error_in_the_worker_ends_the_run_and_unlocks_the_document(

@@ -18,7 +18,7 @@ from engine.trace.convolution import ConvolutionTrace, largest_difference
 
 
 class CroppedPage(QWidget):
-    """Four pictures, each from the one before: full correlation, appended, cropped; beside that col2im.
+    """Four pictures, each from the one before: full convolution, appended, cropped; beside that col2im.
 
     Attributes:
         difference: the largest one between the two results.
@@ -39,7 +39,7 @@ class CroppedPage(QWidget):
         whole, reached, inside = marks.appended(window), marks.reached(window), marks.inside(window)
         appended, other = trace.appended(channel), trace.col2im(channel)
         origin = (-window.rows.before, -window.cols.before)
-        face = Face.of(self.tr("full correlation"), ColorMap.GRADIENTS, full, whole[reached], origin)
+        face = Face.of(self.tr("full convolution"), ColorMap.GRADIENTS, full, whole[reached], origin)
         gradients, limit = ColorMap.GRADIENTS, face.limit
         ends = max(window.rows.trailing, window.cols.trailing) > 0
         rows = Face(

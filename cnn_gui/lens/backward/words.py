@@ -1,12 +1,12 @@
 """What happens to the gradients of a convolution, in sentences with the layer's own numbers."""
 
 from collections.abc import Callable, Sequence
+from math import prod
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.channels import Channels
-from cnn_gui.lens.step import formula
+from cnn_gui.plots import addition
 from cnn_gui.plots.text import short
 from engine.geometry import Axis, Window
 from engine.trace.convolution import ConvolutionTrace
@@ -37,27 +37,54 @@ def dilated(window: Window) -> str:
             _axes(window, lambda a: str(a.stride - 1))
         )
     size = _axes(window, lambda a: f"({a.output} − 1)·{a.stride} + 1 = {a.dilated}")
-    return text + _tr(" Size (O − 1)·S + 1: {0}.").format(size)
+    return " ".join(filter(None, (text, _tr("Size (O − 1)·S + 1: {0}.").format(size), inserted(window))))
+
+
+def inserted(window: Window) -> str:
+    """Say how many cells of the dilated dC/dO are zeros between values; '' for none."""
+    cells, values = window.rows.dilated * window.cols.dilated, window.rows.output * window.cols.output
+    text = _tr("{0:,} of its {1:,} cells are inserted zeros.")
+    return text.format(cells - values, cells) if cells > values else ""
 
 
 def padded(window: Window) -> str:
     """Say how many zeros come around."""
     if window.rows.extent == window.cols.extent == 1:
-        return _tr("Nothing to add: the kernel is one cell, so K' − 1 = 0 zeros come on every side.")
-    text = _tr("Zeros on every side: K' − 1 = {0}. Size: {1}.")
+        return _tr("Nothing to add: the kernel is one cell, so KH − 1 = KW − 1 = 0 zeros come on every side.")
+    text = _tr("Zeros on every side: {0}. Size: {1}. {2}")
     size = _axes(window, lambda a: f"{a.dilated} + 2·{a.extent - 1} = {a.dilated + 2 * (a.extent - 1)}")
-    text = text.format(_axes(window, lambda a: str(a.extent - 1)), size)
     if not _is_spread(window):
-        return text + _tr(" So each value meets every cell of the kernel.")
+        whole = text.format(_kernel_less_one(window), size, _kinds_of_cells(window))
+        return whole + _tr(" So each value meets every cell of the kernel.")
+    count = _tr("K' − 1 = {0}").format(_axes(window, lambda a: str(a.extent - 1)))
     extent = _axes(window, lambda a: f"({a.kernel} − 1)·{a.dilation} + 1 = {a.extent}")
-    return text + _tr(" K' = (K − 1)·D + 1: {0}.").format(extent)
+    meaning = _tr(" K' = (K − 1)·D + 1 is the kernel's size with its dilation D, where K is KH down, KW across: {0}.")
+    return text.format(count, size, _kinds_of_cells(window)) + meaning.format(extent)
 
 
-def turned(window: Window) -> str:
-    """Say what turning does."""
+def _kernel_less_one(window: Window) -> str:
+    """Return 'KH − 1 = KW − 1 = 4', or 'KH − 1 = 2 down, KW − 1 = 3 across'."""
+    high, wide = window.rows.kernel - 1, window.cols.kernel - 1
+    text = "KH − 1 = KW − 1 = {0}" if high == wide else _tr("KH − 1 = {0} down, KW − 1 = {1} across")
+    return text.format(high, wide)
+
+
+def _kinds_of_cells(window: Window) -> str:
+    """Return how many cells of the dilated and padded dC/dO are values and how many are zeros of either kind."""
+    axes = window.rows, window.cols
+    cells, dilated = prod(a.dilated + 2 * (a.extent - 1) for a in axes), prod(a.dilated for a in axes)
+    values = prod(a.output for a in axes)
+    parts = [_tr("{0:,} are padding").format(cells - dilated), _tr("{0:,} are values").format(values)]
+    if dilated > values:
+        parts.insert(1, _tr("{0:,} are inserted zeros").format(dilated - values))
+    return _tr("Of {0:,} cells, {1}.").format(cells, ", ".join(parts))
+
+
+def rotated(window: Window) -> str:
+    """Say what the rotation does."""
     if window.taps == 1:
-        return _tr("A kernel of one cell stays as it is when it turns by 180°.")
-    text = _tr("The kernel turns by 180°: its cell (u, v) goes to ({0} − u, {1} − v).")
+        return _tr("A kernel of one cell stays as it is when it is rotated by 180°.")
+    text = _tr("The kernel is rotated by 180°: its cell (u, v) goes to ({0} − u, {1} − v).")
     text = text.format(window.rows.kernel - 1, window.cols.kernel - 1)
     if not _is_spread(window):
         return text
@@ -65,10 +92,12 @@ def turned(window: Window) -> str:
 
 
 def slid(trace: ConvolutionTrace, channel: int) -> str:
-    """Say how the full correlation adds up."""
+    """Say how the full convolution adds up: a cross-correlation with the rotated kernel."""
     size = _axes(trace.window, lambda a: f"{a.dilated + 2 * (a.extent - 1)} − {a.extent} + 1 = {a.used}")
     filters = len(trace.weight[trace.readers(channel)])
-    text = _tr("The turned kernel slides by one cell at a time; the products of {0} add up. Places: {1}.")
+    text = _tr(
+        "Full convolution: the rotated kernel slides by one cell at a time; the products of {0} add up. Places: {1}."
+    )
     return text.format(_tr("the one filter") if filters == 1 else _tr("all {0} filters").format(filters), size)
 
 
@@ -81,33 +110,38 @@ def cropped(window: Window) -> str:
     second = _tr("Cropped padding: {0}.") if any(a.before or a.after for a in axes) else _tr(
         "Nothing to crop: P = 0."
     )  # fmt: skip
-    texts = first.format(_axes(window, _rest)), second.format(_axes(window, _cropped)), unread(window)
-    return " ".join(filter(None, texts))
+    return " ".join((first.format(_axes(window, _rest)), second.format(_axes(window, _cropped)), read(window)))
 
 
-def unread(window: Window) -> str:
-    """Say how many pixels no window reads; '' for none."""
-    count, (height, width) = int(np.count_nonzero(window.read_counts() == 0)), window.size
-    text = _tr("{0} of {1} pixels never read: dC/dX = 0.")
-    return text.format(count, height * width) if count else ""
+def read(window: Window) -> str:
+    """Say how many pixels of the input the windows read, and how many they do not."""
+    unread, (height, width) = window.exclusion.unread, window.size
+    if not unread:
+        return _tr("All {0:,} pixels are read.").format(height * width)
+    text = _tr("{0:,} of {1:,} pixels are read, {2:,} never: their dC/dX = 0.")
+    return text.format(height * width - unread, height * width, unread)
 
 
 def trimmed(window: Window) -> str:
-    """Say what is trimmed from the padded input."""
+    """Say what is trimmed from the padded input, and how much of the input is read."""
     text = _tr("Nothing to trim: r = {0}.")
     if window.rows.trailing or window.cols.trailing:
         text = _tr("Trimmed: r = {0} rows and columns of the padded input that no window read.")
-    return text.format(_axes(window, _rest))
+    return f"{text.format(_axes(window, _rest))} {read(window)}"
 
 
 def correlated(window: Window) -> str:
     """Say how dC/dW comes about."""
     if not _is_spread(window):
         size = _axes(window, lambda a: f"{a.used} − {a.dilated} + 1 = {a.kernel}")
-        return _tr("Slid under the dilated dC/dO: {0} sums.").format(size)
-    text = _tr("Slid under the dilated dC/dO in steps of D = {0}: {1} sums.")
+        return _sums(_tr("Cross-correlated with the dilated dC/dO: {0} sums.").format(size), window)
+    text = _tr("Cross-correlated with the dilated dC/dO in steps of D = {0}: {1} sums.")
     size = _axes(window, lambda a: f"({a.used} − {a.dilated})/{a.dilation} + 1 = {a.kernel}")
-    return text.format(_axes(window, lambda a: str(a.dilation)), size)
+    return _sums(text.format(_axes(window, lambda a: str(a.dilation)), size), window)
+
+
+def _sums(text: str, window: Window) -> str:
+    return " ".join(filter(None, (text, inserted(window))))
 
 
 def bias(trace: ConvolutionTrace) -> str:
@@ -124,8 +158,7 @@ def no_bias() -> str:
 
 def row_sums(filter_: int, values: Sequence[float], total: float) -> str:
     """Return 'dC/db 3 = 0.1 + 0.2 = 0.3': the sum of each row, and of all of them."""
-    end = f" = {short(total)}" if len(values) > 1 else ""
-    return f"dC/db {filter_} = {' + '.join(formula.summands(values))}{end}"
+    return addition.equation(f"dC/db {filter_}", addition.few(values), total)
 
 
 def mini_batch() -> str:
@@ -150,8 +183,8 @@ def loss(value: float) -> str:
 
 def batch_sum(cell: tuple[int, int], shares: Sequence[float]) -> str:
     """Return 'row 0, column 1: 0.1 + 0.2 = 0.3': the share of each sample, and their sum."""
-    text = _tr("Row {0}, column {1}: {2} = {3}.")
-    return text.format(*cell, " + ".join(formula.summands(shares)), short(sum(shares)))
+    where = _tr("Row {0}, column {1}: dC/dW").format(*cell)
+    return f"{addition.equation(where, addition.few(shares), sum(shares))}."
 
 
 def batch_difference(largest: float) -> str:

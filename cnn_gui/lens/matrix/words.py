@@ -4,7 +4,10 @@ from math import prod
 
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.plots.text import short
+from cnn_gui.plots import addition
+from cnn_gui.plots.addition import Addend
+from cnn_gui.plots.grid import Cell
+from cnn_gui.plots.text import number, short
 from cnn_gui.plots.text import term as operand
 from engine.summary import BYTES, size
 from engine.trace.matrices import Im2col, RowLowering
@@ -17,17 +20,31 @@ def place(form: MatrixForm, term: Term) -> list[str]:
 
 
 def total(form: MatrixForm, term: Term) -> str:
-    """Return the lit cell of the output as its sum of products, and the lit one of these."""
+    """Return the lit cell of the output as its sum of products, and the lit one of these with its factors."""
     weights, (f, k) = form.weights, form.weight_cell(term)
     name = form.filters.start + f
     weight = float(weights[f, k])
-    value = float(form.trace.padded[form.channels.start + term.channel, *form.pixel(term)])
-    bias, product = float(form.trace.bias[name]), weight * value
-    added = _tr(" + bias {0}").format(operand(bias)) if bias else ""
-    text = _tr("Output {0} at ({1}, {2}) = sum of {3:,} products{4} = {5}; the lit product: {6} × {7} = {8}.")
-    sums = added, short(form.trace.output[name, term.i, term.j])
-    factors = operand(weight), operand(value), short(product)
-    return text.format(name, term.i, term.j, weights.shape[1], *sums, *factors)
+    channel, pixel = form.channels.start + term.channel, form.pixel(term)
+    value = float(form.trace.padded[channel, *pixel])
+    output, bias = float(form.trace.output[name, term.i, term.j]), float(form.trace.bias[name])
+    start, count = _tr("Output {0} at ({1}, {2})").format(name, term.i, term.j), weights.shape[1]
+    if bias:
+        products = Addend(output - bias, _tr("(sum of {0:,} products: {{0}})").format(count))
+        whole = addition.equation(start, [products, Addend(bias, _tr("bias {0}"))], output)
+    else:
+        whole = addition.equation(_tr("{0} = sum of {1:,} products").format(start, count), [Addend(output)], output)
+    text = _tr("{0}; the lit product, {1} × kernel cell ({2}, {3}): {4} × {5} = {6}.")
+    factors = operand(value), operand(weight), short(weight * value)
+    return text.format(whole, _read(form, channel, pixel), term.u, term.v, *factors)
+
+
+def _read(form: MatrixForm, channel: int, pixel: Cell) -> str:
+    """Return 'input 3 (5, 6)' or 'padding (−1, 2)' for a cell of the padded input."""
+    axes = form.trace.window.rows, form.trace.window.cols
+    row, column = (n - axis.before for n, axis in zip(pixel, axes, strict=True))
+    inside = all(0 <= n < axis.size for n, axis in zip((row, column), axes, strict=True))
+    name = _tr("input {0}").format(channel) if inside else _tr("padding")
+    return f"{name} ({number(row)}, {number(column)})"
 
 
 def costs(form: MatrixForm) -> list[tuple[str, str, str, str, str]]:

@@ -1,9 +1,12 @@
 """What is said of a pooling: how a window's value comes about, and where its gradient goes."""
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.plots.grid import Cell
-from cnn_gui.plots.text import short, term
+from cnn_gui.plots import addition
+from cnn_gui.plots.addition import Addend
+from cnn_gui.plots.grid import Cell, Floats
+from cnn_gui.plots.text import short
 from engine.trace.pooling import PoolingTrace
 
 _MOST = 16  # values in one line of text
@@ -13,10 +16,13 @@ def forward(trace: PoolingTrace, place: Cell, output: float) -> str:
     """Return 'max(0.1, 0.5, 0) = 0.5, from row 2, column 3' for one window of the trace's one channel."""
     values = [float(trace.padded[0][row, col]) for row, col in padded(trace, trace.pixels(*place))]
     if trace.mode == "mean":
-        parts = " + ".join(map(term, values))
-        total = _tr("sum of {0} values").format(len(values)) if len(values) > _MOST else parts
-        return _tr("mean = ({0}) / {1} = {2}").format(total, trace.window.taps, short(output))
-    several = _tr("{0} values").format(len(values)) if len(values) > _MOST else ", ".join(map(short, values))
+        taps, total = trace.window.taps, float(np.sum(values))
+        found = addition.written(values, total)
+        parts = addition.joined([*map(Addend, values)], found)
+        several = _tr("sum of {0} values").format(len(values)) if len(values) > _MOST else parts
+        end = f"{found.total}·{found.power}" if found.power else found.total
+        return _tr("mean = ({0}) / {1} = {2} / {1} = {3}").format(several, taps, end, short(output))
+    several = _tr("{0} values").format(len(values)) if len(values) > _MOST else ", ".join(addition.alike(values))
     return f"{trace.mode}({several}) = {short(output)}{_winner(trace, place)}"
 
 
@@ -39,9 +45,23 @@ def pixel(trace: PoolingTrace, cell: Cell, gradient: float) -> str:
         return f"{at} = 0: " + (_tr("no window reads it") if unread else _tr("no window keeps it"))
     if len(senders) == 1:
         return _tr("{0} = {1}, from one window").format(at, short(gradient))
-    parts = [term(trace.sent[0][place]) for place in senders]
-    told = " + ".join(parts) if len(parts) <= _MOST else "…"
-    return _tr("{0} = {1} = {2}, from {3} windows").format(at, told, short(gradient), len(parts))
+    sent = addition.few([float(trace.sent[0][place]) for place in senders])
+    return _tr("{0}, from {1} windows").format(addition.equation(at, sent, gradient), len(senders))
+
+
+def cells(trace: PoolingTrace, place: Cell, grad_input: Floats) -> str:
+    """Return 'dC/dX of its cells: (2, 2) 0, (2, 3) 0.31': the gradient of each cell of a window, from all windows.
+
+    Args:
+        grad_input: (H, W), the channel's dC/dX.
+    """
+    pixels = trace.pixels(*place)
+    if not pixels:
+        return _tr("It reads nothing but padding, which has no gradient.")
+    numbers = addition.alike([float(grad_input[pixel]) for pixel in pixels])
+    shown = [f"({row}, {col}) {text}" for (row, col), text in zip(pixels[:_MOST], numbers, strict=False)]
+    others = _tr(" and {0} more").format(len(pixels) - _MOST) if len(pixels) > _MOST else ""
+    return _tr("dC/dX of its cells: {0}").format(", ".join(shown)) + others
 
 
 def padded(trace: PoolingTrace, pixels: list[Cell]) -> list[Cell]:

@@ -1,5 +1,8 @@
 """The step-through: a window over its source, the kernel, their products and the output, with every number."""
 
+from dataclasses import replace
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -12,12 +15,14 @@ from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Cell, Floats, Grid
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.operators import row_of
+from cnn_gui.plots.text import number
 from cnn_gui.plots.wrapped_text import WrappedText
+from engine.trace.correlation import Terms
 
 
 class StepView(QWidget):
     """Steps through a lane. Pointing at a cell of the source or of the output takes the window there; pointing at a
-    cell of the kernel or of the products shows which cell of the source belongs to it.
+    cell under the window, of the kernel or of the products shows the three that belong together, and tells the product.
 
     Attributes:
         source_row: source and output; a view may add what belongs beside them.
@@ -34,9 +39,10 @@ class StepView(QWidget):
         super().__init__(parent)
         self.lane: Lane | None = None
         self._place: Cell = (0, 0)
+        self._tap: Cell | None = None  # of the kernel, under the mouse
         self.source, self.output = GridView(), GridView()
         self.patch, self.kernel, self.products = GridView(), GridView(), GridView()
-        self.plane, self.transport, self.lines = PlaneBox(), Transport(), WrappedText(3)
+        self.plane, self.transport, self.lines = PlaneBox(), Transport(), WrappedText(4)
         self.source_row = row_of(self.source, "→", self.output)
         self._arrange()
         self.plane.valueChanged.connect(self._show_place)
@@ -49,6 +55,8 @@ class StepView(QWidget):
     def show_lane(self, lane: Lane) -> None:
         """Show another lane, or the same one with newer numbers; the place stays where there is one."""
         rows, columns = lane.correlation.places
+        if self.lane is not None and self.lane.correlation.kernel.shape != lane.correlation.kernel.shape:
+            self._tap = None
         self.lane = lane
         self._place = min(self._place[0], rows - 1), min(self._place[1], columns - 1)
         self.transport.set_count(rows * columns)
@@ -79,16 +87,35 @@ class StepView(QWidget):
         self.patch.show_grid(self._patch(lane, terms.values[plane]))
         self.kernel.show_grid(lane.kernel.grid(lane.correlation.kernel[plane], name))
         products = Face.of(self.tr("products"), ColorMap.ACTIVATIONS, terms.products, lane.kernel.marks)
-        self.products.show_grid(products.grid(terms.products[plane]))
-        self.source.highlight(lane.correlation.window(*self._place))
+        told = partial(formula.factors, terms, plane)
+        self.products.show_grid(replace(products.grid(terms.products[plane]), told=told))
         self.output.highlight(None, [self._place])
-        self.lines.show_lines([formula.products(lane, terms, plane), formula.total(lane, terms)])
+        self._show_tap(terms)
+
+    def _show_tap(self, terms: Terms) -> None:
+        """Say what adds up to the output on show, and show the product under the mouse with its factors."""
+        lane = self.lane
+        assert lane is not None
+        plane, (rows, cols) = self.plane.value() - lane.first_plane, lane.correlation.window(*self._place)
+        taps = [] if self._tap is None else [self._tap]
+        pixels = [(rows.start + u * (rows.step or 1), cols.start + v * (cols.step or 1)) for u, v in taps]
+        self.source.highlight((rows, cols), pixels)
+        for view in (self.patch, self.kernel, self.products):
+            view.highlight(None, taps)
+        lines = [formula.products(lane, terms, plane), formula.total(lane, terms)]
+        self.lines.show_lines([*lines, *(formula.product(lane, terms, plane, self._place, each) for each in taps)])
 
     def _patch(self, lane: Lane, values: Floats) -> Grid:
-        """Return what the window reads, with the hatches of the source."""
-        window, marks = lane.correlation.window(*self._place), lane.source.marks
-        title = self.tr("under the window")
-        return Grid(values, lane.source.colormap, lane.source.limit, title, None if marks is None else marks[window])
+        """Return what the window reads, with the hatches of the source and the places of its cells."""
+        (rows, cols), marks = lane.correlation.window(*self._place), lane.source.marks
+        name = self.plane.value()
+
+        def told(cell: Cell) -> str:
+            at = rows.start + cell[0] * (rows.step or 1), cols.start + cell[1] * (cols.step or 1)
+            return f"{lane.source.place(at, name)}: {number(float(values[cell]))}"
+
+        title, inside = self.tr("under the window"), None if marks is None else marks[rows, cols]
+        return Grid(values, lane.source.colormap, lane.source.limit, title, inside, told=told)
 
     def _on_walked(self, number: int) -> None:
         if self.lane is not None:
@@ -106,15 +133,9 @@ class StepView(QWidget):
             self.go_to(cell)
 
     def _on_tap_pointed(self, cell: Cell | None) -> None:
-        if self.lane is None:
-            return
-        rows, cols = window = self.lane.correlation.window(*self._place)
-        taps = [] if cell is None else [cell]
-        pixels = [(rows.start + u * (rows.step or 1), cols.start + v * (cols.step or 1)) for u, v in taps]
-        self.source.highlight(window, pixels)
-        self.patch.highlight(None, taps)
-        self.kernel.highlight(None, taps)
-        self.products.highlight(None, taps)
+        self._tap = cell
+        if self.lane is not None:
+            self._show_tap(self.lane.correlation.terms(*self._place))
 
     def _arrange(self) -> None:
         choice, column = QHBoxLayout(), QVBoxLayout(self)

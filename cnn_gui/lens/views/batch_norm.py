@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -9,6 +10,8 @@ from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.linked import LinkedMosaics
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plots import addition
+from cnn_gui.plots.addition import Addend
 from cnn_gui.plots.bar_column import Column
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.text import short, term
@@ -47,7 +50,6 @@ class BatchNormView(LayerView):
         assert layer is not None
         self._layer, self._trace, self._channels = layer, BatchNormTrace(layer), frame.channels
         trace = self._trace
-        self.maps.show_values(layer.input, trace.normalised, layer.output, titles=frame.channels.names)
         columns = (
             (self.tr("mean"), trace.mean), (self.tr("variance"), trace.variance),
             (self.tr("√(variance + ε)"), trace.deviation), (self.tr("scale"), trace.scale),
@@ -55,7 +57,9 @@ class BatchNormView(LayerView):
         )  # fmt: skip
         title = self.tr("unit") if layer.input.ndim == 1 else self.tr("channel")
         names = Column(title, trace.mean, text=self._name, widest=Channels().title(9999), name=True)
-        self.table.show_columns([names, *(Column(*each) for each in columns)], self.tr("channels"), self.table.marked)
+        with QSignalBlocker(self.table):  # first: whoever hears of the maps reads the table's row
+            self.table.show_columns([names, *(Column(*each) for each in columns)], self.tr("channels"))
+        self.maps.show_values(layer.input, trace.normalised, layer.output, titles=frame.channels.names)
         self._write()
 
     def _write(self) -> None:
@@ -83,8 +87,9 @@ class BatchNormView(LayerView):
             short(trace.epsilon),
             short(z),
         )
-        numbers = term(trace.scale[c]), term(z), term(trace.shift[c]), short(self._layer.output[index])
-        return normalised + self.tr("; y = {0} · {1} + {2} = {3}").format(*numbers)
+        product = self.tr("; y = {0} · {1} + {2}").format(term(trace.scale[c]), term(z), term(trace.shift[c]))
+        addends = Addend(float(trace.scale[c]) * z), Addend(float(trace.shift[c]))
+        return normalised + addition.equation(product, addends, float(self._layer.output[index]))
 
     def _channel(self, c: int) -> str:
         """Return what happens to each value of a channel."""

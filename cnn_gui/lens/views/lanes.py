@@ -1,5 +1,7 @@
 """The correlations of a convolution as lanes: what their pictures are called and how they look."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens import marks
@@ -7,6 +9,8 @@ from cnn_gui.lens.backward import words
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.grid import Cell
+from engine.geometry import Window
 from engine.trace.convolution import ConvolutionTrace
 
 
@@ -34,15 +38,17 @@ def full(trace: ConvolutionTrace, channel: int, channels: Channels) -> Lane:
     reached = marks.appended(window)[marks.reached(window)]
     origin = (-window.rows.before, -window.cols.before)
     gradients, title = ColorMap.GRADIENTS, _tr("dC/dX of {0}, padded").format(channels.title(channel))
-    return Lane(
-        correlation,
-        Face.of(words.gradient_name(window, around=True), gradients, correlation.source, marks.spread(window)),
-        Face.of(_tr("kernel {0}, turned"), ColorMap.WEIGHTS, trace.weight),
-        Face.of(title, gradients, correlation.output, reached, origin),
-        _tr("filter"),
-        _tr("dC/dX"),
-        filters.start,
-    )
+    around = window.rows.extent - 1, window.cols.extent - 1
+    source = Face.of(
+        words.gradient_name(window, around=True), gradients, correlation.source, marks.spread(window),
+        what=_tr("dC/dO {0}"), where=_in_gradient(trace, around),
+    )  # fmt: skip
+    kernel = Face.of(
+        _tr("kernel {0}, rotated"), ColorMap.WEIGHTS, trace.weight,
+        what=_tr("kernel {0}"), where=_in_kernel(window) if trace.rotates else None,
+    )  # fmt: skip
+    output = Face.of(title, gradients, correlation.output, reached, origin)
+    return Lane(correlation, source, kernel, output, _tr("filter"), _tr("dC/dX"), filters.start)
 
 
 def weight_gradient(trace: ConvolutionTrace, filter_: int, channel: int, channels: Channels) -> Lane:
@@ -52,13 +58,26 @@ def weight_gradient(trace: ConvolutionTrace, filter_: int, channel: int, channel
     title = _tr("input {0}, trimmed") if window.rows.trailing or window.cols.trailing else _tr("input {0}")
     source = Face.of(
         title, ColorMap.ACTIVATIONS, trace.padded, marks.padding(window)[marks.reached(window)],
-        (-window.rows.before, -window.cols.before), channels.names,
+        (-window.rows.before, -window.cols.before), channels.names, _tr("input {0}"),
     )  # fmt: skip
     title = words.gradient_name(window, around=False).format(filter_)
-    kernel = Face.of(title, ColorMap.GRADIENTS, correlation.kernel, marks.dilated(window))
+    kernel = Face.of(
+        title, ColorMap.GRADIENTS, correlation.kernel, marks.dilated(window),
+        what=_tr("dC/dO {0}").format(filter_), where=_in_gradient(trace, (0, 0)),
+    )  # fmt: skip
     title = _tr("dC/dW {0}, {1}").format(filter_, channels.short(channel))
     output = Face.of(title, ColorMap.GRADIENTS, correlation.output)
     return Lane(correlation, source, kernel, output, _tr("channel"), _tr("dC/dW"), channel)
+
+
+def _in_gradient(trace: ConvolutionTrace, around: Cell) -> Callable[[Cell], Cell]:
+    """Return what tells which cell of dC/dO a cell of the dilated one is, which has *around* zeros before the first."""
+    return lambda cell: ((cell[0] - around[0]) // trace.apart[0], (cell[1] - around[1]) // trace.apart[1])
+
+
+def _in_kernel(window: Window) -> Callable[[Cell], Cell]:
+    """Return what tells which cell of a kernel a cell of the rotated one is."""
+    return lambda cell: (window.rows.kernel - 1 - cell[0], window.cols.kernel - 1 - cell[1])
 
 
 def _tr(text: str) -> str:

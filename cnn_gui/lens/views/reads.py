@@ -53,7 +53,6 @@ class ReadCountsView(LayerView):
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
         self.table, self.lines, self.remedies = ExclusionTable(), PlainLabel(), RemedyBar()
         self.letters = ElidedLabel("muted")
-        self.letters.show_text(self.tr("X: size of the input · P: padding · F: size of the window · S: stride"))
         self._arrange()
         self._dress()
         self._point_at_nothing()
@@ -88,6 +87,7 @@ class ReadCountsView(LayerView):
     def _show_window(self, window: Window) -> None:
         """Show what does not depend on the sample."""
         self.window_shown = window
+        self._point_at_nothing()
         values = window.bare().read_counts().astype(float)
         limit = max(1.0, float(values.max()))
         origin, hatches = (-window.rows.before, -window.cols.before), marks.excluded(window)
@@ -102,6 +102,7 @@ class ReadCountsView(LayerView):
         self.sign.setVisible(window.exclusion.unread > 0)
         self.table.show_window(window)
         self.lines.setText("\n".join(words.formulas(window)))
+        self.letters.show_text(words.letters(window))
 
     def _show_channel(self) -> None:
         layer, window, channel = self._layer, self.window_shown, self.channel.value()
