@@ -40,7 +40,7 @@ class MainWindow(QMainWindow):
     """Everything a person sees. It holds no state of the project: that is the document's.
 
     Signals:
-        scheme_chosen(): the colour scheme of the settings is another.
+        scheme_chosen(): the colour scheme or the text size of the settings is another.
         side_panel_shown(bool): the column at the right is shown, or hidden, from now on.
 
     Thread: the GUI's.

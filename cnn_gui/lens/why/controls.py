@@ -155,7 +155,7 @@ class WhyControls(QWidget):
             box.setMinimumContentsLength(7)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for box in (self.size, self.stride, self.grey):
-            box.setFixedWidth(_BOX)
+            theme.follow_text_size(box, lambda box=box: box.setFixedWidth(theme.scaled(_BOX)))
         versus = self.tr("against")
         column = QVBoxLayout(self)
         row = _row(self.tr("Class"), self.classes, versus, self.others, self._for_cam, self._for_occlusion)
