@@ -65,6 +65,23 @@ class ProjectFiles(QObject):
             return False
         return self._show(project, None if untitled else path)
 
+    def open_kept(self, path: Path, origin: Path | None) -> bool:
+        """Open *path*, which has changes that the project's own file *origin* does not have; False if it is not open.
+
+        Saving goes to *origin*, and never to *path*.
+        """
+        if not self.may_discard():
+            return False
+        try:
+            project = open_project(path)
+        except failures.EXPECTED as error:
+            self.failed.emit(failures.sentence(error, path))
+            return False
+        if not self._show(project, origin):
+            return False
+        self._file.touch()
+        return True
+
     @Slot()
     def save(self) -> bool:
         """Save to the project's own file, or ask for one; False if nothing was saved."""
