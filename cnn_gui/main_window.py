@@ -40,7 +40,7 @@ class MainWindow(QMainWindow):
     """Everything a person sees. It holds no state of the project: that is the document's.
 
     Signals:
-        scheme_chosen(): the colour scheme of the settings is another.
+        scheme_chosen(): the colour scheme or the text size of the settings is another.
         side_panel_shown(bool): the column at the right is shown, or hidden, from now on.
 
     Thread: the GUI's.
@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         self.fault_badge.layer_wanted.connect(self._door.show_faults)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
+        self.data_chooser.noted.connect(self.say)
         self.loader.loaded.connect(document.set_data)
         self.loader.failed.connect(document.set_data_problem)
         self.loader.failed.connect(self.complain)

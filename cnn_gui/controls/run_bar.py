@@ -97,7 +97,7 @@ class RunBar(QWidget):
     def _make_buttons(self) -> None:
         self.play_button = QPushButton(self.tr("Train"), self)
         self.play_button.setProperty("role", "primary")
-        self.play_button.setFixedWidth(_PLAY_WIDTH)
+        theme.follow_text_size(self.play_button, lambda: self.play_button.setFixedWidth(theme.scaled(_PLAY_WIDTH)))
         self.step_button = self._button("step", self.tr("Step"), command_table.tip("step"))
         self.stop_button = self._button("stop", self.tr("Stop"), command_table.tip("stop"))
         self.reset_button = self._button("reset", self.tr("Reset"), command_table.tip("reset"))
@@ -107,7 +107,7 @@ class RunBar(QWidget):
         button.setProperty("icon_name", icon)
         button.setAccessibleName(name)
         button.setToolTip(tip)
-        button.setFixedSize(theme.TARGET, theme.TARGET)
+        theme.follow_text_size(button, lambda: button.setFixedSize(*[theme.scaled(theme.TARGET)] * 2))
         return button
 
     def _bar(self) -> QProgressBar:

@@ -12,7 +12,7 @@ from engine.schema import params_of
 from engine.settings import TrainingSettings
 
 USUAL = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule")  # always in sight
-_LOWEST = 240  # px: the usual settings fit
+_LOWEST, _HIGHEST = 240, 300  # px: the usual settings fit; larger texts scroll
 
 
 class SettingsPanel(QFrame):
@@ -79,7 +79,7 @@ class SettingsPanel(QFrame):
 
     def _arrange(self) -> None:
         self.setProperty("role", "panel")
-        self.setMinimumHeight(_LOWEST)
+        theme.follow_text_size(self, lambda: self.setMinimumHeight(min(theme.scaled(_LOWEST), _HIGHEST)))
         self.setAccessibleName(self.tr("Training settings"))
         self.form.setContentsMargins(0, 0, theme.SPACE[1], 0)
         title, scroll = QLabel(self.tr("Training"), self), QScrollArea(self)

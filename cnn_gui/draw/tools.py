@@ -45,7 +45,9 @@ class DrawTools(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle
-        words = style.ToolButtonTextBesideIcon if self.width() >= _WORDS_FROM else style.ToolButtonIconOnly
+        words = (
+            style.ToolButtonTextBesideIcon if self.width() >= theme.scaled(_WORDS_FROM) else style.ToolButtonIconOnly
+        )
         for button in (self.undo_button, self.clear_button):
             button.setToolButtonStyle(words)
         self.follow_box.setText(self._follow_text())
@@ -64,7 +66,7 @@ class DrawTools(QWidget):
             named.setAccessibleName(named.text())
 
     def _follow_text(self) -> str:
-        roomy = self.width() >= _SENTENCE_FROM
+        roomy = self.width() >= theme.scaled(_SENTENCE_FROM)
         return self.tr("Maps follow the drawing") if roomy else self.tr("Maps follow")
 
     def _arrange(self) -> None:

@@ -32,9 +32,7 @@ class LayerPalette(QFrame):
         self._arrange()
         self._colour_icons()
         self._on_text_changed("")
-        room, bar = self.layers.room(), self.layers.verticalScrollBar().sizeHint().width()
-        self.setMinimumWidth(_BORDER + theme.SPACE[1] + room.width() + bar + _BORDER)
-        self.setMaximumHeight(self.sizeHint().height() - self.layers.sizeHint().height() + room.height())
+        theme.follow_text_size(self.layers, self._fit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Down, Enter and Esc in the search field do something for the list."""
@@ -47,6 +45,13 @@ class LayerPalette(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._colour_icons()
+
+    def _fit(self) -> None:
+        """Be as wide as the longest names, and no higher than all of them."""
+        self.layers.measure()
+        room, bar = self.layers.room(), self.layers.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(_BORDER + theme.SPACE[1] + room.width() + bar + _BORDER)
+        self.setMaximumHeight(self.sizeHint().height() - self.layers.sizeHint().height() + room.height())
 
     def _set_up_search(self) -> None:
         self.search.setPlaceholderText(self.tr("Search layers"))

@@ -115,7 +115,7 @@ class SampleBar(QWidget):
             (self.tr("Test"), self.tr("Images that the network never learns from")),
             (self.tr("Training"), self.tr("What the network learns from, but for images held out for validation")),
         ])  # fmt: skip
-        self.sets.setMinimumWidth(self.sets.whole_width)
+        theme.follow_text_size(self.sets, lambda: self.sets.setMinimumWidth(self.sets.whole_width))
         for control, name, tip in (
             (self.number, self.tr("Number of the image"), self.tr("Which image of the set (Up, Down)")),
             (self.previous_button, self.tr("Previous image"), self.tr("Previous image (Down in the box)")),
@@ -127,7 +127,7 @@ class SampleBar(QWidget):
         self.back_button.setToolTip(self.tr("Look at an image of the data instead"))
 
     def _arrange(self) -> None:
-        self.number.setFixedWidth(_NUMBER_WIDTH)
+        theme.follow_text_size(self.number, lambda: self.number.setFixedWidth(theme.scaled(_NUMBER_WIDTH)))
         theme.indent_numbers(self.number)
         self.entry_label.setProperty("role", "muted")
         self.entry_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

@@ -154,9 +154,11 @@ class CurvePlot(pg.PlotWidget):
         self.setMouseEnabled(x=True, y=False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(160, 80)
-        self.getAxis("left").setWidth(AXIS_WIDTH)
+        theme.follow_text_size(self, lambda: self.getAxis("left").setWidth(theme.scaled(AXIS_WIDTH)))
         for side in ("left", "bottom"):
-            self.getAxis(side).setStyle(tickFont=small_font(self.font()), tickLength=-4, maxTickLevel=0)
+            axis = self.getAxis(side)
+            axis.setStyle(tickLength=-4, maxTickLevel=0)
+            theme.follow_text_size(self, lambda axis=axis: axis.setStyle(tickFont=small_font(self.font())))
         self.showGrid(x=False, y=True, alpha=0.3)
         self.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
 

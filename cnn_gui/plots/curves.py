@@ -214,7 +214,7 @@ class TrainingCurves(QWidget):
             head.addWidget(unit, 1)
             if plot is self.loss:
                 head.addWidget(self.log_box)
-            title.setFixedHeight(theme.TARGET)
+            theme.follow_text_size(title, lambda title=title: title.setFixedHeight(theme.scaled(theme.TARGET)))
             column.setSpacing(0)
             column.addLayout(head)
             column.addWidget(legend)

@@ -206,7 +206,7 @@ class MosaicView(QWidget):
         self.note.setWordWrap(True)
 
     def _arrange(self) -> None:
-        self.strip.setFixedHeight(_STRIP)
+        theme.follow_text_size(self.strip, lambda: self.strip.setFixedHeight(theme.scaled(_STRIP)))
         above, biases, below = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         readout, column = QVBoxLayout(), QVBoxLayout(self)
         above.addWidget(self.caption, 1)

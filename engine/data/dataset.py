@@ -9,7 +9,6 @@ import numpy.typing as npt
 from engine.data.augment import draw_transforms, warp
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
-from engine.words import counted
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.intp]
@@ -38,7 +37,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Training and test images with the names of the classes; *validation* is empty until ``hold_out``.
+    """Training and test images with the names of the classes.
+
+    *validation* is empty until ``hold_out`` where the data has no validation images of its own. *remarks* are
+    sentences for a person on what was done to make the data what it is here, and on what is unusual about it.
 
     Raises:
         BadInputError: a field of another type.
@@ -49,6 +51,7 @@ class Dataset:
     test: Split
     class_names: tuple[str, ...]
     validation: Split | None = None
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         splits = {"train": self.train, "test": self.test, "validation": self.validation}
@@ -69,14 +72,10 @@ class Dataset:
     def hold_out(self, share: float, rng: np.random.Generator) -> "Dataset":
         """Return the data set with *share* of each class's training images moved to ``validation``.
 
-        Raises:
-            BadInputError: the data set has validation images of its own already; what they are for is not guessed.
+        Where it has validation images of its own, they are for this, and nothing is moved.
         """
-        if share and self.validation is not None and len(self.validation):
-            raise BadInputError(
-                f"{self.name} has {counted(len(self.validation), 'validation image')} already; set the share that is"
-                " held out to 0 to use them."
-            )
+        if self.validation is not None and len(self.validation):
+            return self
         held = self.held_out(share, rng)
         if not held.any():
             return self

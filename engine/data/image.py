@@ -13,6 +13,7 @@ from engine.errors import BadInputError
 from engine.layer import Array, Shape
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # those that are pixels and nothing but pixels
+SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 MOST_PIXELS = 50_000_000
 WORKING_SIDE = 1024  # pixels: larger pictures are made smaller before anything is computed
 _DEPTHS = (255, 1023, 4095, 16383, 65535)  # largest values of 8, 10, 12, 14 and 16 bits
@@ -142,3 +143,21 @@ def _grey(pixels: Array) -> Array:
         return pixels[..., 0]
     grey: Array = pixels @ np.array([0.299, 0.587, 0.114], np.float32)
     return grey.clip(0, 1)
+
+
+def picture_size(path: Path) -> tuple[int, int, bool]:
+    """Return height and width of the picture at *path* and whether it is grey, as the start of the file says.
+
+    Raises:
+        BadInputError: no picture, or one that is too large.
+        OSError: it cannot be read.
+    """
+    with path.open("rb") as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            picture = Image.open(stream, formats=FORMATS)
+        except MemoryError:
+            raise
+        except Exception as error:  # as in _decoded
+            raise BadInputError(f"{path} is no picture that can be read, or damaged; remove or replace it.") from error
+        return picture.height, picture.width, picture.mode in ("1", "L", "LA", "I", "I;16", "F")
