@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from cnn_gui import command_table, theme
 from cnn_gui.draw.canvas import PEN_WIDTHS, DigitCanvas
+from cnn_gui.plain_text import PlainLabel
 
 _WORDS_FROM = 560  # px: from this width on the buttons have words next to their icons
 _SENTENCE_FROM = 352  # px: from this width on the box says all of what it does
@@ -21,7 +22,7 @@ class DrawTools(QWidget):
     def __init__(self, canvas: DigitCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._canvas = canvas
-        self.pen_icon = QLabel()
+        self.pen_icon = PlainLabel()
         self.pen_slider = _percent_slider()
         self.undo_button = QToolButton(text=self.tr("Undo stroke"))
         self.clear_button = QToolButton(text=self.tr("Clear"))

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cnn_gui import command_table, theme
 from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from cnn_gui.editor.layer_list import LayerList
+from cnn_gui.plain_text import PlainLabel
 
 _BORDER = 1  # px around a panel
 
@@ -27,7 +28,7 @@ class LayerPalette(QFrame):
         self.layers = LayerList()
         self.layers.chosen.connect(document.append)
         self.search = QLineEdit()
-        self.nothing_found = QLabel()
+        self.nothing_found = PlainLabel()
         self._set_up_search()
         self._arrange()
         self._colour_icons()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.layer_icons import icon_of
 from cnn_gui.lens.frame import layer_title
 from engine.architecture import Architecture, LayerSpec
@@ -126,7 +126,7 @@ class LayerStrip(QScrollArea):
             warning = self._warnings.get(spec.uid, "")
             button.setIcon(icon_of("warning", scheme.bad) if warning else icon_of(spec.type.name, colour))
             about = " · ".join(filter(None, (button.accessibleName(), spec.config.summary())))
-            button.setToolTip("\n".join(filter(None, (about, warning))))
+            button.setToolTip(plain_text.tooltip("\n".join(filter(None, (about, warning)))))
             button.setAccessibleDescription(warning)
 
 
