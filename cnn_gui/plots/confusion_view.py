@@ -1,7 +1,6 @@
 """A confusion matrix: how many images of each class are predicted as which."""
 
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots import export
 from cnn_gui.plots.confusion_layout import GAP, Cell, Layout, figure_width, sizes
 from cnn_gui.plots.text import readable_on, small_font
@@ -133,8 +132,7 @@ class ConfusionView(QAbstractScrollArea):
     def viewportEvent(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             cell = self._layout.cell_at(QPointF(event.pos()))
-            text = f"<p>{escape(self.describe(cell))}</p>" if cell else ""  # class names are text, whatever they hold
-            QToolTip.showText(event.globalPos(), text, self)
+            QToolTip.showText(event.globalPos(), plain_text.tooltip(self.describe(cell)) if cell else "", self)
             return True
         if event.type() == QEvent.Type.Leave:
             self._point_at(None)
