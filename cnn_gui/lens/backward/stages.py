@@ -44,16 +44,15 @@ class Planes:
 
 def names() -> tuple[str, ...]:
     """Return what the stages are called, in their order."""
-    return _tr("dC/dO"), _tr("Dilate"), _tr("Pad"), _tr("Turn"), _tr("Slide"), _tr("Crop")
+    return _tr("dC/dO"), _tr("Dilate"), _tr("Pad"), _tr("Rotate"), _tr("Slide"), _tr("Crop")
 
 
 def sentence(trace: ConvolutionTrace, channel: int, stage: Stage, channels: Channels) -> str:
     """Return what happens in a stage, with the layer's numbers."""
-    window = trace.window
     return {
-        Stage.GRADIENT: lambda: words.gradient(trace, channel, channels), Stage.DILATED: lambda: words.dilated(window),
-        Stage.PADDED: lambda: words.padded(window), Stage.TURNED: lambda: words.turned(window),
-        Stage.SLID: lambda: words.slid(trace, channel), Stage.CROPPED: lambda: words.cropped(window),
+        Stage.GRADIENT: lambda: words.gradient(trace, channel, channels), Stage.DILATED: lambda: words.dilated(trace),
+        Stage.PADDED: lambda: words.padded(trace), Stage.TURNED: lambda: words.rotated(trace),
+        Stage.SLID: lambda: words.slid(trace, channel), Stage.CROPPED: lambda: words.cropped(trace),
     }[stage]()  # fmt: skip
 
 
@@ -63,10 +62,12 @@ def planes(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes:
     if stage is Stage.GRADIENT:
         return Planes(trace.grad_output[filters], Face(_tr("dC/dO {0}"), ColorMap.GRADIENTS, 1))
     if stage is Stage.DILATED:
-        face = Face(words.gradient_name(window, around=False), ColorMap.GRADIENTS, 1, marks.dilated(window))
+        name = words.gradient_name(trace, around=False)
+        face = Face(name, ColorMap.GRADIENTS, 1, marks.dilated(window, trace.apart))
         return Planes(trace.dilated[filters], face)
     if stage is Stage.PADDED:
-        face = Face(words.gradient_name(window, around=True), ColorMap.GRADIENTS, 1, marks.spread(window))
+        name = words.gradient_name(trace, around=True)
+        face = Face(name, ColorMap.GRADIENTS, 1, marks.spread(window, trace.apart))
         return Planes(trace.spread[filters], face)
     return _kernels(trace, channel, turned=True)
 
@@ -79,7 +80,7 @@ def planes_before(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes
 
 
 def _kernels(trace: ConvolutionTrace, channel: int, turned: bool) -> Planes:
-    title = _tr("kernel {0}, turned") if turned else _tr("kernel {0}")
+    title = words.kernel_name(trace) if turned else _tr("kernel {0}")
     face = Face(title, ColorMap.WEIGHTS, 1, marks.kernel(trace.window))
     return Planes(trace.kernels(channel, turned), face)
 
