@@ -13,6 +13,7 @@ from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.head import Head
 from cnn_gui.lens.kind_bar import KindBar
+from cnn_gui.lens.page_scroll import PageScroll
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.view_stack import ViewStack
 from cnn_gui.lens.views.check import CheckView
@@ -227,5 +228,5 @@ class Microscope(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
-        for part in (self.head, self.pages, self.stack):
-            column.addWidget(part, part is self.stack)
+        for part in (self.head, self.pages, PageScroll(self.stack)):
+            column.addWidget(part, isinstance(part, PageScroll))

@@ -28,12 +28,16 @@ def build(window: "MainWindow") -> None:
     preset_menu.fill(networks, window.document, window.about_line.tell)
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
     view = bar.addMenu(window.tr("&View"))
-    _fill(view, made, "why", "results", "")
+    _fill(view, made, "why", "results", "", "side_panel", "full_screen", "")
+    for name, state in (("side_panel", lambda: window.has_side_panel), ("full_screen", window.isFullScreen)):
+        made[name].setCheckable(True)
+        view.aboutToShow.connect(lambda name=name, state=state: made[name].setChecked(state()))
     _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
     view.addSeparator()
     _add_schemes(window, view)
     _fill(bar.addMenu(window.tr("&Help")), made, "glossary", "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
+    _add_corner(window, made["side_panel"])
 
 
 def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
@@ -45,6 +49,7 @@ def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
         "play": bar.play_or_pause, "step": bar.step_button.click, "stop": bar.stop_button.click,
         "reset": bar.reset_button.click,
         "why": window.lens.why_wanted.emit, "results": window.results_door.open,
+        "side_panel": window.toggle_side_panel, "full_screen": window.toggle_full_screen,
         "glossary": lambda: _show_glossary(window), "keys": lambda: keys.show_list(window),
         "log": _open_log_folder, "about": lambda: _show_about(window),
     }  # fmt: skip
@@ -120,6 +125,15 @@ def _add_tool_bar(
     bar.addWidget(window.run_bar)
     window.addToolBar(bar)
     window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+
+def _add_corner(window: "MainWindow", action: QAction) -> None:
+    """Put the button of the side panel over it, at the end of the menu bar."""
+    button = QToolButton(window)
+    button.setDefaultAction(action)
+    button.setProperty("role", "corner")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    window.menuBar().setCornerWidget(button)
 
 
 def _delete(window: "MainWindow") -> None:
