@@ -29,6 +29,7 @@ class GlobalAverageView(LayerView):
     title: ClassVar[str] = "Means"
     tip: ClassVar[str] = "The mean of each map, and the gradient's way back"
     terms: ClassVar[tuple[str, ...]] = ("dC/dO",)
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

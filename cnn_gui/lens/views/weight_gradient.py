@@ -27,6 +27,7 @@ class WeightGradientView(LayerView):
     title: ClassVar[str] = "dC/dW"
     tip: ClassVar[str] = "How the gradient of each kernel is made: the trimmed input under the dilated dC/dO"
     terms: ClassVar[tuple[str, ...]] = ("dC/dW", "dC/dO", "mini-batch")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
