@@ -121,6 +121,7 @@ class MainWindow(QMainWindow):
         self.fault_badge.layer_wanted.connect(self._door.show_faults)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
+        self.data_chooser.noted.connect(self.say)
         self.loader.loaded.connect(document.set_data)
         self.loader.failed.connect(document.set_data_problem)
         self.loader.failed.connect(self.complain)

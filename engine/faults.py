@@ -70,7 +70,7 @@ def _no_gaps(config: LayerConfig, x: Array) -> str:
     return "" if gaps else "the stride is 1, or there is one window: no zeros come between neighbours"
 
 
-def _unturned(config: LayerConfig, x: Array) -> str:
+def _unmoved(config: LayerConfig, x: Array) -> str:
     assert isinstance(config, Conv2DConfig)
     window = config.window(x.shape)
     stays = all(_reading(axis) == {(axis.kernel - 1) / 2} for axis in (window.rows, window.cols))
@@ -117,7 +117,7 @@ UNROTATED = Fault(
     "unrotated", "Do not rotate the kernel", "not rotated",
     "dC/dX is made with the kernel as it is, not rotated by 180°. dC/dW stays right, so that the layer itself learns;"
     " the layers before it are misled.",
-    _unturned, _is_convolution,
+    _unmoved, _is_convolution,
 )  # fmt: skip
 MISPLACED = Fault(
     "misplaced", "Drop the excluded rows", "excluded rows dropped",

@@ -76,7 +76,8 @@ class Frame:
         self.next_key = document.settings.seed, step - document.watch.start if document.locked else 0
         self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
-        self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
+        later = np.flatnonzero(ended.column("step") >= step)
+        self._epoch = int(ended.column("epoch")[later[0]]) if len(later) else ended.done + 1
 
     @property
     def architecture(self) -> Architecture:

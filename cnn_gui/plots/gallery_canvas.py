@@ -188,9 +188,8 @@ class GalleryCanvas(QWidget):
     def _tiles(self) -> list[tuple[int, Thumb, QImage]]:
         """Return number, thumbnail and picture of each image on the page, made when they are first needed."""
         if self._made is None and self._make is not None:
-            dark = theme.tokens(self.palette()).dark
             thumbs = [(number, self._make(number)) for number in self.page_numbers]
-            self._made = [(number, thumb, photograph(thumb.image, dark)) for number, thumb in thumbs]
+            self._made = [(number, thumb, photograph(thumb.image)) for number, thumb in thumbs]
         return self._made or []
 
     def _position_at(self, point: QPointF) -> int | None:

@@ -12,7 +12,7 @@ from engine.errors import BadInputError
 Values = dict[str, Any]
 
 FORMAT = "cnn-gui project"
-VERSION = 2
+VERSION = 3
 
 
 def _sgd_is_momentum(values: Values) -> Values:
@@ -23,7 +23,19 @@ def _sgd_is_momentum(values: Values) -> Values:
     return {**values, "settings": settings}
 
 
-STEPS: Mapping[int, Callable[[Values], Values]] = {1: _sgd_is_momentum}  # from a version to the next
+def _bundled_digits_are_mnists(values: Values) -> Values:
+    """Version 2 did not say how images look; what is known without the data is how the bundled digits do."""
+    source, shape = values.get("data_source"), values.get("input_shape")
+    name, *options = source.split(":") if isinstance(source, str) else [""]
+    bundled = name == "bundled" and shape == [1, 28, 28] and not any(each.startswith("crop") for each in options)
+    mnist = {"paper": [0.0], "ink": [1.0], "placing": "mass", "box": 20, "strokes": [1.76, 3.75]}
+    return {**values, "appearance": mnist if bundled else None}
+
+
+STEPS: Mapping[int, Callable[[Values], Values]] = {
+    1: _sgd_is_momentum,
+    2: _bundled_digits_are_mnists,
+}  # from a version to the next
 
 
 def upgraded(values: Any) -> Values:

@@ -289,7 +289,7 @@ def test_that_each_stage_of_dc_dx_tells_what_was_done_and_unequal_results_are_no
         view.bar.tabs.setCurrentIndex(stage)
         told[stage] = view.sentence.texts[0]
         after = view.planes.after.grid
-        if stage is Stage.TURNED:
+        if stage is Stage.ROTATED:
             assert after is not None and after.title == f"kernel 0, {'not ' if fault is UNROTATED else ''}rotated"
         if stage is Stage.DILATED:
             assert after is not None and after.title == f"dC/dO 0, {'not ' if fault is UNDILATED else ''}dilated"
@@ -298,9 +298,9 @@ def test_that_each_stage_of_dc_dx_tells_what_was_done_and_unequal_results_are_no
         if stage is Stage.SLID:
             lane = view.steps.lane
             assert lane is not None and lane.kernel.title.endswith("not rotated") == (fault is UNROTATED)
-    where = {UNDILATED: Stage.DILATED, UNROTATED: Stage.TURNED, MISPLACED: Stage.CROPPED, None: None}[fault]
+    where = {UNDILATED: Stage.DILATED, UNROTATED: Stage.ROTATED, MISPLACED: Stage.CROPPED, None: None}[fault]
     assert [stage for stage in Stage if "deliberate fault" in told[stage]] == ([where] if fault else [])
-    assert ("rotated by 180°" in told[Stage.TURNED]) == (fault is not UNROTATED)
+    assert ("rotated by 180°" in told[Stage.ROTATED]) == (fault is not UNROTATED)
     page = view.cropped
     apart = np.abs(layer.grad_input[0] - ConvolutionTrace(layer).col2im(0)).max()
     assert page.equals.text() == ("≠" if fault else "=")

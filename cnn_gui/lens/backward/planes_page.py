@@ -49,8 +49,8 @@ class PlanesPage(QWidget):
         if begun is not None:
             self.before.show_grid(begun.grid(self.plane, first + self.plane, self.mosaic.limit))
         grid = done.grid(self.plane, first + self.plane, self.mosaic.limit)
-        if animate and stage is Stage.TURNED and trace.rotates:
-            self.after.turn(grid)
+        if animate and stage is Stage.ROTATED and trace.rotates:
+            self.after.rotate(grid)
         elif animate and stage in (Stage.DILATED, Stage.PADDED):
             self.after.grow(grid, _kept(trace, stage))
         else:

@@ -20,7 +20,7 @@ class Stage(IntEnum):
     GRADIENT = 0
     DILATED = 1
     PADDED = 2
-    TURNED = 3
+    ROTATED = 3
     SLID = 4
     CROPPED = 5
 
@@ -51,13 +51,13 @@ def sentence(trace: ConvolutionTrace, channel: int, stage: Stage, channels: Chan
     """Return what happens in a stage, with the layer's numbers."""
     return {
         Stage.GRADIENT: lambda: words.gradient(trace, channel, channels), Stage.DILATED: lambda: words.dilated(trace),
-        Stage.PADDED: lambda: words.padded(trace), Stage.TURNED: lambda: words.rotated(trace),
+        Stage.PADDED: lambda: words.padded(trace), Stage.ROTATED: lambda: words.rotated(trace),
         Stage.SLID: lambda: words.slid(trace, channel), Stage.CROPPED: lambda: words.cropped(trace),
     }[stage]()  # fmt: skip
 
 
 def planes(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes:
-    """Return what a stage up to TURNED leaves."""
+    """Return what a stage up to ROTATED leaves."""
     filters, window = trace.readers(channel), trace.window
     if stage is Stage.GRADIENT:
         return Planes(trace.grad_output[filters], Face(_tr("dC/dO {0}"), ColorMap.GRADIENTS, 1))
@@ -69,20 +69,20 @@ def planes(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes:
         name = words.gradient_name(trace, around=True)
         face = Face(name, ColorMap.GRADIENTS, 1, marks.spread(window, trace.apart))
         return Planes(trace.spread[filters], face)
-    return _kernels(trace, channel, turned=True)
+    return _kernels(trace, channel, rotated=True)
 
 
 def planes_before(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes | None:
-    """Return what a stage up to TURNED begins with; None for the first."""
-    if stage is Stage.TURNED:
-        return _kernels(trace, channel, turned=False)
+    """Return what a stage up to ROTATED begins with; None for the first."""
+    if stage is Stage.ROTATED:
+        return _kernels(trace, channel, rotated=False)
     return planes(trace, channel, Stage(stage - 1)) if stage else None
 
 
-def _kernels(trace: ConvolutionTrace, channel: int, turned: bool) -> Planes:
-    title = words.kernel_name(trace) if turned else _tr("kernel {0}")
+def _kernels(trace: ConvolutionTrace, channel: int, rotated: bool) -> Planes:
+    title = words.kernel_name(trace) if rotated else _tr("kernel {0}")
     face = Face(title, ColorMap.WEIGHTS, 1, marks.kernel(trace.window))
-    return Planes(trace.kernels(channel, turned), face)
+    return Planes(trace.kernels(channel, rotated), face)
 
 
 def _tr(text: str) -> str:

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.reads.words import size_letter
 from cnn_gui.plots.text import small_font
 from engine.geometry import Window
 
@@ -32,6 +33,7 @@ class ExclusionTable(QWidget):
             for label, part in zip(labels, parts, strict=True):
                 label.setText(f"{getattr(part, case):,}")
             self._names[case].setAccessibleName(f"{self._names[case].text()}: {', '.join(x.text() for x in labels)}")
+        self._names["between"].setText(self.tr("+ between windows, S > {0}").format(size_letter(window)))
         for label in (self._names["within"], *self.cells["within"]):
             label.setVisible(max(window.rows.dilation, window.cols.dilation) > 1)
 
@@ -40,7 +42,7 @@ class ExclusionTable(QWidget):
             "trailing": self.tr("After the last window, r"),
             "absorbed": self.tr("− absorbed by padding"),
             "lost": self.tr("= lost at the end"),
-            "between": self.tr("+ between windows, S > F"),
+            "between": self.tr("+ between windows, S > {0}").format("K"),
             "within": self.tr("+ within windows, D > 1"),
             "unread": self.tr("= never read"),
         }

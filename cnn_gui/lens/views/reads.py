@@ -53,7 +53,6 @@ class ReadCountsView(LayerView):
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
         self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
         self.letters = ElidedLabel("muted")
-        self.letters.show_text(self.tr("X: size of the input · P: padding · F: size of the window · S: stride"))
         self._arrange()
         self._dress()
         self._point_at_nothing()
@@ -105,6 +104,7 @@ class ReadCountsView(LayerView):
         self.sign.setVisible(window.exclusion.unread > 0)
         self.table.show_window(window)
         self.lines.setText("\n".join(words.formulas(window)))
+        self.letters.show_text(words.letters(window))
 
     def _show_channel(self) -> None:
         layer, window, channel = self._layer, self.window_shown, self.channel.value()

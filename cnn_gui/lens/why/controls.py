@@ -139,7 +139,7 @@ class WhyControls(QWidget):
             (self.layers, self.tr("Layer"), self.tr("The layer whose maps are looked at; the last ones mean most")),
             (self.size, self.tr("Patch"), self.tr("Rows and columns, in pixels, of the patch that covers the image")),
             (self.stride, self.tr("Stride"), self.tr("Pixels between its places; 1 is finest and slowest")),
-            (self.grey, self.tr("Grey"), self.tr("What the patch sets pixels to: 0 is paper or black, 1 ink or white")),
+            (self.grey, self.tr("Grey"), self.tr("What the patch sets pixels to: 0 is black, 1 is white")),
         ):  # fmt: skip
             control.setAccessibleName(name)
             control.setToolTip(tip)
