@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
+from cnn_gui.plain_text import PlainLabel
 
 _ICON = QSize(16, 16)
 
@@ -39,7 +40,7 @@ class Notice(QFrame):
         super().__init__(parent)
         self._name = icon
         self.setProperty("role", "problem" if icon == "warning" else "panel")
-        self._icon, self._what, self._remedy = QLabel(), QLabel(), QLabel()
+        self._icon, self._what, self._remedy = PlainLabel(), PlainLabel(), PlainLabel()
         self._offers: Sequence[Offer] = ()
         self.buttons: list[QPushButton] = []
         self._arrange()
@@ -65,9 +66,9 @@ class Notice(QFrame):
         for number, button in enumerate(self.buttons):
             button.setVisible(number < len(offers))
             if number < len(offers):
-                button.setText(offers[number].text.replace("&", "&&"))
+                button.setText(plain_text.caption(offers[number].text))
                 button.setAccessibleName(offers[number].text)
-                button.setToolTip(offers[number].tip)
+                button.setToolTip(plain_text.tooltip(offers[number].tip))
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -86,7 +87,6 @@ class Notice(QFrame):
         bold.setBold(True)
         self._remedy.setFont(bold)
         for label in (self._what, self._remedy):
-            label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
         self._rows, box = QVBoxLayout(), QHBoxLayout(self)
         self._rows.setSpacing(theme.SPACE[0])

@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QAction, QIcon, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
-from cnn_gui import popup, theme
+from cnn_gui import plain_text, popup, theme
 from cnn_gui.datasets.classes import ClassesDialog
 from cnn_gui.datasets.notes import NotesDialog
 from cnn_gui.document import Document
@@ -131,17 +131,18 @@ class DataChooser(QToolButton):
         source, data = self._source, self._document.data.dataset
         name = source.named(self.tr("MNIST digits") if source.path == catalogue.BUNDLED else "")
         text = self.tr("Data: {0}").format(name)
-        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDEST))
+        self.setText(plain_text.caption(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDEST)))
         self._show_views(source)
         self._show_notes()
         if data is None or self._document.data.awaited:
-            self.setToolTip(self._document.data.problem or self.tr("The data is still being read."))
+            waiting = self._document.data.problem or self.tr("The data is still being read.")
+            self.setToolTip(plain_text.tooltip(waiting))
             return
         text = self.tr(
             "{0}: {1:,} training and {2:,} test images, {3} classes.\n"
             "Test figures are from {2:,} images. Click for other data."
         ).format(data.name, len(data.train), len(data.test), len(data.class_names))
-        self.setToolTip("\n\n".join([text, *data.remarks]))
+        self.setToolTip(plain_text.tooltip("\n\n".join([text, *data.remarks])))
 
     def _show_notes(self) -> None:
         """Show that there is something to say of the present data, and say it once in short."""

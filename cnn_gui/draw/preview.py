@@ -120,7 +120,7 @@ class NetworkInputView(QWidget):
 
     def _small_font(self) -> QFont:
         font = QFont(self.font())
-        font.setPixelSize(theme.FONT_SMALL)
+        font.setPixelSize(theme.scaled(theme.FONT_SMALL))
         return font
 
     def _cell_at(self, position: QPointF) -> tuple[int, int] | None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.text import number
 from cnn_gui.plots.thumbnail import photograph, thumbnail
@@ -64,7 +64,7 @@ class Picture(QWidget):
     def _show(self, content: Floats, photo: bool, name: str, legend: str) -> None:
         self._content, self._photo, self._image = np.array(content), photo, None
         self.setAccessibleName(name)
-        self.setToolTip(f"{name}, {legend}" if legend else name)
+        self.setToolTip(plain_text.tooltip(f"{name}, {legend}" if legend else name))
         self.update()
 
     def _made(self, dark: bool) -> QImage:

@@ -13,6 +13,7 @@ from engine.data.npz import read_npz
 from engine.data.source import Source, parse
 from engine.data.stream import is_tar
 from engine.errors import BadInputError
+from engine.words import quoted
 
 BUNDLED = "bundled"
 KINDS = (
@@ -97,7 +98,7 @@ def _at(path: Path) -> "_Reading":
     try:
         mode = path.stat().st_mode
     except ValueError as error:  # a zero byte, or half of a surrogate pair
-        raise BadInputError(f"{str(path)!r} is no path; choose {KINDS}.") from error
+        raise BadInputError(f"{quoted(str(path))} is no path; choose {KINDS}.") from error
     if not (S_ISDIR(mode) or S_ISREG(mode)):
         raise BadInputError(f"{path} is neither a file nor a folder; choose {KINDS}.")
     return _in_folder(path.absolute()) if S_ISDIR(mode) else _in_file(path)

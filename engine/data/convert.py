@@ -9,6 +9,7 @@ import numpy as np
 from engine.data.dataset import Labels
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
+from engine.words import quoted
 
 MAX_SIDE = 512  # pixels
 MAX_CLASSES = 1000
@@ -135,6 +136,8 @@ def to_different_names(names: Iterable[str], where: str) -> tuple[str, ...]:
     seen: set[str] = set()
     for name in checked:
         if name in seen:
-            raise BadInputError(f"{where} has the name {name!r} more than once; give each class a name of its own.")
+            raise BadInputError(
+                f"{where} has the name {quoted(name)} more than once; give each class a name of its own."
+            )
         seen.add(name)
     return checked

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from engine.data.augment import draw_transforms, warp
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
+from engine.words import quoted
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.intp]
@@ -60,9 +61,9 @@ class Dataset:
                 raise _other_kind(field, split, "a Split")
         names = self.class_names
         if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
-            raise BadInputError(f"class_names is {names!r}; give a tuple of texts, one for each class.")
+            raise BadInputError(f"class_names is {quoted(names)}; give a tuple of texts, one for each class.")
         if not isinstance(self.name, str):
-            raise BadInputError(f"name is {self.name!r}; give a text.")
+            raise BadInputError(f"name is {quoted(self.name)}; give a text.")
 
     @property
     def image_shape(self) -> Shape:

@@ -10,7 +10,7 @@ from engine.data.dataset import Dataset, Labels
 from engine.errors import BadInputError
 from engine.files import npy
 from engine.layer import Array
-from engine.words import counted
+from engine.words import counted, quoted
 
 UNEVEN = 5  # times as many images of one class as of another: told
 _SHOWN = 5  # classes named in a sentence
@@ -117,7 +117,7 @@ def _of_texts(arrays: Mapping[str, Array], name: str, given: tuple[str, ...] | N
         return _of_numbers(numbers, name, given)
     if given is not None and (unknown := [word for word in distinct if word not in given]):
         raise BadInputError(
-            f"{name}: the label {unknown[0]!r} is not among the class_names {_named(given)}; add it to them."
+            f"{name}: the label {quoted(unknown[0])} is not among the class_names {_named(given)}; add it to them."
         )
     _check_number(len(distinct), name)
     names = given or to_class_names(distinct, f"{name}: the labels")

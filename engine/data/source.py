@@ -19,6 +19,7 @@ from urllib.parse import unquote
 from engine.data import views
 from engine.data.dataset import Dataset
 from engine.errors import BadInputError
+from engine.words import clipped, quoted
 
 View = Callable[[Dataset], Dataset]
 
@@ -57,8 +58,8 @@ class Source:
         name, _, value = option.partition("=")
         if name not in _VIEWS:
             raise BadInputError(
-                f"{self} has the unknown option {name!r}; known are {_HELP}. Where it belongs to the path, put a colon"
-                " after it."
+                f"{clipped(str(self))} has the unknown option {quoted(name)}; known are {_HELP}. Where it belongs to"
+                " the path, put a colon after it."
             )
         return _VIEWS[name](value)
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from engine.errors import BadInputError
+from engine.words import quoted
 
 Values = dict[str, Any]
 
@@ -48,9 +49,11 @@ def upgraded(values: Any) -> Values:
         raise BadInputError("it is not a project of this program; choose another file.")
     version = values.get("version")
     if type(version) is not int or version < 1:
-        raise BadInputError(f"its version is {version!r}, which never was; choose another file.")
+        raise BadInputError(f"its version is {quoted(version)}, which never was; choose another file.")
     if version > VERSION:
-        raise BadInputError(f"a newer version of this program wrote it (format {version}); update this one to open it.")
+        raise BadInputError(
+            f"a newer version of this program wrote it (format {quoted(version)}); update this one to open it."
+        )
     current: Values = values
     for step in range(version, VERSION):
         current = STEPS[step](current)

@@ -28,6 +28,7 @@ from engine.files.weights import Weights, check_fit, parameter_shapes
 from engine.history import History
 from engine.layer import Array, Shape
 from engine.settings import TrainingSettings
+from engine.words import quoted
 
 PROJECT_JSON = "project.json"
 TEXT_LIMIT = 4 * 2**20  # bytes of project.json
@@ -119,7 +120,7 @@ def _described(archive: Archive) -> Project:
 def _from_values(values: Values) -> Project:
     shape, names, source = values.get("input_shape"), values.get("class_names"), values.get("data_source")
     if not isinstance(shape, list) or len(shape) != 3 or not all(type(n) is int and 0 < n <= MAX_SIDE for n in shape):
-        raise BadInputError(f"its input shape is {shape!r}; it must be three whole numbers from 1 to {MAX_SIDE}.")
+        raise BadInputError(f"its input shape is {quoted(shape)}; it must be three whole numbers from 1 to {MAX_SIDE}.")
     if not isinstance(names, list) or len(names) > MAX_CLASSES or not all(isinstance(name, str) for name in names):
         raise BadInputError(f"its class names are no list of at most {MAX_CLASSES} texts; open a copy of the file.")
     if not isinstance(source, str) or not isinstance(values.get("settings"), dict):

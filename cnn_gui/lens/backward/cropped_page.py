@@ -3,12 +3,13 @@
 from math import isnan
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens import marks
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step.lane import Face
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.moving_grid import MovingGrid
@@ -31,7 +32,7 @@ class CroppedPage(QWidget):
         super().__init__(parent)
         self.difference = 0.0
         self.full, self.appended, self.cropped, self.col2im = GridView(), MovingGrid(), MovingGrid(), GridView()
-        self.verdict, self.equals = QLabel(), operator("=")
+        self.verdict, self.equals = PlainLabel(), operator("=")
         self._arrange()
 
     def show_result(self, trace: ConvolutionTrace, channel: int, animate: bool, channels: Channels) -> None:
