@@ -179,6 +179,7 @@ def _whole(values: Array, where: str) -> Array:
     """Return the different labels in *values*, having checked that they are whole numbers."""
     present = np.unique(values)
     if values.dtype.kind == "f":
+        present = present.astype(np.float64)
         wrong = present[~(np.isfinite(present) & (present == np.rint(present)) & (abs(present) < 2**53))]
         if len(wrong):
             raise BadInputError(
