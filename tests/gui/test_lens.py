@@ -201,7 +201,7 @@ def test_that_a_chain_that_cannot_work_says_why(panel: LensPanel, document: Docu
     document.remove(document.architecture.layers[FLATTEN].uid)
     document.select(document.architecture.layers[CONV].uid)
     panel.refresh()
-    assert message(view) == str(document.problem)
+    assert message(view) == f"Dense 1: {document.problem}"
     assert str(document.problem) in message(look_at(panel, document, CONV, maps=False))
     document.undo_stack.undo()
     panel.refresh()
