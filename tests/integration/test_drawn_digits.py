@@ -73,9 +73,7 @@ def test_that_a_network_of_dark_ink_on_white_reads_what_is_drawn_for_it(window, 
     assert len(wrong) <= len(DRAWINGS) // 10, wrong
 
 
-def test_that_a_project_whose_data_is_gone_knows_how_drawings_have_to_look(
-    window, qtbot, dark_on_white, tmp_path
-):
+def test_that_a_project_whose_data_is_gone_knows_how_drawings_have_to_look(window, qtbot, dark_on_white, tmp_path):
     assert window.files.open_path(dark_on_white)
     qtbot.waitUntil(lambda: not window.document.data.awaited, timeout=10_000)
     project = replace(window.document.project(), data_source=str(tmp_path / "gone.npz"))
