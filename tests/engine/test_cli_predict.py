@@ -239,6 +239,8 @@ def test_that_it_is_told_where_a_project_does_not_say_how_its_images_look(
     assert run("predict", pictures[0], "--network", tmp_path / "old.cnn") == 0
     told = capsys.readouterr().err
     assert "light ink on dark paper" in told and told.endswith("if that is wrong, use --as photo.\n")
+    assert values(capsys, "predict", pictures[0], "--network", tmp_path / "old.cnn")[0]["assumed"]
+    assert "assumed" not in values(capsys, "predict", pictures[0])[0]
     assert run("predict", pictures[0], "--network", tmp_path / "old.cnn", "--as", "photo") == 0
     assert "as a photograph: its middle in grey, scaled to 28 × 28.\n" in capsys.readouterr().err
 
