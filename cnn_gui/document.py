@@ -134,7 +134,7 @@ class Document(EditableDesign):
         weights = network.weights(self.architecture, data.input_shape)
         return Project(
             self.architecture, self.settings, data.input_shape, data.class_names, data.source, weights,
-            self.history.copy(),
+            self.history.copy(), data.appearance,
         )  # fmt: skip
 
     def show_project(self, project: Project, path: Path | None) -> None:
@@ -142,7 +142,9 @@ class Document(EditableDesign):
         old = self.architecture
         self.faults.clear()
         self.architecture, self.settings = project.architecture, project.settings
-        self.data = ProjectData(project.data_source, project.input_shape, project.class_names)
+        self.data = ProjectData(
+            project.data_source, project.input_shape, project.class_names, appearance=project.appearance
+        )
         self._network, self.watch = Network.of(project), Watch()
         self.undo_stack.clear()
         self._build()
