@@ -115,7 +115,11 @@ def _decoded(stream: IO[bytes], name: str) -> Image.Image:
 
 def _fractions(picture: Image.Image) -> Image.Image:
     """Return a picture of more than 8 bits a pixel, whole numbers or not, as fractions from 0 to 1."""
-    values = np.nan_to_num(np.asarray(picture, np.float32), nan=0, posinf=0, neginf=0)
+    with np.errstate(over="ignore"):  # what is too large for a number is none
+        values = np.array(picture, np.float32)
+    known = np.isfinite(values)
+    if not known.all():  # as in maps and scans, which say so of what was not measured
+        values[~known] = np.median(values[known]) if known.any() else 0
     low, high = float(values.min()), float(values.max())
     values -= low if low < 0 else 0
     most = _most(high, picture.mode[0] == _DEEP) if low >= 0 else high - low
