@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.draw.bars import ProbabilityBars
@@ -14,6 +14,7 @@ from cnn_gui.draw.ink_colours import brightness
 from cnn_gui.draw.preview import NetworkInputView
 from cnn_gui.draw.strokes import Ink
 from cnn_gui.draw.tools import DrawTools
+from cnn_gui.plain_text import PlainLabel
 from engine.data.appearance import Appearance, Placing
 from engine.layer import Shape
 
@@ -45,7 +46,7 @@ class DrawPanel(QWidget):
         self.preview = NetworkInputView()
         self.bars = ProbabilityBars()
         self.tools = DrawTools(self.canvas)
-        self.note = QLabel(textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+        self.note = PlainLabel()
         self._arrange()
         self._explain()
         self.canvas.strokes_changed.connect(self._on_strokes_changed)
@@ -140,3 +141,4 @@ class DrawPanel(QWidget):
         column.addWidget(self.note)
         column.addWidget(self.tools)
         self.note.setProperty("role", "muted")
+        self.note.setWordWrap(True)
