@@ -104,7 +104,8 @@ class Document(EditableDesign):
         """Work on other data; the chain is checked anew against its images and classes."""
         if source != self.data.source:
             self.file.touch()
-        self.data = ProjectData.of(dataset, source)
+        learned = self.data.appearance if self.history.steps and source != self.data.source else None
+        self.data = ProjectData.of(dataset, source, learned)
         self._build()
         self.data_changed.emit()
         self.weights_changed.emit()
@@ -134,7 +135,7 @@ class Document(EditableDesign):
         weights = network.weights(self.architecture, data.input_shape)
         return Project(
             self.architecture, self.settings, data.input_shape, data.class_names, data.source, weights,
-            self.history.copy(),
+            self.history.copy(), data.appearance,
         )  # fmt: skip
 
     def show_project(self, project: Project, path: Path | None) -> None:
@@ -142,7 +143,9 @@ class Document(EditableDesign):
         old = self.architecture
         self.faults.clear()
         self.architecture, self.settings = project.architecture, project.settings
-        self.data = ProjectData(project.data_source, project.input_shape, project.class_names)
+        self.data = ProjectData(
+            project.data_source, project.input_shape, project.class_names, appearance=project.appearance
+        )
         self._network, self.watch = Network.of(project), Watch()
         self.undo_stack.clear()
         self._build()

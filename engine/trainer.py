@@ -10,6 +10,7 @@ import numpy as np
 from engine import divergence, schema
 from engine.best_weights import BestWeights
 from engine.checkpoint import Progress, TrainingState, check_same_run, fingerprint
+from engine.data.appearance import Appearance
 from engine.data.dataset import Batch, Dataset, Split, batches
 from engine.divergence import DivergedError, RunawayError, Stability
 from engine.errors import BadInputError
@@ -297,7 +298,8 @@ class Trainer:
         done = at.step - at.epoch * self._batches
         rng = np.random.default_rng((settings.seed, self._learner.time - done))
         mark = perf_counter()
-        for batch in batches(self.dataset.train, settings.batch_size, rng, settings.augment, done):
+        paper = self.appearance.paper if settings.augment else None
+        for batch in batches(self.dataset.train, settings.batch_size, rng, settings.augment, done, paper):
             loss, correct = self._learner.step(batch, shards, at.step)
             at.step, at.images = at.step + 1, at.images + len(batch.samples)
             at.loss, at.correct = at.loss + loss * len(batch.samples), at.correct + correct
@@ -314,6 +316,11 @@ class Trainer:
                     self._told = True
                     yield Diverging(at.step, what, divergence.lower_rate(settings))
                     mark = perf_counter()
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """How the images look that the model learns from."""
+        return Appearance.of(self.dataset.train.images)
 
     @cached_property
     def _fingerprint(self) -> str:

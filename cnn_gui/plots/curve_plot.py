@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.round_numbers import COARSE, round_up
 from cnn_gui.plots.text import small_font
 
@@ -62,13 +63,14 @@ class CurvePlot(pg.PlotWidget):
         """*write* turns a value into text."""
         super().__init__(parent, axisItems={"left": _ValueAxis(write), "bottom": _StepAxis()})
         self.follows, self._values = True, (0.0, 1.0)
-        self.message = QLabel(self)
+        self.message = PlainLabel(parent=self)
         self.message.setProperty("role", "hint")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
         self.series = {name: self._add(style) for name, style in STYLES.items()}
         self.cursor_line = pg.InfiniteLine(angle=90)
         self.addItem(self.cursor_line, ignoreBounds=True)
+        self._text_scale = 0.0
         self._prepare()
         self._colour()
         self.set_cursor(None)
@@ -154,11 +156,19 @@ class CurvePlot(pg.PlotWidget):
         self.setMouseEnabled(x=True, y=False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(160, 80)
-        self.getAxis("left").setWidth(AXIS_WIDTH)
         for side in ("left", "bottom"):
-            self.getAxis(side).setStyle(tickFont=small_font(self.font()), tickLength=-4, maxTickLevel=0)
+            self.getAxis(side).setStyle(tickLength=-4, maxTickLevel=0)
+        theme.follow_text_size(self, self._fit_axes)
         self.showGrid(x=False, y=True, alpha=0.3)
         self.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
+
+    def _fit_axes(self) -> None:
+        """Give the axes the present text size; they are laid out anew only where that is another."""
+        if self._text_scale != theme.text_scale():
+            self._text_scale = theme.text_scale()
+            self.getAxis("left").setWidth(theme.scaled(AXIS_WIDTH))
+            for side in ("left", "bottom"):
+                self.getAxis(side).setStyle(tickFont=small_font(self.font()))
 
     def _on_zoomed(self) -> None:
         self.follows = False

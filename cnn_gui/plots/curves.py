@@ -6,9 +6,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import glossary, theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.curve_legend import CurveLegend, Entry
 from cnn_gui.plots.curve_plot import STYLES, CurvePlot
 from cnn_gui.plots.labels import ElidedLabel
@@ -206,7 +207,7 @@ class TrainingCurves(QWidget):
             (self.loss, self.loss_legend, self.loss_unit),
             (self.accuracy, self.accuracy_legend, self.accuracy_unit),
         ):
-            title = QLabel(plot.accessibleName())
+            title = PlainLabel(plot.accessibleName())
             title.setProperty("role", "title")
             head, column = QHBoxLayout(), QVBoxLayout()
             head.setSpacing(theme.SPACE[1])
@@ -214,7 +215,7 @@ class TrainingCurves(QWidget):
             head.addWidget(unit, 1)
             if plot is self.loss:
                 head.addWidget(self.log_box)
-            title.setFixedHeight(theme.TARGET)
+            theme.follow_text_size(title, lambda title=title: title.setFixedHeight(theme.scaled(theme.TARGET)))
             column.setSpacing(0)
             column.addLayout(head)
             column.addWidget(legend)

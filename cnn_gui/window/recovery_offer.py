@@ -7,7 +7,7 @@ from contextlib import suppress
 from PySide6.QtCore import QLocale, QObject, Qt, Signal, Slot
 from PySide6.QtWidgets import QMessageBox, QWidget
 
-from cnn_gui import failures, recovery
+from cnn_gui import failures, plain_text, recovery
 from cnn_gui.document import Document
 from cnn_gui.project_files import ProjectFiles
 from cnn_gui.recovery import Kept
@@ -80,8 +80,8 @@ class RecoveryOffer(QObject):
             text += " " + self.tr("{0} kept before will be offered next.").format(
                 counted(len(left) - 1, "other project")
             )
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Unsaved changes were kept"), text, parent=self._window)
-        box.setTextFormat(Qt.TextFormat.PlainText)
+        title = self.tr("Unsaved changes were kept")
+        box = plain_text.message_box(QMessageBox.Icon.Question, title, text, self._window)
         box.setInformativeText(self.tr("Open them now, or be asked again at the next start."))
         box.setStandardButtons(buttons.Open | buttons.Discard | buttons.Cancel)
         box.button(buttons.Cancel).setText(self.tr("&Later"))

@@ -1,6 +1,7 @@
 """What a run prints: a table for a person, or one JSON object a line for a program."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
@@ -11,7 +12,10 @@ from engine.words import counted
 
 
 class JsonReport:
-    """A line for each epoch, and a last one with the whole run's time and speed."""
+    """A line for each epoch, and a last one with the whole run's time and speed, and the *remarks* on its data."""
+
+    def __init__(self, remarks: Sequence[str] = ()) -> None:
+        self._remarks = list(remarks)
 
     def show(self, event: Event) -> None:
         """Print *event* if it ends an epoch."""
@@ -19,8 +23,9 @@ class JsonReport:
             print(json.dumps(as_dict(event)), flush=True)
 
     def finish(self, history: History, saved: Path | None) -> None:
-        """Print the last line: the last epoch's figures, ``"final": true`` and the file that was written."""
-        print(json.dumps({**as_dict(_whole(history)), "final": True, "file": saved and str(saved)}), flush=True)
+        """Print the last line: the last epoch's figures, ``"final": true``, the file and the remarks."""
+        last = {"final": True, "file": saved and str(saved), "remarks": self._remarks}
+        print(json.dumps({**as_dict(_whole(history)), **last}), flush=True)
 
 
 class TableReport:

@@ -18,19 +18,24 @@ import numpy as np
 from engine import architecture as architectures
 from engine import schema
 from engine.architecture import Architecture
+from engine.data.appearance import Appearance
 from engine.data.convert import MAX_CLASSES, MAX_SIDE, to_class_names
 from engine.errors import BadInputError
 from engine.files import atomic, npy
-from engine.files.archive import Archive, open_archive, write_archive
+from engine.files.archive import Archive, Limit, open_archive, write_archive
 from engine.files.migrations import FORMAT, VERSION, Values, upgraded
 from engine.files.weights import Weights, check_fit, parameter_shapes
 from engine.history import History
 from engine.layer import Array, Shape
 from engine.settings import TrainingSettings
+from engine.words import quoted
 
 PROJECT_JSON = "project.json"
-TEXT_LIMIT = 4 * 2**20  # bytes of project.json
-ROW_LIMIT = 4_000_000  # in the history: epochs, or layers of all of them
+LIMIT = Limit(32 * 2**20, 20)  # what is written is not packed, and weights hardly can be
+TEXT_LIMIT = 2**20  # bytes of project.json
+ROW_LIMIT = 1_000_000  # in the history: epochs, or layers of all of them
+STEP_LIMIT = 8_000_000  # in the history
+WORD_LIMIT = 256  # characters of a text in the history
 _WEIGHT = re.compile(r"weights/(\w+)\.(\w+)\.npy")
 
 
@@ -42,6 +47,8 @@ class Project:
         input_shape: (C, H, W) of one image.
         data_source: what ``engine.data.catalogue.load`` takes: "bundled" or a path.
         weights: layer uid -> parameter name -> values; layers may be missing.
+        appearance: how the images look that the network reads; None where that is not known, as the data was not
+            read since the time when it was not kept.
     """
 
     architecture: Architecture
@@ -51,6 +58,7 @@ class Project:
     data_source: str
     weights: Weights = field(default_factory=dict)
     history: History = field(default_factory=History)
+    appearance: Appearance | None = None
 
 
 def save(path: Path, project: Project) -> None:
@@ -66,7 +74,7 @@ def open_project(path: Path) -> Project:
         BadInputError: the file is damaged, from a newer version, or does not fit together.
         OSError: it cannot be read.
     """
-    with open_archive(path) as archive:
+    with open_archive(path, LIMIT) as archive:
         return project_in(archive)
 
 
@@ -95,6 +103,7 @@ def _to_values(project: Project) -> Values:
         "input_shape": list(project.input_shape),
         "class_names": list(project.class_names),
         "data_source": project.data_source,
+        "appearance": None if project.appearance is None else project.appearance.to_dict(),
     }
 
 
@@ -114,17 +123,19 @@ def _described(archive: Archive) -> Project:
 def _from_values(values: Values) -> Project:
     shape, names, source = values.get("input_shape"), values.get("class_names"), values.get("data_source")
     if not isinstance(shape, list) or len(shape) != 3 or not all(type(n) is int and 0 < n <= MAX_SIDE for n in shape):
-        raise BadInputError(f"its input shape is {shape!r}; it must be three whole numbers from 1 to {MAX_SIDE}.")
+        raise BadInputError(f"its input shape is {quoted(shape)}; it must be three whole numbers from 1 to {MAX_SIDE}.")
     if not isinstance(names, list) or len(names) > MAX_CLASSES or not all(isinstance(name, str) for name in names):
         raise BadInputError(f"its class names are no list of at most {MAX_CLASSES} texts; open a copy of the file.")
     if not isinstance(source, str) or not isinstance(values.get("settings"), dict):
         raise BadInputError("its data source or settings are missing; open a copy of the file.")
+    looks = values.get("appearance")
     return Project(
         architectures.from_dict(values.get("architecture")),
         schema.from_dict(TrainingSettings, values["settings"]),
         tuple(shape),
         to_class_names(names, "the list of class names"),
         source,
+        appearance=None if looks is None else Appearance.from_dict(looks, tuple(shape)),
     )
 
 
@@ -184,6 +195,8 @@ def _history_array(archive: Archive, name: str) -> Array:
     header = archive.header(entry)
     if header.dtype.kind != ("U" if name in History.TEXTS else "f"):
         raise ValueError("not the figures of any run")
-    if name not in History.CURVES and header.shape > (ROW_LIMIT,):
-        raise ValueError("more epochs or layers than any run has")
+    if header.shape > (STEP_LIMIT if name in History.CURVES else ROW_LIMIT,):
+        raise ValueError("more steps, epochs or layers than any run has")
+    if header.dtype.kind == "U" and header.dtype.itemsize > 4 * WORD_LIMIT:
+        raise ValueError("longer words than any layer has")
     return np.array(archive.texts(entry), np.str_) if name in History.TEXTS else archive.array(entry)

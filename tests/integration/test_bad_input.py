@@ -18,7 +18,7 @@ from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.mosaic_page import MosaicPage
 from cnn_gui.training.controller import State
 from engine.trainer import Trainer
-from tests.helpers import archives, strokes, tiny
+from tests.helpers import archives, files_read, strokes, tiny
 from tests.helpers.dialogs import told
 from tests.helpers.drag import drop
 from tests.helpers.window import open_tiny_window, write_data
@@ -101,7 +101,7 @@ def in_the_reading_of_data(window: MainWindow, monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patch:
         patch.setattr("engine.data.catalogue.load", fail)
         window.data_chooser.requested.emit("mine.npz")
-        window.loader.wait()
+        files_read.finish()
 
 
 def in_a_paint_event(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,8 +173,8 @@ def bad_arrays(what: str) -> dict[str, object]:
         arrays["y_test"] = arrays["y_test"] + 0.5
     elif what == "negative labels":
         arrays["y_train"] = arrays["y_train"] - 1
-    elif what == "test labels beyond the classes":
-        arrays["y_test"] = arrays["y_test"] + 7
+    elif what == "labels beyond the names":
+        arrays["class_names"] = ["a", "b"]
     elif what == "no images":
         arrays["x_train"], arrays["y_train"] = arrays["x_train"][:0], arrays["y_train"][:0]
     elif what == "objects":
@@ -187,7 +187,7 @@ def bad_arrays(what: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     "what",
     [
-        "too few labels", "fractions for labels", "negative labels", "test labels beyond the classes", "no images",
+        "too few labels", "fractions for labels", "negative labels", "labels beyond the names", "no images",
         "objects", "not a number",
     ],
 )  # fmt: skip

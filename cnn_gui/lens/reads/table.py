@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.reads.words import size_letter
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.text import small_font
 from engine.geometry import Window
 
@@ -22,8 +23,8 @@ class ExclusionTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = {case: QLabel(text) for case, text in self._words().items()}
-        self.cells = {case: tuple(QLabel() for _ in range(3)) for case in _CASES}
+        self._names = {case: PlainLabel(text) for case, text in self._words().items()}
+        self.cells = {case: tuple(PlainLabel() for _ in range(3)) for case in _CASES}
         self._arrange()
 
     def show_window(self, window: Window) -> None:
@@ -55,7 +56,7 @@ class ExclusionTable(QWidget):
         grid.setColumnStretch(4, 1)
         heads = (self.tr("rows"), self.tr("columns"), self.tr("pixels"))
         for column, text in enumerate(heads, 1):
-            self._put(grid, QLabel(text), 0, column, "muted")
+            self._put(grid, PlainLabel(text), 0, column, "muted")
         for row, case in enumerate(_CASES, 1):
             role = "sum" if case == "unread" else "small"
             self._put(grid, self._names[case], row, 0, role)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fields import hide
@@ -17,6 +17,7 @@ from cnn_gui.lens.reads.remedy_bar import RemedyBar
 from cnn_gui.lens.reads.table import ExclusionTable
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Cell, Grid, Mark, Part
 from cnn_gui.plots.grid_view import GridView
@@ -38,6 +39,7 @@ class ReadCountsView(LayerView):
     """
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig, Pool2DConfig)
+    needs_numbers: ClassVar[bool] = False
     title: ClassVar[str] = "Read counts"
     tip: ClassVar[str] = "How often each pixel is read, and which are excluded"
     terms: ClassVar[tuple[str, ...]] = ("read count", "window", "stride", "padding")
@@ -48,9 +50,9 @@ class ReadCountsView(LayerView):
         self.window_shown: Window | None = None
         self._layer: LayerTrace | None = None
         self.counts, self.source, self.output = GridView(), GridView(), GridView()
-        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), PlaneBox(self.tr("Channel"))
+        self.sign, self.headline, self.channel = PlainLabel(), ElidedLabel("title"), PlaneBox(self.tr("Channel"))
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
-        self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
+        self.table, self.lines, self.remedies = ExclusionTable(), PlainLabel(), RemedyBar()
         self.letters = ElidedLabel("muted")
         self._arrange()
         self._dress()
@@ -62,9 +64,11 @@ class ReadCountsView(LayerView):
         self.output.pointed.connect(self._on_output_pointed)
 
     def show_frame(self, frame: Frame) -> None:
-        layer = frame.layer_trace
+        layer = frame.shaped_layer
         assert layer is not None
-        self._layer = layer
+        self._layer, numbers = layer, frame.layer_trace is not None
+        for view in (self.source, self.output):
+            view.setVisible(numbers)
         window = layer.spec.config.window(layer.input.shape)
         assert window is not None
         if window != self.window_shown:
@@ -75,7 +79,7 @@ class ReadCountsView(LayerView):
             hide(self.remedies, heir=self)
         self.remedies.show_remedies(frame.remedies, frame.locked)
         self._channels = frame.channels
-        self.channel.offer(range(len(layer.input)), frame.channels.names)
+        self.channel.offer(range(len(layer.input) if numbers else 1), frame.channels.names if numbers else ())
         self._show_channel()
 
     def changeEvent(self, event: QEvent) -> None:
