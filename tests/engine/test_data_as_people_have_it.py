@@ -101,15 +101,24 @@ def test_that_validation_images_are_the_test_where_there_are_no_others(tmp_path:
 
 
 def test_that_without_test_images_a_fifth_is_kept_and_always_the_same(tmp_path: Path, digits: dict[str, Any]) -> None:
-    arrays = {"data": digits["x_train"].reshape(40, 36), "target": digits["y_train"], "images": digits["x_train"]}
+    arrays = {"data": digits["x_train"].reshape(40, 36), "target": digits["y_train"]}
     first, again = (saved(tmp_path, arrays) for _ in range(2))
     assert (len(first.train), len(first.test)) == (30, 10)
     np.testing.assert_array_equal(first.test.images, again.test.images)
     both = np.concatenate([first.train.images, first.test.images])[:, 0]
     assert sorted(image.tobytes() for image in both) == sorted(image.tobytes() for image in digits["x_train"])
     assert first.remarks == (
+        "Rows of data have 36 values: read as images of 1 × 6 × 6, row by row.",
         "There are no test images: 10 images, 20 % of each class, are kept for the test and not trained on.",
     )
+
+
+def test_that_of_several_arrays_of_images_the_ones_with_a_height_are_taken(
+    tmp_path: Path, digits: dict[str, Any]
+) -> None:
+    """As scikit-learn has its digits: the same as rows and as images."""
+    arrays = {"data": digits["x_train"].reshape(40, 36), "images": digits["x_train"], "target": digits["y_train"]}
+    assert len(saved(tmp_path, arrays).remarks) == 1  # on the test images
 
 
 def test_that_test_images_without_labels_are_left_out_and_that_is_told(tmp_path: Path, digits: dict[str, Any]) -> None:
@@ -123,7 +132,7 @@ def test_that_arrays_without_names_are_refused_with_the_names_that_are_understoo
 ) -> None:
     np.savez(tmp_path / "data.npz", *digits.values())
     said = refusal(tmp_path / "data.npz")
-    assert "arr_0, arr_1, arr_2, arr_3, arrays without names" in said
+    assert "arr_0, arr_1, arr_2 and arr_3, arrays without names" in said
     assert "x_train, y_train, x_test, y_test, or train_images" in said
 
 
@@ -155,7 +164,7 @@ def test_that_two_sets_in_one_folder_are_told_apart_by_the_chosen_file(tmp_path:
         for part in ("train", "test"):
             np.savez(tmp_path / f"{start}-{part}-imgs.npz", digits[f"x_{part}"][:, ::turned])
             np.savez(tmp_path / f"{start}-{part}-labels.npz", digits[f"y_{part}"])
-    assert "holds 2 data sets, k49, kmnist; choose one of the files" in refusal(tmp_path)
+    assert "holds 2 data sets, k49 and kmnist; choose one of the files" in refusal(tmp_path)
     check(catalogue.load(str(tmp_path / "kmnist-train-imgs.npz")), digits)
 
 
@@ -186,6 +195,7 @@ def test_that_svhn_as_matlab_lays_it_out_is_read(tmp_path: Path) -> None:
     for n, c, i, j in ((0, 0, 0, 1), (7, 2, 31, 0), (39, 1, 5, 9)):
         assert dataset.train.images[n, c, i, j] == arrays["x_train"][i, j, c, n]
     assert dataset.train.labels.tolist() == [k % 10 for k in range(40)]
+    assert dataset.remarks[0] == "The images of x_train and x_test lie along the last axis, as MATLAB has them."
 
 
 # Pixels.
@@ -459,7 +469,7 @@ def test_that_a_folder_with_several_of_emnists_sets_asks_for_a_file(tmp_path: Pa
     files = letters()
     files |= {name.replace("letters", "balanced"): content for name, content in files.items()}
     folder = archives.write_folder(tmp_path / "gzip", files)
-    assert "holds 2 data sets, emnist_balanced, emnist_letters; choose one of the files" in refusal(folder)
+    assert "holds 2 data sets, emnist_balanced and emnist_letters; choose one of the files" in refusal(folder)
     dataset = catalogue.load(str(folder / "emnist-letters-test-labels-idx1-ubyte.gz"))
     assert len(dataset.class_names) == 26 and dataset.name == "gzip (letters)"
 
@@ -575,6 +585,7 @@ def test_that_what_pytorch_saves_is_refused_as_pickles(tmp_path: Path) -> None:
         (gzip.compress(b"hello"), "data.tar.gz", "is neither a .tar archive nor"),
         (gzip.compress(archives.packed({"a.npy": np.zeros(3)})), "data.npz.gz", "packed once more"),
         (gzip.compress(archives.tar({"readme": b"hi"})), "data.tar.gz", "holds readme; unpack it"),
+        (archives.packed({"project.json": b"{}"}), "mine.cnn", "is a project or a run and has no images in it"),
         (archives.packed({"cats/1.png": b"", "dogs/2.png": b""}), "pets.zip", "unpack it, and choose the folder"),
     ],
 )
