@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import plain_text, theme
 from cnn_gui.document import Document
@@ -49,10 +49,10 @@ class Notice(QFrame):
     """
 
     def __init__(self, icon: str, parent: QWidget | None = None, *, across: bool = False) -> None:
-        """*across*: its buttons stand beside one another, where there is room for that."""
+        """*across*: two of its buttons stand beside one another."""
         super().__init__(parent)
         self._name = icon
-        self._row: QBoxLayout = QHBoxLayout() if across else QVBoxLayout()
+        self._grid, self._abreast = QGridLayout(), 2 if across else 1
         self.setProperty("role", "problem" if icon == "warning" else "panel")
         self._icon, self._what, self._remedy = PlainLabel(), PlainLabel(), PlainLabel()
         self._offers: Sequence[Offer] = ()
@@ -94,7 +94,7 @@ class Notice(QFrame):
         button.setProperty("role", "offer")
         button.clicked.connect(lambda: self._offers[number].run() if number < len(self._offers) else None)
         self.buttons.append(button)
-        self._row.insertWidget(number, button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(button, *divmod(number, self._abreast), Qt.AlignmentFlag.AlignLeft)
 
     def _arrange(self) -> None:
         bold = self._remedy.font()
@@ -106,9 +106,9 @@ class Notice(QFrame):
         self._rows.setSpacing(theme.SPACE[0])
         for part in (self._what, self._remedy):
             self._rows.addWidget(part)
-        self._row.setSpacing(theme.SPACE[0])
-        self._row.addStretch(1)
-        self._rows.addLayout(self._row)
+        self._grid.setSpacing(theme.SPACE[0])
+        self._grid.setColumnStretch(self._abreast, 1)
+        self._rows.addLayout(self._grid)
         box.setContentsMargins(theme.SPACE[1], theme.SPACE[1], theme.SPACE[1], theme.SPACE[1])
         box.setSpacing(theme.SPACE[1])
         box.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
