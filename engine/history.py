@@ -63,10 +63,22 @@ class History:
         n = self.steps
         if n == len(self.loss):
             for name in self.CURVES:
-                setattr(self, name, np.concatenate([getattr(self, name), np.zeros(n, np.float32)]))
+                setattr(self, name, np.concatenate([getattr(self, name), np.zeros(max(n, 1024), np.float32)]))
         self.loss[n], self.accuracy[n] = loss, accuracy
         smooth(self.loss, self.smoothed, n, n + 1)
         self.steps = n + 1
+
+    def until(self, steps: int, epochs: int) -> "History":
+        """Return a history that ends after so many *steps* and *epochs*; what is appended to either stays its own.
+
+        It shares the memory of what both have until then, so it costs next to nothing however long it is.
+        """
+        history = History()
+        history.steps = min(steps, self.steps)
+        for name in self.CURVES:  # full, so that a step more finds new memory
+            setattr(history, name, getattr(self, name)[: history.steps])
+        history.epochs = self.epochs[:epochs]
+        return history
 
     def to_arrays(self) -> Arrays:
         """Return everything as arrays by name, for a file.

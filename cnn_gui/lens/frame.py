@@ -66,7 +66,10 @@ class Frame:
         self.passes = passes or Passes(document, sample)
         self.learning = Learning(document, self.spec) if self.spec else None
         self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
-        self.next_key = document.settings.seed, step - document.watch.start if document.locked else 0
+        self.next_key = (
+            document.settings.seed,
+            step - document.watch.start if document.locked else document.optimizer_time,
+        )
         self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
         self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
