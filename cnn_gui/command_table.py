@@ -83,6 +83,11 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "results", _T("Commands", "&Test set"), _T("Commands", "Confusion matrix and mistakes"), {_EVERYWHERE: "T"},
     ),
+    Command(
+        "side_panel", _T("Commands", "&Side panel"), _T("Commands", "Show or hide the column at the right"),
+        {_EVERYWHERE: "F9"}, "side-panel",
+    ),
+    Command("full_screen", _T("Commands", "&Full screen"), "", {_EVERYWHERE: "F11"}),
     Command("glossary", _T("Commands", "&Glossary"), _T("Commands", "What the terms mean"), {_EVERYWHERE: "F1"}),
     Command("keys", _T("Commands", "&Keys"), _T("Commands", "All keys"), {_EVERYWHERE: "H"}, "info"),
     Command("log", _T("Commands", "Show the &log's folder")),
@@ -113,6 +118,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("page_last", _T("Commands", "To the last step"), "", {_PAGE: "End"}),
     Command("channel_next", _T("Commands", "Next channel, or the map above"), "", {_PAGE: "Up"}),
     Command("channel_previous", _T("Commands", "Previous channel, or the map below"), "", {_PAGE: "Down"}),
+    Command("turn_back", _T("Commands", "Previous page of pictures"), "", {_PAGE: "PgUp"}),
+    Command("turn_on", _T("Commands", "Next page of pictures"), "", {_PAGE: "PgDown"}),
     Command("page_up", _T("Commands", "One level up, at last back to the network"), "", {_PAGE: "Esc"}),
     Command("undo_stroke", _T("Commands", "Undo the last stroke"), "", {_DRAWING: "Backspace"}, "undo-stroke"),
     Command("clear_drawing", _T("Commands", "Clear the drawing"), "", {_DRAWING: "Del"}, "clear"),

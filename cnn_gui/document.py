@@ -311,6 +311,7 @@ class Document(EditableDesign):
         self._network, self.watch, self._diverged = Network.of(project), Watch(), None
         self.undo_stack.clear()
         self._build()
+        self.faults.keep(self.architecture)
         self.select("")
         self.architecture_changed.emit(old, self.architecture)
         self.data_changed.emit()

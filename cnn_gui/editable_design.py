@@ -24,6 +24,8 @@ def open_run() -> Problem:
 class EditableDesign(QObject):
     """Turns what a person does into undo steps. What follows from another design is a subclass's: ``_follow``.
 
+    A view may still show a layer that an edit has just removed: whoever names one is not heard.
+
     Attributes:
         architecture, settings: what a person has chosen.
         undo_stack: every edit so far.
@@ -34,6 +36,7 @@ class EditableDesign(QObject):
         selection_changed(uid): the selected layer, '' for none.
         lock_changed(bool): a training run began or ended.
         refused(text): an edit was not possible, and why.
+        undo_changed(): what can be undone or done again is another thing than before.
         told(text): what a person should know of an edit that was taken back, or can no longer be.
 
     Thread: the GUI's.
@@ -42,12 +45,14 @@ class EditableDesign(QObject):
     selection_changed = Signal(str)
     lock_changed = Signal(bool)
     refused = Signal(str)
+    undo_changed = Signal()
     told = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
+        self.undo_stack.indexChanged.connect(self._on_index_changed)
         self.architecture, self.settings = Architecture(), TrainingSettings()
         self.selected = ""
         self.locked = False
@@ -67,6 +72,8 @@ class EditableDesign(QObject):
 
     def remove(self, uid: str) -> None:
         """Delete the layer *uid* and select its neighbour."""
+        if self.architecture.find(uid) is None:
+            return
         position = self.architecture.index(uid)
         if self._edit_chain(self.architecture.remove(uid), self.tr("Delete {0}").format(self._label(uid))):
             left = self.architecture.layers
@@ -74,10 +81,13 @@ class EditableDesign(QObject):
 
     def move(self, uid: str, position: int) -> None:
         """Move the layer *uid* before what now stands at *position*; nothing happens if that is where it is."""
-        self._edit_chain(self.architecture.move(uid, position), self.tr("Move {0}").format(self._label(uid)))
+        if self.architecture.find(uid) is not None:
+            self._edit_chain(self.architecture.move(uid, position), self.tr("Move {0}").format(self._label(uid)))
 
     def configure(self, uid: str, config: LayerConfig, field: str = "") -> None:
         """Give the layer *uid* another config; quick changes of the same *field* are one undo step."""
+        if self.architecture.find(uid) is None:
+            return
         text = self.tr("Change {0}").format(self._label(uid))
         self._edit_chain(self.architecture.configure(uid, config), text, f"{uid}.{field}" if field else "")
 
@@ -118,7 +128,7 @@ class EditableDesign(QObject):
 
     def select(self, uid: str) -> None:
         """Select the layer *uid*; '' for none."""
-        if uid != self.selected:
+        if uid != self.selected and (not uid or self.architecture.find(uid) is not None):
             self.selected = uid
             self.selection_changed.emit(uid)
 
@@ -137,6 +147,9 @@ class EditableDesign(QObject):
     def _follow(self, old: Design) -> None:
         """Do what follows from the design being another than *old* was: after an edit, undo and redo."""
         raise NotImplementedError
+
+    def _on_index_changed(self, index: int) -> None:
+        self.undo_changed.emit()
 
     def _may_apply(self, command: QUndoCommand) -> bool:
         """Return whether *command* can be undone, or done again, and say why not by ``refused``."""

@@ -25,6 +25,7 @@ class FaultSwitches(QObject):
         super().__init__(parent)
         self.chosen: dict[str, frozenset[Fault]] = {}
         self.in_training = False
+        self._architecture = Architecture()
 
     @property
     def of_training(self) -> Faults:
@@ -32,37 +33,48 @@ class FaultSwitches(QObject):
         return dict(self.chosen) if self.in_training else {}
 
     @property
-    def briefs(self) -> str:
-        """What all gradients with a fault are, 'not rotated, ties doubled'; '' without any."""
-        return ", ".join(dict.fromkeys(fault.brief for faults in self.chosen.values() for fault in _sorted(faults)))
+    def places(self) -> tuple[tuple[str, str, str], ...]:
+        """Uid, title and faults of each layer that has some, in the order of the chain: ('1f0', 'Dense 2', 'ties
+        doubled')."""
+        layers = self._architecture.layers
+        faulty = [spec for spec in layers if spec.uid in self.chosen]
+        return tuple((spec.uid, self._architecture.title(spec.uid), self.brief(spec.uid)) for spec in faulty)
+
+    def brief(self, uid: str) -> str:
+        """Return what the gradients of the layer *uid* are: 'not dilated, not rotated'; '' without a fault."""
+        return ", ".join(sorted(fault.brief for fault in self.chosen.get(uid, ())))
 
     def switch(self, uid: str, fault: Fault, on: bool) -> None:
-        """Switch a fault of the layer *uid* on or off."""
-        before = self.chosen.get(uid, frozenset())
-        self._choose({**self.chosen, uid: before | {fault} if on else before - {fault}}, self.in_training)
+        """Switch a fault of the layer *uid* on or off; nothing happens where there is no such layer any more."""
+        if self._architecture.find(uid) is not None:
+            before = self.chosen.get(uid, frozenset())
+            self._choose({**self.chosen, uid: before | {fault} if on else before - {fault}}, self.in_training)
 
     def switch_training(self, on: bool) -> None:
         """Choose whether the next run has the faults."""
         self._choose(self.chosen, on)
 
     def keep(self, architecture: Architecture) -> None:
-        """Forget the faults of layers that are no longer there, or that no longer suit them."""
+        """Belong to that chain from now on: forget the faults of layers that it has not, or that no longer suit."""
+        before, self._architecture = self._architecture, architecture
         kept = {spec.uid: frozenset(fault for fault in self.chosen.get(spec.uid, ()) if fault.suits(spec.config))
                 for spec in architecture.layers}  # fmt: skip
-        self._choose(kept, self.in_training)
+        if not self._choose(kept, self.in_training) and self.chosen and before != architecture:
+            self.changed.emit()  # the layers may have other titles
 
     def clear(self) -> None:
         """Switch everything off."""
         self._choose({}, False)
 
-    def _choose(self, chosen: dict[str, frozenset[Fault]], in_training: bool) -> None:
-        """Without any fault, training has none either: the next one is not trained with unless a person says so."""
+    def _choose(self, chosen: dict[str, frozenset[Fault]], in_training: bool) -> bool:
+        """Have others, and return whether they are others.
+
+        Without any fault, training has none either: the next one is not trained with unless a person says so.
+        """
         chosen = {uid: faults for uid, faults in chosen.items() if faults}
         new = chosen, in_training and bool(chosen)
-        if new != (self.chosen, self.in_training):
-            self.chosen, self.in_training = new
-            self.changed.emit()
-
-
-def _sorted(faults: frozenset[Fault]) -> list[Fault]:
-    return sorted(faults, key=lambda fault: fault.brief)
+        if new == (self.chosen, self.in_training):
+            return False
+        self.chosen, self.in_training = new
+        self.changed.emit()
+        return True

@@ -4,10 +4,11 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget
+from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
 from cnn_gui import settings
 from cnn_gui.controls.evaluation_label import EvaluationLabel
+from cnn_gui.controls.fault_badge import FaultBadge
 from cnn_gui.controls.run_bar import RunBar
 from cnn_gui.controls.settings_panel import SettingsPanel
 from cnn_gui.datasets.chooser import DataChooser
@@ -41,11 +42,13 @@ class MainWindow(QMainWindow):
 
     Signals:
         scheme_chosen(): the colour scheme of the settings is another.
+        side_panel_shown(bool): the column at the right is shown, or hidden, from now on.
 
     Thread: the GUI's.
     """
 
     scheme_chosen = Signal()
+    side_panel_shown = Signal(bool)
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +59,7 @@ class MainWindow(QMainWindow):
         self._make_rooms()
         layout.arrange(self)
         settings.restore_layout(self)
+        self.side_panel_shown.emit(settings.side_panel())
         self._connect()
         menus.build(self)
         self._page_focus.watch(self)
@@ -76,9 +80,11 @@ class MainWindow(QMainWindow):
         self.lens.put_first(self.form, self.tr("&Properties"), self.tr("The layer's settings (Alt+P)"))
         self.microscope = Microscope(document)
         self.results = ResultsPage(document)
+        self.side_panel = QWidget()  # the column at the right, which the layout makes
         self.middle = QStackedWidget()  # network and curves, a layer under the microscope, or how the test set is read
         self.draw = DrawPanel()
         self.run_bar = RunBar(document, self.controller)
+        self.fault_badge = FaultBadge(document.faults)
         self.data_chooser = DataChooser(document)
         self.test_figures = EvaluationLabel(document, self.controller)
 
@@ -115,6 +121,7 @@ class MainWindow(QMainWindow):
             explained.connect(self.explain)
         self.test_figures.clicked.connect(self.results_door.open)
         self.run_bar.reset_requested.connect(self.reset)
+        self.fault_badge.layer_wanted.connect(self._door.show_faults)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
         self.loader.loaded.connect(self.files.take_data)
@@ -167,6 +174,26 @@ class MainWindow(QMainWindow):
             self.say(self.tr("The run is over. Train goes on from these weights; Reset begins anew."))
         elif state is State.RUNNING:
             self.say(self.tr("Training. Select a layer and look inside while it learns."))
+
+    # What is shown of it.
+
+    @property
+    def has_side_panel(self) -> bool:
+        """Whether the column at the right is shown."""
+        return not self.side_panel.isHidden()
+
+    def toggle_side_panel(self) -> None:
+        """Show the column at the right, or hide it, so that the page in the middle has its room."""
+        self.show_side_panel(not self.has_side_panel)
+
+    def show_side_panel(self, shown: bool) -> None:
+        """Show the column at the right or not, now and at the next start."""
+        settings.set_side_panel(shown)
+        self.side_panel_shown.emit(shown)
+
+    def toggle_full_screen(self) -> None:
+        """Take the whole screen, or be a window again as before."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
     # What several rooms take part in.
 

@@ -17,6 +17,16 @@ def set_scheme(name: str) -> None:
     QSettings().setValue("scheme", name)
 
 
+def side_panel() -> bool:
+    """Return whether the column at the right is shown."""
+    return QSettings().value("side_panel", "true") in (True, "true")
+
+
+def set_side_panel(shown: bool) -> None:
+    """Remember whether the column at the right is shown."""
+    QSettings().setValue("side_panel", shown)
+
+
 def save_layout(window: QMainWindow) -> None:
     """Remember the window's place and how its splitters divide it."""
     QSettings().setValue("geometry", window.saveGeometry())

@@ -56,6 +56,12 @@ class Architecture:
         """Return the layer *uid*, or None."""
         return next((spec for spec in self.layers if spec.uid == uid), None)
 
+    def title(self, uid: str) -> str:
+        """Return 'Convolution 2' for the second layer of its type; raises KeyError where there is none *uid*."""
+        kind = self.layers[self.index(uid)].type
+        alike = [spec.uid for spec in self.layers if spec.type is kind]
+        return f"{kind.label} {alike.index(uid) + 1}"
+
     def insert(self, position: int, spec: LayerSpec) -> "Architecture":
         """Return the chain with *spec* before *position* (0 .. len)."""
         return Architecture((*self.layers[:position], spec, *self.layers[position:]))

@@ -1,5 +1,7 @@
 """How well the network did on the test images at the end of the last epoch."""
 
+from math import isnan
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QLabel, QWidget
@@ -39,12 +41,14 @@ class EvaluationLabel(QLabel):
     def _show(self) -> None:
         """Show the figures of the last epoch, and what they describe where that is not what there is now."""
         data, epochs, stale = self._document.data.dataset, self._document.history.epochs, self._document.stale_figures
-        self.setEnabled(not stale)
         if not epochs:
             text = self.tr("Test figures are from {0:,} images")
             self.setText(text.format(len(data.test)) if data is not None else "")
             return
         last = epochs[-1]
+        if isnan(last.test_accuracy):
+            self.setText(self.tr("There are no test images to measure on"))
+            return
         count = self.tr("{0:,} test images").format(len(data.test)) if data and not stale else self.tr("test images")
         text = self.tr("Epoch {0}: {1:.2%} right on {2}, test loss {3:.4f}")
         figures = text.format(last.epoch, last.test_accuracy, count, last.test_loss)

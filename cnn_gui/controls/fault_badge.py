@@ -1,57 +1,65 @@
 """A loud word while gradients are wrong on purpose."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QFont, QFontMetrics, QResizeEvent
+from html import escape
+
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fault_switches import FaultSwitches
 
-_AROUND = 2 * theme.SPACE[1] + 2  # px, of the style sheet
-
 
 class FaultBadge(QLabel):
-    """Says which faults are on, and whether training has them; out of sight while none is. It takes what room is left.
+    """A bar that says which layers have which faults, and whether training has them; out of sight without any.
 
     Attributes:
-        whole_text: what it says where there is room; else the end is in the tooltip alone.
+        whole_text: what it says.
+
+    Signals:
+        layer_wanted(str): a person wants to see the layer of that uid, whose name is a link.
 
     Thread: the GUI's.
     """
+
+    layer_wanted = Signal(str)
 
     def __init__(self, faults: FaultSwitches, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._faults, self.whole_text = faults, ""
         self.setProperty("role", "alarm")
         self.setIndent(0)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setWordWrap(True)
+        self.setTextFormat(Qt.TextFormat.RichText)  # of the application's own words alone
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
+        )
+        self.linkActivated.connect(self.layer_wanted)
         faults.changed.connect(self._update)
         self._update()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._elide()
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._update()
 
     def _update(self) -> None:
-        faults = self._faults
-        text = self.tr("Faulty training: {0}") if faults.in_training else self.tr("Faulty gradients: {0}")
-        self.whole_text = text.format(faults.briefs)
+        faults, colour = self._faults, theme.tokens(self.palette()).on_accent
+        head = self.tr("Faulty training") if faults.in_training else self.tr("Faulty gradients")
+        each = [(self.tr("{0} ({1})"), uid, title, brief) for uid, title, brief in faults.places]
+        told = self.tr("{0}: {1}").format(head, "; ".join(text.format(name, brief) for text, _, name, brief in each))
+        if told == self.whole_text and colour in self.text():
+            return
+        self.whole_text = told
+        links = [
+            text.format(f"<a href='{escape(uid)}' style='color: {colour}'>{escape(name)}</a>", escape(brief))
+            for text, uid, name, brief in each
+        ]
+        self.setText(self.tr("{0}: {1}").format(escape(head), "; ".join(links)))
         where = (
             self.tr("Training computes with them.") if faults.in_training else self.tr("Training does without them.")
         )
-        self.setToolTip(self.tr("{0}. Switched on inside the layer, under Check. {1}").format(self.whole_text, where))
+        how = self.tr("Deliberate faults, switched on under Check. {0} Click a layer's name to go there.")
+        self.setToolTip(how.format(where))
         self.setAccessibleName(self.whole_text)
-        self.setMaximumWidth(self._metrics().horizontalAdvance(self.whole_text) + _AROUND)
-        self.setVisible(bool(faults.briefs))
-        self._elide()
-
-    def _elide(self) -> None:
-        room = self.width() - _AROUND
-        self.setText(self._metrics().elidedText(self.whole_text, Qt.TextElideMode.ElideRight, room))
-
-    def _metrics(self) -> QFontMetrics:
-        """Return those of the style sheet's letters, which the font has only once it was shown."""
-        font = self.font()
-        font.setPixelSize(theme.FONT_NORMAL)
-        font.setWeight(QFont.Weight.DemiBold)
-        return QFontMetrics(font)
+        self.setVisible(bool(each))

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
 )
 
 from cnn_gui import command_table, theme
-from cnn_gui.controls.fault_badge import FaultBadge
 from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
@@ -41,7 +40,6 @@ class RunBar(QWidget):
         self._invalid_setting, self._first_step = "", ""
         self._make_buttons()
         self.progress, self.status = self._bar(), StatusLabel(self)
-        self.fault_badge = FaultBadge(document.faults)
         self._lay_out()
         self._connect()
         self._update()
@@ -143,7 +141,6 @@ class RunBar(QWidget):
         figures.addWidget(self.status)
         box.addSpacing(theme.SPACE[1])
         box.addLayout(figures, 1)
-        box.addWidget(self.fault_badge, 2)
         box.setAlignment(Qt.AlignmentFlag.AlignVCenter)
 
     def _update(self) -> None:

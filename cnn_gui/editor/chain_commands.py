@@ -58,7 +58,8 @@ class ChainCommands:
 
     def can_move(self, step: int) -> bool:
         """Return whether there is a place *step* on."""
-        return 0 <= self._position + step < len(self._layers)
+        chosen = self._document.selected_spec is not None
+        return chosen and 0 <= self._position + step < len(self._layers)
 
     @property
     def _layers(self) -> tuple[LayerSpec, ...]:

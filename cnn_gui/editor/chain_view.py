@@ -43,6 +43,7 @@ class ChainView(QGraphicsView):
         document.architecture_changed.connect(self._on_chain_changed)
         document.data_changed.connect(self._on_chain_changed)
         document.selection_changed.connect(self._on_selection_changed)
+        document.faults.changed.connect(self._on_faults_changed)
         self._describe()
 
     def card_center(self, uid: str) -> QPoint:
@@ -119,6 +120,10 @@ class ChainView(QGraphicsView):
 
     def _on_chain_changed(self) -> None:
         self.chain.refresh()
+        self._describe()
+
+    def _on_faults_changed(self) -> None:
+        self.chain.show_state()
         self._describe()
 
     def _on_selection_changed(self, uid: str) -> None:

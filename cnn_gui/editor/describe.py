@@ -15,11 +15,12 @@ from engine.shapes import LayerInfo, show
 UNKNOWN = "?"
 
 
-def layer_face(spec: LayerSpec, info: LayerInfo) -> Face:
-    """Return what the card of a layer says."""
+def layer_face(spec: LayerSpec, info: LayerInfo, fault: str = "") -> Face:
+    """Return what the card of a layer says; *fault*: what its gradients are on purpose."""
     lines = (spec.config.summary(), parameter_count(info.parameters) if info.parameters else "")
     badge = _tr("{0:,} px unread").format(info.unread) if info.unread and info.problem is None else ""
-    return Face(spec.type.name, spec.type.category, spec.type.label, tuple(filter(None, lines)), badge)
+    alarm = _tr("faulty") if fault else ""
+    return Face(spec.type.name, spec.type.category, spec.type.label, tuple(filter(None, lines)), badge, alarm)
 
 
 def input_face(shape: Shape, data: str) -> Face:
@@ -50,9 +51,14 @@ def parameter_sum(config: LayerConfig, shape: Shape) -> str:
     return f"{' + '.join(terms)} = {parameter_count(total)}" if terms else _tr("No parameters: nothing to learn here.")
 
 
-def tooltip(spec: LayerSpec, info: LayerInfo) -> str:
+def faulty(brief: str) -> str:
+    """Return that gradients are wrong on purpose, and how; '' where *brief* is."""
+    return _tr("Faulty gradients: {0}.").format(brief) if brief else ""
+
+
+def tooltip(spec: LayerSpec, info: LayerInfo, fault: str = "") -> str:
     """Return a card's tooltip: what the layer does, what it makes of its input, and what is wrong with it."""
-    facts = [spec.type.doc, spec.config.summary(), _flow(info), unread(info)]
+    facts = [spec.type.doc, spec.config.summary(), _flow(info), unread(info), faulty(fault)]
     if info.problem is not None:
         facts = [info.problem.what, info.problem.remedy]
     keys = _tr("Drag to move (Ctrl+Left, Ctrl+Right), Delete to delete.")
@@ -78,7 +84,8 @@ def chain(document: Document) -> str:
     layers = document.architecture.layers
     if spec := document.selected_spec:
         position = document.architecture.index(spec.uid)
-        return _spoken(spec, document.infos[position], position + 1, len(layers))
+        spoken = _spoken(spec, document.infos[position], position + 1, len(layers))
+        return ". ".join(filter(None, (spoken, faulty(document.faults.brief(spec.uid)))))
     return _tr("{0} layers. Press Right to select the first.").format(len(layers)) if layers else how_to_begin()
 
 

@@ -21,7 +21,7 @@ _TITLE_HEIGHT, _LINE_HEIGHT = 18, 15
 class Face:
     """What a card says: icon and stripe by *icon* and *category*, a *title*, and up to two *lines* below it.
 
-    A *badge* has a few words of warning.
+    A *badge* has a few words of warning, an *alarm* says that the layer is wrong on purpose.
     """
 
     icon: str
@@ -29,6 +29,7 @@ class Face:
     title: str
     lines: tuple[str, ...] = ()
     badge: str = ""
+    alarm: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,8 @@ def paint(painter: QPainter, card: QRectF, face: Face, look: Look, scheme: theme
     _paint_text(painter, card, face, look, scheme, top)
     if face.badge:
         badge.paint(painter, card, face.badge, scheme)
+    if face.alarm:
+        badge.paint_alarm(painter, card, face.alarm, scheme)
 
 
 def _paint_shadow(painter: QPainter, card: QRectF, look: Look, scheme: theme.Tokens) -> None:

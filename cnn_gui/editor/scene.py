@@ -85,8 +85,9 @@ class ChainScene(QGraphicsScene):
                 continue
             selected = spec.uid == document.selected
             look = Look(selected, selected and self._focused, spec.uid == self._hovered, info.problem is not None)
-            self.cards[spec.uid].show(describe.layer_face(spec, info), look)
-            self.cards[spec.uid].setToolTip(describe.tooltip(spec, info))
+            fault = document.faults.brief(spec.uid)
+            self.cards[spec.uid].show(describe.layer_face(spec, info, fault), look)
+            self.cards[spec.uid].setToolTip(describe.tooltip(spec, info, fault))
 
     def show_values(self, values: Sequence[Array], ranges: Ranges | None = None) -> None:
         """Show the chain's input and what each layer makes of it, (C, H, W) or (features,); empty for nothing."""

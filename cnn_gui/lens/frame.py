@@ -41,6 +41,7 @@ class Frame:
         problem: why the network cannot compute, or ''.
         locked: whether a training run owns the network, so that it cannot be edited.
         faults: the switches of deliberate ones, which ``trace`` has.
+        warnings: what is wrong with a layer, a problem or deliberate faults, by uid; most have none.
         ranges: how far the colours of its pictures reach.
     """
 
@@ -66,10 +67,9 @@ class Frame:
         self.passes = passes or Passes(document, sample)
         self.learning = Learning(document, self.spec) if self.spec else None
         self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
-        self.next_key = (
-            document.settings.seed,
-            step - document.watch.start if document.locked else document.optimizer_time,
-        )
+        self.warnings = _warnings(document)
+        time = step - document.watch.start if document.locked else document.optimizer_time
+        self.next_key = document.settings.seed, time
         self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
         self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
@@ -154,8 +154,14 @@ class Frame:
 
 def layer_title(architecture: Architecture, spec: LayerSpec) -> str:
     """Return the layer's label and its number among the layers of its type, from 1."""
-    alike = [each.uid for each in architecture.layers if each.type is spec.type]
-    return f"{spec.type.label} {alike.index(spec.uid) + 1}"
+    return architecture.title(spec.uid)
+
+
+def _warnings(document: Document) -> dict[str, str]:
+    layers = zip(document.architecture.layers, document.infos, strict=True)
+    found = {spec.uid: str(info.problem) for spec, info in layers if info.problem}
+    faulty = _tr("Faulty gradients: {0}.")
+    return {uid: faulty.format(brief) for uid, _, brief in document.faults.places} | found
 
 
 def _origin(document: Document, index: int) -> tuple[Flattening | None, Channels]:

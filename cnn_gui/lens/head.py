@@ -52,7 +52,7 @@ class Head(QWidget):
         sample = frame.sample.whole_title if frame.sample else ""
         self.heading.setText(frame.title())
         self.about.show_text(" · ".join(filter(None, (sample, frame.moment(), frame.about()))))
-        self.strip.show_layers(frame.architecture, frame.index)
+        self.strip.show_layers(frame.architecture, frame.index, frame.warnings)
         self.previous_button.setEnabled(frame.index > 0)
         self.next_button.setEnabled(0 <= frame.index < len(frame.architecture.layers) - 1)
         self.scale.setCurrentIndex(frame.ranges.scale.value)

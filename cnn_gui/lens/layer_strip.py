@@ -1,6 +1,6 @@
 """The rest of the network while one of its layers is open: small, dimmed, and a click away."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -19,7 +19,8 @@ _LEAST = 54  # px that a button has for a long name at least; cut shorter it wou
 
 
 class LayerStrip(QScrollArea):
-    """A button with its name for each layer on one wire; the open one alone is in colour. It scrolls to that by itself.
+    """A button with its name for each layer on one wire; the open one alone is in colour, but for those with a warning.
+    It scrolls to the open one by itself.
 
     Signals:
         chosen(str): a person wants to open the layer of that uid.
@@ -33,6 +34,7 @@ class LayerStrip(QScrollArea):
         super().__init__(parent)
         self.buttons: list[QToolButton] = []
         self._layers: Sequence[LayerSpec] = ()
+        self._warnings: Mapping[str, str] = {}
         self._open = -1
         self.wire, self._group = _Wire(), QButtonGroup(self)
         self._group.idClicked.connect(lambda number: self.chosen.emit(self._layers[number].uid))
@@ -45,13 +47,17 @@ class LayerStrip(QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(_HEIGHT + 2)
 
-    def show_layers(self, architecture: Architecture, number: int) -> None:
-        """Show the layers of a chain, the one of that *number* as open; -1 for none."""
+    def show_layers(self, architecture: Architecture, number: int, warnings: Mapping[str, str] | None = None) -> None:
+        """Show the layers of a chain, the one of that *number* as open; -1 for none.
+
+        *warnings* says of some, by uid, what is wrong with them.
+        """
+        warnings = dict(warnings or {})
         if architecture.layers != self._layers:
             self._make(architecture)
-        elif number == self._open:
+        elif (number, warnings) == (self._open, self._warnings):
             return
-        self._open = number
+        self._open, self._warnings = number, warnings
         self._dress()
         if 0 <= number < len(self.buttons):
             self.buttons[number].setChecked(True)
@@ -79,9 +85,8 @@ class LayerStrip(QScrollArea):
         self._fit()
 
     def _new(self, number: int, title: str) -> QToolButton:
-        button, summary = QToolButton(), self._layers[number].config.summary()
+        button = QToolButton()
         button.setAccessibleName(title)
-        button.setToolTip(" · ".join(filter(None, (title, summary))))
         button.setCheckable(True)
         button.setProperty("role", "link")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
@@ -114,7 +119,11 @@ class LayerStrip(QScrollArea):
         scheme = theme.tokens(self.palette())
         for number, (button, spec) in enumerate(zip(self.buttons, self._layers, strict=True)):
             colour = scheme.category[spec.type.category] if number == self._open else scheme.muted
-            button.setIcon(icon_of(spec.type.name, colour))
+            warning = self._warnings.get(spec.uid, "")
+            button.setIcon(icon_of("warning", scheme.bad) if warning else icon_of(spec.type.name, colour))
+            about = " · ".join(filter(None, (button.accessibleName(), spec.config.summary())))
+            button.setToolTip("\n".join(filter(None, (about, warning))))
+            button.setAccessibleDescription(warning)
 
 
 def _measure(button: QToolButton, name: str) -> int:

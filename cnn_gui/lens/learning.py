@@ -21,7 +21,8 @@ class Learning:
     """
 
     def __init__(self, document: Document, spec: LayerSpec) -> None:
-        self._document, self._spec, self._update = document, spec, document.last_update
+        self._document, self._spec, self._model = document, spec, document.model
+        self._update = document.last_update
 
     @property
     def settings(self) -> TrainingSettings:
@@ -39,10 +40,10 @@ class Learning:
     @property
     def updates(self) -> Mapping[str, Array]:
         """What the last step of training added to each learned array, by name; empty where that is not known."""
-        model, update = self._document.model, self._update
-        if model is None or update is None:
+        model, update = self._model, self._update
+        if model is None or update is None or model is not self._document.model:  # the chain was edited since
             return {}
-        layer = self._document.architecture.index(self._spec.uid)
+        layer = model.architecture.index(self._spec.uid)
         views, starts = model.parameters.layers[layer], model.parameters.starts[layer]
         return {
             name: update[starts[name] : starts[name] + prod(view.shape)].reshape(view.shape)

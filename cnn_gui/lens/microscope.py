@@ -13,12 +13,15 @@ from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.head import Head
 from cnn_gui.lens.kind_bar import KindBar
+from cnn_gui.lens.page_scroll import PageScroll
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.view_stack import ViewStack
+from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.waiting import Waiting
 from cnn_gui.lens.walk import go
 from cnn_gui.plots.figure import Figure
+from engine.layer import LayerConfig
 
 
 class Microscope(QWidget):
@@ -142,6 +145,11 @@ class Microscope(QWidget):
             self._document.select(layers[-1].uid)
             self.look_through(WhyView)
 
+    def show_faults(self, uid: str) -> None:
+        """Select the layer *uid*, and look at its gradients' check and its deliberate faults."""
+        self._document.select(uid)
+        self.look_through(CheckView)
+
     def step_back(self) -> None:
         """Go one level up: within the view, or to the network."""
         if self.view is None or not self.view.step_back():
@@ -183,9 +191,15 @@ class Microscope(QWidget):
             super().keyPressEvent(event)
 
     def _on_made(self, view: LayerView) -> None:
-        view.configured.connect(self._document.configure)
+        view.configured.connect(self._on_configured)
         view.frame_wanted.connect(self.frame_wanted)
         view.detail_changed.connect(self._show_trail)
+
+    def _on_configured(self, uid: str, config: LayerConfig) -> None:
+        """Change the layer on show, unless it was changed or removed since it was shown."""
+        spec = self._document.architecture.find(uid)
+        if spec is not None and self._shown is not None and spec == self._shown[1]:
+            self._document.configure(uid, config)
 
     def _on_failed(self, text: str) -> None:
         if self.export_button.busy:
@@ -214,5 +228,5 @@ class Microscope(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
-        for part in (self.head, self.pages, self.stack):
-            column.addWidget(part, part is self.stack)
+        for part in (self.head, self.pages, PageScroll(self.stack)):
+            column.addWidget(part, isinstance(part, PageScroll))

@@ -101,9 +101,9 @@ class LensPanel(QWidget):
         self.sample_requested.emit(choice)
 
     def refresh(self) -> None:
-        """Show what changed since the last time; does nothing while hidden or if nothing did."""
+        """Show what changed since the last time; does nothing while the window is hidden or if nothing did."""
         self._soon.stop()
-        if not (self._stale and self.isVisible()):
+        if not (self._stale and self._wanted):
             return
         self._stale = False
         dataset = self._document.data.dataset
@@ -125,13 +125,18 @@ class LensPanel(QWidget):
         """Make a new frame soon, for somebody who needs one."""
         self._on_changed()
 
+    @property
+    def _wanted(self) -> bool:
+        """Whether frames are needed: the network and the microscope show them also while the panel is hidden."""
+        return self.window().isVisible()
+
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._on_changed()
 
     def _on_changed(self) -> None:
         self._stale = True
-        if self.isVisible():
+        if self._wanted:
             self._soon.start()
 
     def _on_weights_changed(self) -> None:

@@ -22,7 +22,7 @@ class Trail(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.page_button, self.detail = QToolButton(), QLabel()
-        self._page = ""
+        self._page: str | None = None  # so that the first one is shown
         self._arrange()
         self.page_button.clicked.connect(self.page_wanted)
         self.show_detail("", "")

@@ -11,6 +11,7 @@ from cnn_gui.lens.recording import Steps
 from cnn_gui.lens.step.transport import Transport
 from cnn_gui.plots.mosaic_canvas import MosaicCanvas
 from cnn_gui.plots.moving_grid import MovingGrid
+from cnn_gui.plots.pager import Pager
 
 MOST = 200  # frames; of a longer walk every second place is shown, or every third
 _MOVES, _STILL = 8, 1600  # frames of a motion, and ms for which a stage stands still
@@ -18,9 +19,10 @@ _MOVE = 60  # ms a frame
 
 _STEPS = {"page_previous": -1, "page_next": 1}
 _ENDS = ("page_first", "page_last")
+_PAGES = {"turn_back": -1, "turn_on": 1}
 _CHANNELS = {"channel_previous": -1, "channel_next": 1}
 
-Part = TypeVar("Part", Transport, StageBar, PlaneBox)
+Part = TypeVar("Part", Transport, StageBar, PlaneBox, Pager)
 
 
 def walks(view: QWidget) -> bool:
@@ -30,26 +32,29 @@ def walks(view: QWidget) -> bool:
 
 def go(view: QWidget, name: str) -> None:
     """Do one of the commands of a page: on the player of the view, else on its channel, else on its choice of maps."""
-    walker = _seen(view, StageBar) or _seen(view, Transport)
-    channel, maps = _seen(view, PlaneBox), _maps(view)
-    if name == "page_play":
+    walker, channel = _seen(view, StageBar) or _seen(view, Transport), _seen(view, PlaneBox)
+    if name in _PAGES:
+        if (pager := _seen(view, Pager)) is not None:
+            pager.turn(_PAGES[name])
+    elif name == "page_play":
         if walker is not None:
             walker.toggle()
-    elif name in _CHANNELS:
-        if channel is not None:
-            channel.stepBy(_CHANNELS[name])
-        elif maps is not None:
-            maps.select_neighbour(-_CHANNELS[name], 0)
-    elif walker is not None:
+    elif walker is not None and name not in _CHANNELS:
         walker.step(_steps(name, walker.place, walker.count))
     elif channel is not None:
         first, last = channel.minimum(), channel.maximum()
-        channel.stepBy(_steps(name, channel.value() - first, last - first + 1))
-    elif maps is not None and maps.tiles is not None:
-        if name in _ENDS:
-            maps.select(0 if name == "page_first" else len(maps.tiles.values) - 1)
-        else:
-            maps.select_neighbour(0, _STEPS[name])
+        by = _CHANNELS.get(name) or _steps(name, channel.value() - first, last - first + 1)
+        channel.stepBy(by)
+    elif (maps := _maps(view)) is not None:
+        _go_on(maps, name)
+
+
+def _go_on(maps: MosaicCanvas, name: str) -> None:
+    """Select another of some maps."""
+    if name in _ENDS and maps.tiles is not None:
+        maps.select(0 if name == "page_first" else len(maps.tiles.values) - 1)
+    else:
+        maps.select_neighbour(-_CHANNELS.get(name, 0), _STEPS.get(name, 0))
 
 
 def _steps(name: str, place: int, count: int) -> int:

@@ -18,6 +18,7 @@ Floats = npt.NDArray[np.floating]
 HEADROOM = 8  # px above the axis' highest number: pyqtgraph leaves out a label that reaches beyond the edge
 VALUE_ROOM = 22  # px, at least, from one value to the next
 AXIS_WIDTH = 48  # px, wide enough for any value, so that the plot does not jump when its scale changes
+FADED = 0.35  # opacity of curves that are of another network
 SYMBOLS = (2, 6)  # px, the size of an epoch's point: least and most
 STEP_ROOM = 56  # px, at least, from one number of steps to the next
 
@@ -82,6 +83,11 @@ class CurvePlot(pg.PlotWidget):
         self.series[name].setData(steps, values)
         if STYLES[name].symbol is not None:
             self.series[name].setSymbolSize(self._symbol_size(len(steps)))
+
+    def set_faded(self, faded: bool) -> None:
+        """Draw the series pale, since they are of something else than there is now, or as usual."""
+        for item in self.series.values():
+            item.setOpacity(FADED if faded else 1.0)
 
     def show_message(self, shown: bool) -> None:
         """Show the message in the place of the plot, or the plot."""

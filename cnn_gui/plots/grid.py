@@ -107,8 +107,8 @@ class Placement:
     shape: Cell
 
     @classmethod
-    def fit(cls, shape: Cell, area: QRectF, ratio: float, elastic: bool = False) -> "Placement":
-        """Return the largest picture in the middle of *area*; *ratio*: screen pixels a unit.
+    def fit(cls, shape: Cell, area: QRectF, ratio: float, elastic: bool = False, at_top: bool = False) -> "Placement":
+        """Return the largest picture in the middle of *area*, or *at_top* of it; *ratio*: screen pixels a unit.
 
         Its cells are squares or, with *elastic*, as wide and as high as the area lets them be, each for itself.
         """
@@ -119,7 +119,8 @@ class Placement:
             high = wide = _whole(min(sides), max(shape), ratio)
         height, width = high * shape[0], wide * shape[1]
         left = round((area.left() + (area.width() - width) / 2) * ratio) / ratio
-        top = round((area.top() + (area.height() - height) / 2) * ratio) / ratio
+        above = 0 if at_top else (area.height() - height) / 2
+        top = round((area.top() + above) * ratio) / ratio
         return cls(QRectF(left, top, width, height), shape)
 
     @property

@@ -34,6 +34,7 @@ class GridView(QWidget):
         ranges: how far the colours of the next array reach.
         size_below: whether the size has a line of its own; else it follows the title.
         has_legend: whether it says itself what its colours mean.
+        at_top: whether the picture lies at the top of its room, in line with its neighbours; else in the middle.
         dots: the cells with a dot in them.
         numbered: whether the cells are large enough for the numbers that are painted in them.
 
@@ -53,6 +54,7 @@ class GridView(QWidget):
         self.spot: Cell | None = None
         self.ranges = Ranges()
         self.size_below, self.has_legend, self.numbered = True, True, False
+        self.at_top = False
         self._window: Part | None = None
         self._cells: Sequence[Cell] = ()
         self.dots: Sequence[Cell] = ()
@@ -102,7 +104,7 @@ class GridView(QWidget):
         line = self._line + 2
         below = line if self.size_below else 1
         area = QRectF(0.5, line, self.width() - 1, max(1, self.height() - line - below))
-        return Placement.fit(grid.shape, area, self.devicePixelRatioF(), grid.elastic)
+        return Placement.fit(grid.shape, area, self.devicePixelRatioF(), grid.elastic, self.at_top)
 
     def sizeHint(self) -> QSize:
         return QSize(160, 180)

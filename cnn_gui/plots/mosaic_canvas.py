@@ -232,10 +232,14 @@ class MosaicCanvas(QWidget):
         return QRectF(left, top, max(1, self.width() - left - RING), max(1, self.height() - top - RING))
 
     def _start_anew(self) -> None:
-        self._number = 0
-        self.point_at(None)
-        self.select(-1)
+        """Begin with the first page of other tiles: whoever hears of it finds nothing left of those before."""
+        pointed, selected = self.spot is not None, self.selected >= 0
+        self._number, self.spot, self.selected = 0, None, -1
         self._rearrange()
+        if pointed:
+            self.pointed.emit(None)
+        if selected:
+            self.selected_changed.emit(-1)
 
     def _rearrange(self) -> None:
         self._pages = None

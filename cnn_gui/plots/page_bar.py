@@ -29,6 +29,7 @@ class PageBar(QWidget):
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self.chosen)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(theme.TARGET)  # until there are pages: a new widget's height is no wish for one
 
     def set_pages(self, pages: Sequence[tuple[str, str]]) -> None:
         """Offer other pages, each with its name and what its tooltip says."""

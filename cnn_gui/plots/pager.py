@@ -3,7 +3,7 @@
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import command_table, theme
 from cnn_gui.plots.text import small_font
 
 
@@ -26,8 +26,8 @@ class Pager(QWidget):
         row.setSpacing(theme.SPACE[1])
         for part in (self.back_button, self.label, self.on_button):
             row.addWidget(part)
-        self._explain(self.back_button, self.tr("Previous page"), self.tr("Page up on the picture"))
-        self._explain(self.on_button, self.tr("Next page"), self.tr("Page down on the picture"))
+        self._explain(self.back_button, self.tr("Previous page"), "turn_back")
+        self._explain(self.on_button, self.tr("Next page"), "turn_on")
         self.back_button.clicked.connect(lambda: self.turned.emit(-1))
         self.on_button.clicked.connect(lambda: self.turned.emit(1))
         self._dress()
@@ -41,14 +41,18 @@ class Pager(QWidget):
         self.back_button.setEnabled(page > 0)
         self.on_button.setEnabled(page < pages - 1)
 
+    def turn(self, pages: int) -> None:
+        """Ask for the previous page (-1) or the next one (1), where there is one."""
+        (self.back_button if pages < 0 else self.on_button).click()
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._dress()
 
-    def _explain(self, button: QToolButton, name: str, key: str) -> None:
+    def _explain(self, button: QToolButton, name: str, command: str) -> None:
         button.setAccessibleName(name)
-        button.setToolTip(f"{name} ({key})")
+        button.setToolTip(command_table.with_key(name, command))
 
     def _dress(self) -> None:
         scheme = theme.tokens(self.palette())

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from cnn_gui.main_window import MainWindow
 
 FIRST_SIZE = QSize(1280, 800)  # px, where the screen has room for it
-LOWEST = 640  # px; no room becomes narrower than what is in it
+LOWEST = 480  # px; no part becomes narrower than what is in it
 _FRAME = QSize(4, 40)  # px around a window, which nobody knows before it is shown
 
 
@@ -22,14 +22,17 @@ def arrange(window: "MainWindow") -> None:
     left = down("left", Room(window.palette_view, 390, 0), Room(window.settings_panel, 300, 1))
     middle = down("middle", Room(_column(window.about_line, window.canvas), 524, 3), Room(window.curves_place, 166, 1))
     right = down("right", Room(panel(window.lens), 440, 2), Room(panel(window.draw), 250, 1))
+    window.side_panel = right
     for place in (middle, panel(window.microscope), panel(window.results)):
         window.middle.addWidget(place)
-    whole = across("whole", Room(left, 254, 0), Room(window.middle, 608, 3), Room(right, 386, 2))
-    window.middle.currentChanged.connect(lambda page: whole.show_first(page == NETWORK))  # else nothing is built
+    whole = across("whole", Room(left, 254, 0), Room(window.middle, 608, 8), Room(right, 386, 1))
+    window.middle.currentChanged.connect(lambda page: whole.show_room(0, page == NETWORK))  # else nothing is built
+    window.side_panel_shown.connect(lambda shown: whole.show_room(2, shown))
     page = QWidget()
     box = QVBoxLayout(page)
     box.setContentsMargins(*(theme.SPACE[1],) * 4)
-    box.addWidget(whole)
+    box.addWidget(window.fault_badge)
+    box.addWidget(whole, 1)
     window.setCentralWidget(page)
     window.statusBar().addPermanentWidget(window.test_figures)
     window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize() - _FRAME))

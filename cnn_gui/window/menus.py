@@ -29,12 +29,16 @@ def build(window: "MainWindow") -> None:
     preset_menu.fill(networks, window.files, window.document, window.about_line.tell)
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
     view = bar.addMenu(window.tr("&View"))
-    _fill(view, made, "why", "results", "")
+    _fill(view, made, "why", "results", "", "side_panel", "full_screen", "")
+    for name, state in (("side_panel", lambda: window.has_side_panel), ("full_screen", window.isFullScreen)):
+        made[name].setCheckable(True)
+        view.aboutToShow.connect(lambda name=name, state=state: made[name].setChecked(state()))
     _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
     view.addSeparator()
     _add_schemes(window, view)
     _fill(bar.addMenu(window.tr("&Help")), made, "glossary", "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
+    _add_corner(window, made["side_panel"])
 
 
 def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
@@ -46,6 +50,7 @@ def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
         "play": bar.play_or_pause, "step": bar.step_button.click, "stop": bar.stop_button.click,
         "reset": bar.reset_button.click,
         "why": window.lens.why_wanted.emit, "results": window.results_door.open,
+        "side_panel": window.toggle_side_panel, "full_screen": window.toggle_full_screen,
         "glossary": lambda: _show_glossary(window), "keys": lambda: keys.show_list(window),
         "log": _open_log_folder, "about": lambda: _show_about(window),
     }  # fmt: skip
@@ -71,12 +76,13 @@ def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
         held, able = controller.state is State.PAUSED, not document.locked
         undo.setEnabled(held or (able and stack.canUndo()))
         redo.setEnabled(able and stack.canRedo())
-        for action, text in ((undo, window.tr("training") if held else stack.undoText()), (redo, stack.redoText())):
-            label = command_table.command(action.objectName()).label
-            action.setText(f"{label} {text}".rstrip())
+        undone, redone = window.tr("Undo {0}"), window.tr("Redo {0}")
+        undone = undone.format(window.tr("training") if held else stack.undoText())
+        for action, text in ((undo, undone), (redo, redone.format(stack.redoText()))):
+            action.setText(text.rstrip())
             action.setToolTip(command_table.with_key(action.text().replace("&", ""), action.objectName()))
 
-    for signal in (stack.indexChanged, document.lock_changed, controller.state_changed):
+    for signal in (document.undo_changed, document.lock_changed, controller.state_changed):
         signal.connect(lambda *_: show())
     show()
     return undo, redo
@@ -131,6 +137,15 @@ def _add_tool_bar(
     bar.addWidget(window.run_bar)
     window.addToolBar(bar)
     window.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+
+
+def _add_corner(window: "MainWindow", action: QAction) -> None:
+    """Put the button of the side panel over it, at the end of the menu bar."""
+    button = QToolButton(window)
+    button.setDefaultAction(action)
+    button.setProperty("role", "corner")
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+    window.menuBar().setCornerWidget(button)
 
 
 def _delete(window: "MainWindow") -> None:

@@ -45,6 +45,12 @@ class MicroscopeDoor(QObject):
         self._middle.setCurrentIndex(INSIDE)
         self._zoom.go(start, self._page_place, inward=True)
 
+    @Slot(str)
+    def show_faults(self, uid: str) -> None:
+        """Open the layer *uid* where its deliberate faults are switched."""
+        self._microscope.show_faults(uid)
+        self._open()
+
     @Slot()
     def _explain(self) -> None:
         self._microscope.explain()

@@ -18,11 +18,16 @@ TRAINED = ("models", "lenet5.cnn")  # in resources
 HELD_OUT = 0.1  # of the training images, for the validation curve
 
 
-def fill(menu: QMenu, files: ProjectFiles, document: Document, opened: Callable[[Preset | None], None]) -> None:
+def fill(menu: QMenu, files: ProjectFiles, document: Document, opened: Callable[[Preset], None]) -> None:
     """Offer the trained network that ships and every preset in *menu*, and say which preset was *opened*, if one was.
 
     Each begins an untitled project; the one before is asked about first, and so is a run.
     """
+
+    def choose(name: str) -> None:
+        if (preset := load(files, document, name)) is not None:
+            opened(preset)
+
     trained = menu.addAction(QCoreApplication.translate("preset_menu", "Trained LeNet-5"), lambda: open_trained(files))
     trained.setToolTip(
         QCoreApplication.translate("preset_menu", "The network that ships, trained on the digits that ship")
@@ -31,7 +36,7 @@ def fill(menu: QMenu, files: ProjectFiles, document: Document, opened: Callable[
     menu.addSeparator()
     for name in presets.BUILDERS:
         preset = presets.load(name)
-        action = menu.addAction(preset.title, lambda name=name: opened(load(files, document, name)))
+        action = menu.addAction(preset.title, lambda name=name: choose(name))
         first, *_ = preset.about.split("\n\n")
         action.setToolTip(f"<p>{escape(first)}</p>")  # only rich text is broken into lines
         action.setProperty("icon_name", "preset")

@@ -29,6 +29,7 @@ class Rooms(QSplitter):
     def __init__(self, name: str, orientation: Qt.Orientation, *rooms: Room) -> None:
         super().__init__(orientation)
         self._extents: list[int] | None = [room.extent for room in rooms]  # None: as Qt has restored them
+        self._first = [room.extent for room in rooms]
         self._shares = [room.share for room in rooms]
         self.setObjectName(name)
         self.setHandleWidth(theme.SPACE[1])
@@ -38,9 +39,9 @@ class Rooms(QSplitter):
             self.setStretchFactor(position, room.share)
         self.splitterMoved.connect(self._on_moved)
 
-    def show_first(self, shown: bool) -> None:
-        """Show the first room or not; the second one has its space meanwhile, and all others stay as they are."""
-        self.widget(0).setVisible(shown)
+    def show_room(self, position: int, shown: bool) -> None:
+        """Show a room or not; the second one has its space meanwhile, and all others stay as they are."""
+        self.widget(position).setVisible(shown)
         self._fit()
 
     def restoreState(self, state: QByteArray) -> bool:
@@ -60,8 +61,9 @@ class Rooms(QSplitter):
     def _on_moved(self) -> None:
         """Take the rooms as they are from now on."""
         before, sizes = self._extents, self.sizes()
-        if self.widget(0).isHidden() and before is not None:
-            sizes = [before[0], sizes[1] - before[0] - self.handleWidth(), *sizes[2:]]
+        for position in self._hidden():
+            sizes[position] = (before or self._first)[position]
+            sizes[1] -= sizes[position] + self.handleWidth()
         self._extents = sizes
 
     def _fit(self) -> None:
@@ -71,9 +73,13 @@ class Rooms(QSplitter):
         wanted = [max(self._extents[0], self._along(self.widget(0).minimumSizeHint())), *self._extents[1:]]
         spare = self._space() - sum(wanted)
         sizes = [e + spare * share // sum(self._shares) for e, share in zip(wanted, self._shares, strict=True)]
-        if self.widget(0).isHidden():
-            sizes[1] += sizes[0] + self.handleWidth()
+        for position in self._hidden():
+            sizes[1] += sizes[position] + self.handleWidth()
         self.setSizes([max(1, size) for size in sizes])
+
+    def _hidden(self) -> list[int]:
+        """Return the places of the rooms that are not shown; the second one always is."""
+        return [position for position in range(self.count()) if position != 1 and self.widget(position).isHidden()]
 
     def _space(self) -> int:
         """Return what all rooms have together, shown or not."""

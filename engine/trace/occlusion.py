@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 
 from engine.errors import BadInputError
-from engine.geometry import Window
+from engine.geometry import Axis, Window
 from engine.layer import Array
 from engine.trace.record import Trace
 from engine.trace.replay import Replay, one_hot, to_logits
@@ -57,6 +57,10 @@ class Occlusion:
     output: Array
     window: Window
 
+    def part(self, place: Pair) -> tuple[slice, slice]:
+        """Return the rows and columns of the image that the patch covers at a place (row, column of the arrays)."""
+        return _under(self.window.rows, place[0]), _under(self.window.cols, place[1])
+
     def spread(self, values: Array) -> Array:
         """Return *values*, one of the two, as (H, W): each place's value where the middle of the patch lay nearest."""
         for axis, along in enumerate((self.window.rows, self.window.cols)):
@@ -105,8 +109,11 @@ def _covered(image: Array, parts: list[tuple[slice, slice]], grey: float) -> Arr
 
 def _parts(window: Window) -> Iterator[tuple[slice, slice]]:
     """Yield the rows and columns under the patch at each place, in reading order, without what lies outside."""
-    by_axis = [
-        [slice(max(0, n * a.stride - a.before), n * a.stride - a.before + a.kernel) for n in range(a.output)]
-        for a in (window.rows, window.cols)
-    ]
+    by_axis = [[_under(axis, n) for n in range(axis.output)] for axis in (window.rows, window.cols)]
     yield from product(*by_axis)
+
+
+def _under(axis: Axis, place: int) -> slice:
+    """Return what the patch covers of an axis at a place, without what lies outside."""
+    start = place * axis.stride - axis.before
+    return slice(max(0, start), min(axis.size, start + axis.kernel))

@@ -6,11 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QCheckBox
+from PySide6.QtGui import QImage, QTextDocument
+from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
-from cnn_gui.controls.fault_badge import FaultBadge
-from cnn_gui.fault_switches import FaultSwitches
 from cnn_gui.lens.check.fault_row import FaultRow
 from cnn_gui.lens.views.check import CheckView
 from cnn_gui.main_window import MainWindow
@@ -86,11 +85,11 @@ def weights_after_a_step(qtbot: QtBot, window: MainWindow) -> np.ndarray:
 
 
 def test_that_a_fault_is_off_at_first_and_turns_the_check_red(qtbot: QtBot, window: MainWindow) -> None:
-    badge, before = window.run_bar.fault_badge, traced(window, CONV)
+    badge, before = window.fault_badge, traced(window, CONV)
     assert not badge.isVisible() and not any(row.box.isChecked() for row in view_of(window).faults.rows)
     assert verdict(qtbot, window) is True
     click(qtbot, window, UNROTATED)
-    assert badge.isVisible() and badge.whole_text == "Faulty gradients: not rotated"
+    assert badge.isVisible() and badge.whole_text == "Faulty gradients: Convolution 1 (not rotated)"
     assert view_of(window).report.heading.text() == "Old: The gradients are right"
     now = traced(window, CONV)
     assert (now.output == before.output).all() and not np.allclose(now.grad_input, before.grad_input)
@@ -139,7 +138,7 @@ def test_that_training_has_a_fault_only_where_a_person_says_so(qtbot: QtBot, win
     click(qtbot, window, DIVIDED_TWICE)
     assert not training.isChecked() and (weights_after_a_step(qtbot, window) == right).all()
     press(qtbot, training)
-    assert window.run_bar.fault_badge.whole_text == "Faulty training: divided by N twice"
+    assert window.fault_badge.whole_text == "Faulty training: Convolution 1 (divided by N twice)"
     assert not (weights_after_a_step(qtbot, window) == right).all()
     click(qtbot, window, DIVIDED_TWICE)
     assert not training.isChecked() and not training.isEnabled()
@@ -172,7 +171,7 @@ def test_that_faults_are_never_saved_and_go_with_the_project(qtbot: QtBot, windo
     assert document.file.path.read_bytes() == before
     assert window.files.open_path(document.file.path)
     assert document.faults.chosen == {} and not document.faults.in_training
-    assert not window.run_bar.fault_badge.isVisible()
+    assert not window.fault_badge.isVisible()
     qtbot.waitUntil(lambda: not document.data.awaited)
     assert not traced(window, CONV).faults
 
@@ -181,7 +180,7 @@ def test_that_a_fault_goes_with_its_layer(qtbot: QtBot, window: MainWindow) -> N
     document = window.document
     click(qtbot, window, UNROTATED)
     document.remove(document.selected)
-    assert document.faults.chosen == {} and not window.run_bar.fault_badge.isVisible()
+    assert document.faults.chosen == {} and not window.fault_badge.isVisible()
     document.undo_stack.undo()
     assert document.faults.chosen == {}
 
@@ -199,13 +198,51 @@ def test_that_a_slip_beside_a_switch_does_not_lead_out(qtbot: QtBot, window: Mai
     assert window.middle.currentIndex() == INSIDE
 
 
-def test_that_a_badge_without_room_keeps_all_of_it_in_the_tooltip(qtbot: QtBot) -> None:
-    switches = FaultSwitches()
-    badge = FaultBadge(switches)
-    qtbot.addWidget(badge)
-    for fault in (UNROTATED, UNDILATED):
-        switches.switch("a", fault, True)
-    switches.switch("b", UNROTATED, True)
-    badge.resize(120, 30)
-    assert badge.whole_text == "Faulty gradients: not dilated, not rotated"
-    assert badge.text().endswith("…") and badge.toolTip().startswith(badge.whole_text)
+def test_that_the_badge_names_every_layer_in_full_and_leads_to_it(qtbot: QtBot, window: MainWindow) -> None:
+    document, badge = window.document, window.fault_badge
+    conv, pool = (document.architecture.layers[layer].uid for layer in (CONV, POOL))
+    for uid, fault in ((pool, DOUBLED), *((conv, fault) for fault in (UNROTATED, UNDILATED, MISPLACED, DIVIDED_TWICE))):
+        document.faults.switch(uid, fault, True)
+    told = "divided by N twice, excluded rows dropped, not dilated, not rotated"
+    assert badge.whole_text == f"Faulty gradients: Convolution 1 ({told}); Pooling 1 (ties doubled)"
+    window.resize(1024, 700)
+    QApplication.processEvents()
+    whole = QTextDocument()
+    whole.setHtml(badge.text())
+    assert whole.toPlainText() == badge.whole_text  # nothing of it is cut
+    assert badge.heightForWidth(badge.width()) <= badge.height() <= window.height()
+    qtbot.keyClick(window.microscope, Qt.Key.Key_Escape)
+    assert window.middle.currentIndex() != INSIDE
+    badge.linkActivated.emit(pool)
+    window.lens.refresh()
+    assert document.selected == pool and window.middle.currentIndex() == INSIDE
+    assert row(window, DOUBLED).box.isChecked() and row(window, DOUBLED).isVisible()
+
+
+def test_that_the_badge_follows_the_names_of_the_layers(window: MainWindow) -> None:
+    document, badge = window.document, window.fault_badge
+    document.faults.switch(document.architecture.layers[CONV].uid, UNROTATED, True)
+    document.insert(0, "conv2d")
+    assert badge.whole_text == "Faulty gradients: Convolution 2 (not rotated)"
+    document.undo_stack.undo()
+    assert badge.whole_text == "Faulty gradients: Convolution 1 (not rotated)"
+
+
+def painted(button: QAbstractButton) -> QImage:
+    return button.icon().pixmap(button.iconSize()).toImage()
+
+
+def test_that_a_fault_is_marked_on_its_card_and_in_the_strip(qtbot: QtBot, window: MainWindow) -> None:
+    conv, relu = (window.document.architecture.layers[layer].uid for layer in (CONV, RELU))
+    cards, buttons = window.canvas.chain.cards, window.microscope.head.strip.buttons
+    icons = [painted(button) for button in buttons]
+    assert not cards[conv].face.alarm
+    click(qtbot, window, UNROTATED)
+    assert (cards[conv].face.alarm, cards[relu].face.alarm) == ("faulty", "")
+    assert "Faulty gradients: not rotated." in cards[conv].toolTip() + cards[relu].toolTip()
+    assert "Faulty gradients: not rotated." in window.canvas.accessibleDescription()
+    changed = [painted(button) != icon for button, icon in zip(buttons, icons, strict=True)]
+    assert changed[CONV] and not any(changed[CONV + 1 :])
+    assert buttons[CONV].toolTip().endswith("\nFaulty gradients: not rotated.")
+    click(qtbot, window, UNROTATED)
+    assert not cards[conv].face.alarm and "Faulty" not in buttons[CONV].toolTip()

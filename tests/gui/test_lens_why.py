@@ -1,5 +1,6 @@
 """Why this class: the way there, the maps and sums on show, and an occlusion that comes in by itself."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -12,9 +13,11 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import background
 from cnn_gui.lens import passes
 from cnn_gui.lens.views.why import WhyView
+from cnn_gui.lens.why.controls import NONE
 from cnn_gui.lens.why.question import Kind, Question
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.overlay_view import Overlay
+from cnn_gui.plots.text import number
 from cnn_gui.window.microscope_door import INSIDE
 from engine.architecture import Architecture, new_layer
 from engine.data.dataset import pixels
@@ -52,8 +55,8 @@ def traced(window: MainWindow, index: int = 0) -> Trace:
 
 
 def shown(view: WhyView) -> np.ndarray:
-    assert view.map.grid is not None
-    return view.map.grid.values
+    assert view.side.map.grid is not None
+    return view.side.map.grid.values
 
 
 def choose(box: QComboBox, data: int) -> None:
@@ -138,7 +141,90 @@ def test_that_the_sum_on_show_adds_up(window: MainWindow) -> None:
         pixels, bias = (float(part) for part in rest.split(" + "))
         assert float(logit) == pytest.approx(pixels + bias, abs=1e-9)
         assert pixels == pytest.approx(found.pixels.sum(), abs=0.0051) and bias == pytest.approx(found.bias, abs=0.0101)
-        assert view.sum_bar.ends[-1] == float(logit)
+        assert view.side.sum_bar.ends[-1] == float(logit)
+
+
+def told_places(text: str) -> list[tuple[float, int, int]]:
+    """Return value, row and column of what is strongest for and against a class."""
+    found = re.findall(r"([+−][\d.]+(?:·10\S+)?) at row (\d+), column (\d+)", text)
+    return [(float(value.replace("−", "-")), int(row), int(column)) for value, row, column in found]
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTRIBUTIONS, Kind.GRADIENT])
+def test_that_what_is_strongest_for_and_against_has_its_place_and_value(window: MainWindow, kind: Kind) -> None:
+    view = view_of(window)
+    view.controls.kinds.setCurrentIndex(kind)
+    for chosen in range(4):
+        choose(view.controls.classes, chosen)
+        values = shown(view)
+        assert values.max() > 0 > values.min()
+        text = next(line for line in view.meaning.texts if line.startswith(f"{chosen}: strongest for it "))
+        assert "; strongest against it " in text
+        (most, *most_at), (least, *least_at) = told_places(text)
+        assert most == pytest.approx(values.max(), rel=0.01) == pytest.approx(values[tuple(most_at)], rel=0.01)
+        assert least == pytest.approx(values.min(), rel=0.01) == pytest.approx(values[tuple(least_at)], rel=0.01)
+
+
+def test_that_what_nothing_speaks_against_is_said(window: MainWindow) -> None:
+    view = view_of(window)
+    view.controls.kinds.setCurrentIndex(Kind.GRAD_CAM)  # which is never below 0
+    assert view.meaning.texts[1].endswith("; nothing against it.")
+
+
+@pytest.mark.parametrize("kind", [Kind.CONTRIBUTIONS, Kind.GRADIENT, Kind.GRAD_CAM])
+def test_that_two_classes_stand_side_by_side_and_the_image_has_their_difference(window: MainWindow, kind: Kind) -> None:
+    view, trace = view_of(window), traced(window)
+    assert not view.other.isVisible() and view.controls.other is None
+    view.controls.kinds.setCurrentIndex(kind)
+    choose(view.controls.classes, 3)
+    alone = shown(view).copy()
+    choose(view.controls.others, 1)
+    assert view.side.isVisible() and view.other.isVisible() and view.compares
+    left, right = view.side.map, view.other.map
+    assert left.mapTo(view, left.rect().topLeft()).y() == right.mapTo(view, right.rect().topLeft()).y()
+    expected = [Question(trace, k, kind, view.controls.position, Patch()).answer().values for k in (3, 1)]
+    for map_, values in zip((left, right), expected, strict=True):
+        assert map_.grid is not None
+        np.testing.assert_allclose(map_.grid.values, values, atol=1e-12)
+    assert left.grid.limit == right.grid.limit and " 3" in left.grid.title and " 1" in right.grid.title
+    np.testing.assert_allclose(view.image.grid.values, expected[0] - expected[1], atol=1e-12)
+    assert "3 − 1" in view.image.grid.title
+    assert [line[:2] for line in view.meaning.texts[1:]] == ["3:", "1:"]
+    choose(view.controls.others, NONE)
+    assert not view.other.isVisible() and (shown(view) == alone).all()
+    choose(view.controls.others, 3)  # a class beside itself tells nothing
+    assert not view.other.isVisible()
+
+
+def test_that_the_lead_of_one_class_adds_up_from_pixels_and_biases(window: MainWindow) -> None:
+    view, trace = view_of(window), traced(window)
+    for chosen, other in ((3, 1), (0, 2)):
+        choose(view.controls.classes, chosen)
+        choose(view.controls.others, other)
+        (text,) = view.sums.texts
+        numbers = [float(each.replace("−", "-")) for each in re.findall(r"−?\d+\.\d\d", text)]
+        logit, rival, first, second, lead, pixels, biases = numbers
+        found = [contributions(trace, k) for k in (chosen, other)]
+        assert [logit, rival] == [first, second] == pytest.approx([each.logit for each in found], abs=0.0051)
+        assert lead == pytest.approx(logit - rival, abs=1e-9) == pytest.approx(pixels + biases, abs=1e-9)
+        assert pixels == pytest.approx(found[0].pixels.sum() - found[1].pixels.sum(), abs=0.0101)
+        assert view.side.sum_bar.isVisible() and view.other.sum_bar.isVisible()
+        assert view.side.sum_bar.ends[-1] == logit and view.other.sum_bar.ends[-1] == rival
+    view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
+    assert not view.other.sum_bar.isVisible() and "0 is ahead of 2 by" in view.sums.texts[1].replace("−", "-")
+
+
+def test_that_two_occlusions_come_in_by_themselves(qtbot: QtBot, window: MainWindow) -> None:
+    view, trace = view_of(window), traced(window)
+    choose(view.controls.classes, 1)
+    view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
+    choose(view.controls.others, 2)
+    qtbot.waitUntil(lambda: view.side.map.grid is not None and view.other.map.grid is not None)
+    for side, k in ((view.side, 1), (view.other, 2)):
+        found = covered(trace, view, k)
+        np.testing.assert_allclose(side.map.grid.values, found.spread(found.logit), atol=1e-12)
+    qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
+    assert not view.side.answers.background.busy and not view.other.answers.background.busy
 
 
 def test_that_the_class_follows_what_is_read_and_what_is_true_or_stays(window: MainWindow) -> None:
@@ -151,26 +237,39 @@ def test_that_the_class_follows_what_is_read_and_what_is_true_or_stays(window: M
         same = "read, true" if read == true else "read"
         assert view.controls.classes.currentText() == f"{read} ({same})"
         assert (view.controls.classes.itemText(1) == f"{true} (true)") == (read != true)
-        assert f"logit of {read}" in view.map.grid.title  # type: ignore[union-attr]
+        assert f"logit of {read}" in view.side.map.grid.title  # type: ignore[union-attr]
     choose(view.controls.classes, 2)
     window.lens.choose(0)
     window.lens.refresh()
-    assert view.controls.classes.currentText() == "2" and "logit of 2" in view.map.grid.title  # type: ignore[union-attr]
+    assert view.controls.classes.currentText() == "2" and "logit of 2" in view.side.map.grid.title  # type: ignore[union-attr]
 
 
 def test_that_an_occlusion_comes_in_by_itself(qtbot: QtBot, window: MainWindow) -> None:
     view, trace = view_of(window), traced(window)
     choose(view.controls.classes, 1)
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
-    assert view.map.grid is None and "place by place" in view.state.whole_text
+    assert view.side.map.grid is None and "place by place" in view.state.whole_text
     view.controls.size.setValue(3)
     view.controls.stride.setValue(2)
     view.controls.grey.setValue(0.5)
-    qtbot.waitUntil(lambda: view.map.grid is not None)
+    qtbot.waitUntil(lambda: view.side.map.grid is not None)
     found = covered(trace, view, 1)
     assert found.window.rows.kernel == 3 and found.window.rows.stride == 2
     np.testing.assert_allclose(shown(view), found.spread(found.logit), atol=1e-12)
-    assert "worst place" in view.meaning.texts[1] and view.state.whole_text == ""
+    assert view.state.whole_text == ""
+    strongest, row, column = float(found.logit.max()), *np.unravel_index(found.logit.argmax(), found.logit.shape)
+    before = found.window.rows.before, found.window.cols.before
+    rows, cols = (range(max(0, 2 * n - b), min(8, 2 * n - b + 3)) for n, b in zip((row, column), before, strict=True))
+    at = f"rows {rows[0]} to {rows[-1]}, columns {cols[0]} to {cols[-1]}"
+    assert view.meaning.texts[1].startswith(f"1: strongest for it +{number(strongest, 3)} at {at}; ")
+    image = trace.layers[0].input.copy()
+    image[:, rows.start : rows.stop, cols.start : cols.stop] = 0.5
+    document = window.document
+    assert document.tracer is not None
+    again = document.tracer.trace(image[None].astype(np.float32), np.array([0]))
+    drop = trace.scoring.scores[1] - again.scoring.scores[1]
+    assert drop == pytest.approx(strongest, abs=1e-6)
+    assert view.meaning.texts[2].startswith(f"Covering the strongest place takes {number(strongest, 3)} from the logit")
 
 
 def test_that_another_sample_cancels_an_occlusion_and_begins_its_own(qtbot: QtBot, window: MainWindow) -> None:
@@ -179,12 +278,12 @@ def test_that_another_sample_cancels_an_occlusion_and_begins_its_own(qtbot: QtBo
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
     window.lens.choose(5)
     window.lens.refresh()
-    assert view.map.grid is None
-    qtbot.waitUntil(lambda: view.map.grid is not None)
+    assert view.side.map.grid is None
+    qtbot.waitUntil(lambda: view.side.map.grid is not None)
     found = covered(traced(window, 5), view, 1)
     np.testing.assert_allclose(shown(view), found.spread(found.logit), atol=1e-12)
     view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
-    assert not view.answers.background.busy
+    assert not view.side.answers.background.busy
 
 
 def test_that_going_back_to_an_answer_gives_up_what_was_asked_meanwhile(qtbot, window, monkeypatch) -> None:
@@ -194,12 +293,12 @@ def test_that_going_back_to_an_answer_gives_up_what_was_asked_meanwhile(qtbot, w
     window.lens.refresh()
     qtbot.waitUntil(lambda: view._frame.passes.are_heavy)
     choose(view.controls.classes, 1)
-    qtbot.waitUntil(lambda: view.map.grid is not None)
+    qtbot.waitUntil(lambda: view.side.map.grid is not None)
     before = shown(view)
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
-    assert view.answers.background.busy
+    assert view.side.answers.background.busy
     view.controls.kinds.setCurrentIndex(Kind.CONTRIBUTIONS)
-    assert not view.answers.background.busy and view.state.whole_text == ""
+    assert not view.side.answers.background.busy and view.state.whole_text == ""
     qtbot.wait(3 * background.PERIOD)
     np.testing.assert_array_equal(shown(view), before)
 
@@ -211,7 +310,7 @@ def test_that_an_answer_without_numbers_is_not_asked_again_and_again(qtbot, wind
     document.set_weights(np.full_like(document.model.parameters.flat, np.nan))
     window.lens.refresh()
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
-    qtbot.waitUntil(lambda: view.map.grid is not None)
+    qtbot.waitUntil(lambda: view.side.map.grid is not None)
     begun: list[object] = []
     monkeypatch.setattr(Question, "work", lambda self: begun.append(self))
     qtbot.wait(3 * background.PERIOD)
@@ -225,12 +324,12 @@ def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
     view, document = view_of(window), window.document
     choose(view.controls.classes, 1)
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
-    qtbot.waitUntil(lambda: view.map.grid is not None)
+    qtbot.waitUntil(lambda: view.side.map.grid is not None)
     before = shown(view).copy()
     assert document.model is not None
     document.set_weights(1.5 * document.model.parameters.flat)
     window.lens.refresh()
-    assert (shown(view) == before).all() and not view.answers.background.busy
+    assert (shown(view) == before).all() and not view.side.answers.background.busy
     assert view.state.whole_text == "of some steps before"
     found = covered(traced(window), view, 1)
     qtbot.waitUntil(lambda: np.allclose(shown(view), found.spread(found.logit)))
@@ -241,9 +340,9 @@ def test_that_hiding_ends_the_work(qtbot: QtBot, window: MainWindow) -> None:
     view = view_of(window)
     view.controls.kinds.setCurrentIndex(Kind.OCCLUSION)
     qtbot.mouseClick(window.microscope.head.back_button, Qt.MouseButton.LeftButton)
-    assert not view.answers.background.busy
+    assert not view.side.answers.background.busy
     qtbot.keyClick(window.canvas, Qt.Key.Key_W)
-    qtbot.waitUntil(lambda: view.map.grid is not None)
+    qtbot.waitUntil(lambda: view.side.map.grid is not None)
 
 
 def test_that_it_works_without_maps_and_without_softmax(qtbot: QtBot, window: MainWindow) -> None:

@@ -171,15 +171,15 @@ def test_that_what_a_class_comes_from_is_worked_out_on_another_thread(qtbot, win
     window.microscope.explain()
     window.lens.refresh()
     view = window.microscope.view
-    assert isinstance(view, WhyView) and view.map.grid is None and view.sum_bar.isHidden()
+    assert isinstance(view, WhyView) and view.side.map.grid is None and view.side.sum_bar.isHidden()
     assert "Logit of" in view.sums.texts[0]
-    qtbot.waitUntil(lambda: view.map.grid is not None)
+    qtbot.waitUntil(lambda: view.side.map.grid is not None)
     trace = truth(window)
     read = int(trace.layers[-1].output.argmax())
     found = contributions(trace, view.controls.chosen(read, trace.scoring.label))
-    np.testing.assert_allclose(view.map.grid.values, found.pixels.sum(axis=0))
+    np.testing.assert_allclose(view.side.map.grid.values, found.pixels.sum(axis=0))
     assert threads and main_thread() not in threads
-    assert f"{found.logit:.2f}".replace("-", "−") in view.sums.texts[0] and view.sum_bar.isVisible()
+    assert f"{found.logit:.2f}".replace("-", "−") in view.sums.texts[0] and view.side.sum_bar.isVisible()
 
 
 def test_that_leaving_gives_up_what_is_under_way(qtbot: QtBot, window: MainWindow, gate) -> None:

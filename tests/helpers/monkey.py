@@ -10,6 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
 from cnn_gui.main_window import MainWindow
+from cnn_gui.plots.mosaic_canvas import MosaicCanvas
+from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.ranges import Scale
 from cnn_gui.training.controller import State
 from cnn_gui.window import preset_menu
@@ -41,12 +43,14 @@ class Monkey:
             self.draw, self.clear, self.look, self.scheme, self.preset, self.save, self.reopen,
             self.other_data, self.repair, self.repair, self.go_inside, self.go_inside, self.turn_page, self.turn_page,
             self.probe, self.probe, self.probe, self.leave, self.ask_why, self.look_at_results, self.colour,
-            self.other_sample,
+            self.other_sample, self.rest_on_a_tile, self.rest_on_a_tile, self.edit_and_press, self.edit_and_press,
         )  # fmt: skip
         action = self._random.choice(actions)
         self.done.append(action.__name__)
         action()
-        self._qtbot.wait(self._random.choice((0, 0, 1, 20)))
+        wait = self._random.choice((None, 0, 0, 1, 20))  # None: the next comes before the window has drawn anything
+        if wait is not None:
+            self._qtbot.wait(wait)
 
     def check(self) -> None:
         """Compare the document with what follows from its values, and the views with the document."""
@@ -161,6 +165,38 @@ class Monkey:
         keys = (Key.Key_Left, Key.Key_Right, Key.Key_Up, Key.Key_Down, Key.Key_PageDown, Key.Key_Return)
         self._qtbot.keyClick(view, self._random.choice(keys))
 
+    def rest_on_a_tile(self) -> None:
+        """Choose a map, a kernel or a value, as often as not the last one, and leave the mouse on it."""
+        self._window.lens.tabs.setCurrentIndex(self._random.randrange(self._window.lens.tabs.count()))
+        canvases = [each for each in self._window.findChildren(MosaicCanvas) if each.isVisible() and each.drawn()]
+        if not canvases:
+            return
+        canvas = self._random.choice(canvases)
+        page = canvas.drawn()
+        assert page is not None and canvas.tiles is not None
+        shown = [int(tile) for tile in page.geometry.ids.ravel() if tile >= 0]
+        rows, columns = canvas.tiles.shape
+        tile = self._random.choice((shown[-1], self._random.choice(shown)))
+        place = page.geometry.cell_rect(Spot(tile, rows - 1, columns - 1))
+        assert place is not None
+        self._qtbot.mouseMove(canvas, place.center().toPoint())
+        self._qtbot.mouseClick(canvas, LEFT, pos=place.center().toPoint())
+
+    def edit_and_press(self) -> None:
+        """Edit the chain, and at once press something that still shows the layers of before."""
+        window, edits = self._window, (self.remove, self.undo_at_once, self.insert, self.move)
+        self._random.choice(edits)()
+        head, view = window.microscope.head, window.microscope.stack.findChildren(QWidget)
+        buttons = [*head.strip.buttons, head.previous_button, head.next_button]
+        parts = [each for each in self._random.choice((buttons, view)) if _can_be_probed(each) and each.isEnabled()]
+        if parts and window.microscope.isVisible():
+            part = self._random.choice(parts)
+            self._qtbot.mouseClick(part, LEFT, pos=part.rect().center())
+
+    def undo_at_once(self) -> None:
+        if not self._document.locked:
+            self._document.undo_stack.undo()
+
     def leave(self) -> None:
         self._qtbot.keyClick(self._window.microscope, Key.Key_Escape)
 
@@ -180,8 +216,12 @@ class Monkey:
             self._qtbot.mouseClick(self._random.choice(buttons), LEFT)
 
     def preset(self) -> None:
-        if self._random.random() < 0.3:
-            preset_menu.load(self._document, "lenet5")
+        if self._random.random() < 0.3 and not self._document.locked:
+            file = self._document.file
+            path = file.path
+            file.mark_saved(path)  # so that nothing is asked
+            preset_menu.load(self._window.files, self._document, "lenet5")
+            file.path = path
 
     def save(self) -> None:
         assert self._window.files.save()

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -49,7 +50,6 @@ class BatchNormView(LayerView):
         assert layer is not None
         self._layer, self._trace, self._channels = layer, BatchNormTrace(layer), frame.channels
         trace = self._trace
-        self.maps.show_values(layer.input, trace.normalised, layer.output, titles=frame.channels.names)
         columns = (
             (self.tr("mean"), trace.mean), (self.tr("variance"), trace.variance),
             (self.tr("√(variance + ε)"), trace.deviation), (self.tr("scale"), trace.scale),
@@ -57,7 +57,9 @@ class BatchNormView(LayerView):
         )  # fmt: skip
         title = self.tr("unit") if layer.input.ndim == 1 else self.tr("channel")
         names = Column(title, trace.mean, text=self._name, widest=Channels().title(9999), name=True)
-        self.table.show_columns([names, *(Column(*each) for each in columns)], self.tr("channels"), self.table.marked)
+        with QSignalBlocker(self.table):  # first: whoever hears of the maps reads the table's row
+            self.table.show_columns([names, *(Column(*each) for each in columns)], self.tr("channels"))
+        self.maps.show_values(layer.input, trace.normalised, layer.output, titles=frame.channels.names)
         self._write()
 
     def _write(self) -> None:

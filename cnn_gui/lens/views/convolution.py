@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
+from cnn_gui.lens.step.channel_rows import ChannelRows
 from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.lens.step.view import StepView
 from cnn_gui.lens.view import LayerView
@@ -16,14 +17,14 @@ from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Cell
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.mosaic import MosaicView
-from cnn_gui.plots.operators import operator, row_of
+from cnn_gui.plots.operators import operator
 from cnn_gui.plots.pager import Pager
 from cnn_gui.plots.text import number
 from engine.layer import LayerConfig
 from engine.layers.conv import Conv2DConfig
 from engine.trace.convolution import ConvolutionTrace
 
-_ROWS = 4  # channels on a page
+_WIDEST, _HIGHEST = 372, 180  # px, of the map that is made, and of all maps: more room is the channels'
 
 
 class ConvolutionView(LayerView):
@@ -46,6 +47,7 @@ class ConvolutionView(LayerView):
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.addLayout(self._stack, 7)
         column.addWidget(self.maps, 2)
+        self.maps.setMaximumHeight(_HIGHEST)
         self.maps.setAccessibleName(self.tr("All maps of the layer"))
         self.maps.tile_selected.connect(self._choose)
         self.unfolded.opened.connect(self._open)
@@ -110,8 +112,8 @@ class UnfoldedMap(QWidget):
         super().__init__(parent)
         self._lane: Lane | None = None
         self._page = 0
-        self.rows = [tuple(GridView() for _ in range(3)) for _ in range(_ROWS)]
-        self._boxes: list[QWidget] = []
+        self.channels = ChannelRows()
+        self.rows = self.channels.formulas
         self.output, self.pager = GridView(), Pager()
         self._arrange()
         for n, (source, kernel, share) in enumerate(self.rows):
@@ -121,23 +123,25 @@ class UnfoldedMap(QWidget):
         self.output.pointed.connect(lambda cell: self._light(cell))
         self.output.clicked.connect(lambda cell: self.opened.emit(self._first, cell))
         self.pager.turned.connect(self._turn)
+        self.channels.shown_changed.connect(lambda: self._turn(0))
 
     def show_lane(self, lane: Lane) -> None:
         """Show how the lane's output comes about."""
         self._lane = lane
         correlation = lane.correlation
-        pages = -(-lane.planes // _ROWS)
+        self.channels.want(lane.planes)
+        pages = -(-lane.planes // self.channels.shown)
         self._page = min(self._page, pages - 1)
         self.pager.show_page(self._page, pages)
         shares = Face.of(self.tr("share {0}"), ColorMap.ACTIVATIONS, correlation.parts, names=lane.source.names)
         for n, views in enumerate(self.rows):
             plane = self._first + n
-            self._boxes[n].setVisible(plane < lane.planes)
-            if plane < lane.planes:
+            if n < self.channels.shown and plane < lane.planes:
                 name = lane.first_plane + plane
                 views[0].show_grid(lane.source.grid(correlation.source[plane], name))
                 views[1].show_grid(lane.kernel.grid(correlation.kernel[plane], name))
                 views[2].show_grid(shares.grid(correlation.parts[plane], name))
+        self.channels.show_first(min(self.channels.shown, lane.planes - self._first))
         output = lane.output.grid(correlation.output)
         count = self.tr("{0} shares").format(lane.planes) if lane.planes > 1 else self.tr("the share")
         title = self.tr("{0} = {1} + bias {2}").format(output.title, count, number(correlation.bias, 3))
@@ -145,7 +149,7 @@ class UnfoldedMap(QWidget):
 
     @property
     def _first(self) -> int:
-        return self._page * _ROWS
+        return self._page * self.channels.shown
 
     def _turn(self, pages: int) -> None:
         self._page += pages
@@ -176,16 +180,13 @@ class UnfoldedMap(QWidget):
 
     def _arrange(self) -> None:
         rows, whole = QVBoxLayout(), QHBoxLayout(self)
-        for source, kernel, share in self.rows:
-            box = QWidget()
-            box.setLayout(row_of(source, "×", kernel, "=", share))
-            box.layout().setContentsMargins(0, 0, 0, 0)
-            self._boxes.append(box)
-            rows.addWidget(box, 1)
+        for *_, share in self.rows:
             share.setCursor(Qt.CursorShape.PointingHandCursor)
+        rows.addWidget(self.channels, 1)
         rows.addWidget(self.pager, 0, Qt.AlignmentFlag.AlignHCenter)
         self.output.setCursor(Qt.CursorShape.PointingHandCursor)
         whole.setContentsMargins(0, 0, 0, 0)
+        self.output.setMaximumWidth(_WIDEST)
         whole.addLayout(rows, 3)
         whole.addWidget(operator("Σ"))
         whole.addWidget(self.output, 2)

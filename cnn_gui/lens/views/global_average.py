@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 import numpy as np
+from PySide6.QtCore import QSignalBlocker
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import theme
@@ -50,7 +51,6 @@ class GlobalAverageView(LayerView):
         assert layer is not None
         self._layer, self._trace, self._channels = layer, GlobalAverageTrace(layer), frame.channels
         trace = self._trace
-        self.maps.set_maps(layer.input, titles=frame.channels.names)
         numbers = np.arange(len(layer.output))
         columns = [
             Column(self.tr("channel"), numbers, text=self._name, widest=Channels().title(999), name=True),
@@ -58,7 +58,9 @@ class GlobalAverageView(LayerView):
             Column("", layer.output, ColorMap.ACTIVATIONS), Column(self.tr("dC/dO"), layer.grad_output),
             Column(self.tr("of each pixel"), trace.shares),
         ]  # fmt: skip
-        self.table.show_columns(columns, self.tr("channels"), self.table.marked)
+        with QSignalBlocker(self.table):  # first: whoever hears of the maps reads the table's row
+            self.table.show_columns(columns, self.tr("channels"))
+        self.maps.set_maps(layer.input, titles=frame.channels.names)
         self._write()
 
     def _write(self) -> None:

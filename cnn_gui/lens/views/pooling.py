@@ -68,6 +68,8 @@ class PoolingView(LayerView):
         rows, cols = trace.window.output
         if self.place[0] >= rows or self.place[1] >= cols:
             self.place, self._pixel = (min(self.place[0], rows - 1), min(self.place[1], cols - 1)), None
+        if self._pixel is not None and not self._has(self._pixel):
+            self._pixel = None
         self.transport.set_count(rows * cols)
         self.pictures.show_channel(self._layer, trace, self.channel.value(), self._channels)
         self.marks.show_marks(self.pictures.counts())
@@ -110,8 +112,13 @@ class PoolingView(LayerView):
         """Return the pixel at a cell of the padded input; None for padding."""
         assert self._trace is not None
         rows, cols = self._trace.window.rows, self._trace.window.cols
-        row, col = cell[0] - rows.before, cell[1] - cols.before
-        return (row, col) if 0 <= row < rows.size and 0 <= col < cols.size else None
+        pixel = cell[0] - rows.before, cell[1] - cols.before
+        return pixel if self._has(pixel) else None
+
+    def _has(self, pixel: Cell) -> bool:
+        """Return whether the input has a pixel there."""
+        assert self._trace is not None
+        return all(0 <= n < size for n, size in zip(pixel, self._trace.window.size, strict=True))
 
     def _arrange(self) -> None:
         column, above = QVBoxLayout(self), QHBoxLayout()

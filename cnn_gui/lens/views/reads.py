@@ -87,6 +87,7 @@ class ReadCountsView(LayerView):
     def _show_window(self, window: Window) -> None:
         """Show what does not depend on the sample."""
         self.window_shown = window
+        self._point_at_nothing()
         values = window.bare().read_counts().astype(float)
         limit = max(1.0, float(values.max()))
         origin, hatches = (-window.rows.before, -window.cols.before), marks.excluded(window)

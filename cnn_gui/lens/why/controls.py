@@ -19,7 +19,7 @@ from cnn_gui.lens.why import words
 from cnn_gui.lens.why.question import Kind
 from engine.trace.occlusion import Patch
 
-READ, TRUE = -1, -2  # what a person asks for where it is not a certain class
+READ, TRUE, NONE = -1, -2, -3  # what a person asks for where it is not a certain class
 _BOX = 58  # px, width: "64" fits
 _PATCH_SHARE = 6  # of the image's shorter side is the first patch
 
@@ -37,7 +37,7 @@ class WhyControls(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.kinds, self.classes, self.layers = QTabBar(), QComboBox(), QComboBox()
+        self.kinds, self.classes, self.others, self.layers = QTabBar(), QComboBox(), QComboBox(), QComboBox()
         self.size, self.stride = (QSpinBox(minimum=1) for _ in range(2))
         self.grey = QDoubleSpinBox(maximum=1, singleStep=0.1, decimals=1, value=0.0)
         self._for_cam, self._for_occlusion = QWidget(), QWidget()
@@ -69,6 +69,12 @@ class WhyControls(QWidget):
         wanted = self.classes.currentData()
         return {READ: read, TRUE: read if true is None else true, None: read}.get(wanted, wanted)
 
+    @property
+    def other(self) -> int | None:
+        """The class that the chosen one is compared with; None for none."""
+        wanted = self.others.currentData()
+        return None if wanted is None or wanted == NONE else int(wanted)
+
     def show_classes(self, names: Sequence[str], read: int, true: int | None) -> None:
         """Offer the class that is read, the true one, then all by name; what a person chose stays chosen."""
         head = [(self.tr("{0} (read, true)") if true == read else self.tr("{0} (read)"), read, READ)]
@@ -77,6 +83,7 @@ class WhyControls(QWidget):
         entries = [(text.format(names[k]), data) for text, k, data in head]
         entries += [(name, k) for k, name in enumerate(names)]
         _fill(self.classes, entries)
+        _fill(self.others, [(self.tr("no other class"), NONE), *((name, k) for k, name in enumerate(names))])
 
     def show_layers(self, layers: Sequence[tuple[str, int]], usual: int) -> None:
         """Offer *layers*, titles and positions; *usual* is chosen first."""
@@ -116,8 +123,8 @@ class WhyControls(QWidget):
         self.kinds.currentChanged.connect(self._on_kind_changed)
         self.size.valueChanged.connect(self._on_size_changed)
         for signal in (
-            self.classes.currentIndexChanged, self.layers.currentIndexChanged, self.stride.valueChanged,
-            self.grey.valueChanged,
+            self.classes.currentIndexChanged, self.others.currentIndexChanged, self.layers.currentIndexChanged,
+            self.stride.valueChanged, self.grey.valueChanged,
         ):  # fmt: skip
             signal.connect(self.changed)
 
@@ -125,6 +132,10 @@ class WhyControls(QWidget):
         for control, name, tip in (
             (self.kinds, self.tr("Kind of map"), self.tr("Which question the map answers (Left, Right)")),
             (self.classes, self.tr("Class"), self.tr("The class whose logit is asked about")),
+            (
+                self.others, self.tr("Compared with"),
+                self.tr("Another class beside it: what speaks for the one rather than for the other"),
+            ),
             (self.layers, self.tr("Layer"), self.tr("The layer whose maps are looked at; the last ones mean most")),
             (self.size, self.tr("Patch"), self.tr("Rows and columns, in pixels, of the patch that covers the image")),
             (self.stride, self.tr("Stride"), self.tr("Pixels between its places; 1 is finest and slowest")),
@@ -140,13 +151,16 @@ class WhyControls(QWidget):
         self.kinds.setDrawBase(False)
         self.kinds.setExpanding(False)
         self.kinds.setUsesScrollButtons(False)
-        for box in (self.classes, self.layers):
+        for box in (self.classes, self.others, self.layers):
             box.setMinimumContentsLength(7)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for box in (self.size, self.stride, self.grey):
             box.setFixedWidth(_BOX)
-        column, row = QVBoxLayout(self), _row(self.tr("Class"), self.classes, self._for_cam, self._for_occlusion)
-        row.setStretch(1, 1)
+        versus = self.tr("against")
+        column = QVBoxLayout(self)
+        row = _row(self.tr("Class"), self.classes, versus, self.others, self._for_cam, self._for_occlusion)
+        for place in (1, 3):
+            row.setStretch(place, 1)
         self._for_cam.setLayout(_row(self.tr("Maps of"), self.layers))
         patch = (self.tr("Patch"), self.size, self.tr("Stride"), self.stride, self.tr("Grey"), self.grey)
         self._for_occlusion.setLayout(_row(*patch))

@@ -30,11 +30,13 @@ class SumBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.ends: tuple[float, ...] = (0.0,)
+        self._reach = 0.0, 0.0
         self._parts: tuple[tuple[str, float], ...] = ()
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
-    def show_sum(self, found: Contributions) -> None:
-        """Show what *found* adds up."""
+    def show_sum(self, found: Contributions, reach: tuple[float, float] = (0.0, 0.0)) -> None:
+        """Show what *found* adds up, along a line that has the values of *reach* on it too."""
+        self._reach = reach
         names = self.tr("pixels for"), self.tr("pixels against"), self.tr("biases")
         self.ends = words.ends(found)
         steps = [after - before for before, after in pairwise(self.ends)]
@@ -54,7 +56,7 @@ class SumBar(QWidget):
         export.offer(self, event, export.Numbers(np.array(values)[:, None], self.tr("Sum of the logit"), names))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        low, high = min(self.ends), max(self.ends)
+        low, high = min(*self.ends, *self._reach), max(*self.ends, *self._reach)
         if not -inf < low < high < inf:
             return
         painter = QPainter(self)

@@ -6,14 +6,13 @@ from itertools import pairwise
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from cnn_gui.lens.why.question import Kind, Question
+from cnn_gui.lens.why.question import Answer, Kind, Question
 from cnn_gui.plots.text import number
-from engine.layer import Array
 from engine.trace.contributions import Contributions
-from engine.trace.occlusion import Occlusion
 
 DECIMALS = 2
 MOST_LAYERS = 3  # whose biases are told
+_NOTHING = 1e-9  # of the largest value is rounding
 
 
 def kind_names() -> tuple[str, ...]:
@@ -32,8 +31,8 @@ def map_title(kind: Kind, name: str) -> str:
     return titles[kind].format(name)
 
 
-def meaning(question: Question, name: str, values: Array, layer: str) -> str:
-    """Return what the map *values* (H, W) of class *name* tells, and its largest value; *layer*: Grad-CAM's."""
+def meaning(question: Question, name: str, layer: str) -> str:
+    """Return what the map of class *name* tells; *layer*: Grad-CAM's."""
     sentences = {
         Kind.CONTRIBUTIONS: _tr(
             "Red pixels speak for {0}, blue ones against it; all of them and the biases add up to its logit. A blank"
@@ -48,32 +47,91 @@ def meaning(question: Question, name: str, values: Array, layer: str) -> str:
         ),
         Kind.OCCLUSION: _tr("Red where the logit of {0} drops when the patch covers that place, blue where it grows."),
     }
-    most = _strongest(values) if question.kind is not Kind.OCCLUSION else ""
     channels = _tr("Channels are added up.") if len(question.image) > 1 and question.kind < Kind.GRAD_CAM else ""
-    return " ".join(filter(None, (sentences[question.kind].format(name, layer), most, channels)))
+    return " ".join(filter(None, (sentences[question.kind].format(name, layer), channels)))
 
 
-def _strongest(values: Array) -> str:
-    row, column = np.unravel_index(np.abs(np.nan_to_num(values)).argmax(), values.shape)
-    value = number(float(values[row, column]), 3)
-    return _tr("Strongest: {0} at row {1}, column {2}.").format(value, row, column)
+def strongest(answer: Answer, name: str) -> str:
+    """Return what speaks most for class *name* and what most against it, each with its place and its value."""
+    values = answer.values if answer.covered is None else answer.covered.logit
+    signed = np.nan_to_num(values, posinf=np.finfo(float).max, neginf=-np.finfo(float).max)
+    parts, least = [], _NOTHING * float(np.abs(signed).max())
+    for found, text, nothing in (
+        (signed.argmax(), _tr("strongest for it {0} at {1}"), _tr("nothing for it")),
+        (signed.argmin(), _tr("strongest against it {0} at {1}"), _tr("nothing against it")),
+    ):
+        row, column = (int(n) for n in np.unravel_index(found, values.shape))
+        value = float(values[row, column])
+        speaks = (value if not parts else -value) > least
+        parts.append(text.format(_signed(value), _place(answer, row, column)) if speaks else nothing)
+    return _tr("{0}: {1}; {2}.").format(name, *parts)
 
 
-def worst_place(question: Question, found: Occlusion, name: str, squeezed: bool) -> str:
-    """Return where covering takes the most from class *name*, in logit and output."""
+def covering(answer: Answer, name: str, squeezed: bool) -> str:
+    """Return what covering the strongest place does to the logit of class *name*, and to its probability."""
+    question, found = answer.question, answer.covered
+    assert found is not None
     place = np.unravel_index(found.logit.argmax(), found.logit.shape)
     logit, output = float(found.logit[place]), float(question.trace.layers[-1].output[question.chosen])
-    left = output - float(found.output[place])
     if not squeezed:
-        return _tr("The worst place takes {0} from the logit of {1}.").format(number(logit, 3), name)
-    text = _tr("The worst place takes {0} from the logit; with the other logits, {1} goes from {2:.1f} % to {3:.1f} %.")
-    return text.format(number(logit, 3), name, 100 * output, 100 * left)
+        return _tr("Covering the strongest place takes {0} from the logit of {1}.").format(number(logit, 3), name)
+    text = _tr(
+        "Covering the strongest place takes {0} from the logit; with the other logits, {1} goes from {2:.1f} % to"
+        " {3:.1f} %."
+    )
+    return text.format(number(logit, 3), name, 100 * output, 100 * (output - float(found.output[place])))
+
+
+def _place(answer: Answer, row: int, column: int) -> str:
+    if answer.covered is None:
+        return _tr("row {0}, column {1}").format(row, column)
+    rows, cols = answer.covered.part((row, column))
+    return _tr("rows {0} to {1}, columns {2} to {3}").format(rows.start, rows.stop - 1, cols.start, cols.stop - 1)
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0 else "") + number(value, 3)
+
+
+def comparison(kind: Kind, name: str, other: str) -> str:
+    """Return what the colours over the image mean while class *name* is compared with class *other*."""
+    sentences = {
+        Kind.CONTRIBUTIONS: _tr(
+            "Over the image: {0} − {1}. Red pixels speak for {0} rather than {1}, blue ones for {1}; all of them and"
+            " the biases add up to the lead of {0}."
+        ),
+        Kind.GRADIENT: _tr(
+            "Over the image: {0} − {1}. Where it is orange, more ink would speak for {0} rather than {1}; where it is"
+            " purple, for {1}."
+        ),
+        Kind.GRAD_CAM: _tr("Over the image: {0} − {1}. Red where the maps speak more for {0}, blue where for {1}."),
+        Kind.OCCLUSION: _tr(
+            "Over the image: {0} − {1}. Red where covering takes more from {0} than from {1}, blue where less."
+        ),
+    }
+    return sentences[kind].format(name, other)
+
+
+def lead(found: Contributions, other: Contributions, name: str, other_name: str) -> str:
+    """Return how far the logit of class *name* is ahead of another, and how that adds up from pixels and biases."""
+    (_, _, pixels, logit), (_, _, pixels_2, logit_2) = ends(found), ends(other)
+    ahead, by_pixels = logit - logit_2, pixels - pixels_2
+    text = _tr("Logit of {0}: {1}, of {2}: {3}. {0} is ahead by {1} − {4} = {5} = {6} from pixels + {7} from biases.")
+    numbers = _fixed(ahead), _fixed(by_pixels), _bracketed(ahead - by_pixels)
+    return text.format(name, _fixed(logit), other_name, _fixed(logit_2), _bracketed(logit_2), *numbers)
 
 
 def logit(value: float, output: float, name: str, squeezed: bool) -> str:
     """Return the logit of class *name*, and its probability where *squeezed*: where the output is one."""
     text = _tr("Logit of {0}: {1}").format(name, _fixed(value))
     return text + (_tr(", probability {0:.2f} %.").format(100 * output) if squeezed else ".")
+
+
+def logits(value: float, other: float, name: str, other_name: str) -> str:
+    """Return how far the logit of class *name* is ahead of that of another."""
+    first, second = (round(each, DECIMALS) for each in (value, other))
+    text = _tr("Logit of {0}: {1}. {2} is ahead of {0} by {3} − {4} = {5}.")
+    return text.format(other_name, _fixed(second), name, _fixed(first), _bracketed(second), _fixed(first - second))
 
 
 def total(found: Contributions) -> str:
