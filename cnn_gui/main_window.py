@@ -113,9 +113,9 @@ class MainWindow(QMainWindow):
         document.file.path_changed.connect(self._show_title)
         document.refused.connect(self.say)
         document.told.connect(self.say)
-        self._divergence_box = DivergenceBox(document, controller, self)
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)
+        self._divergence_box = DivergenceBox(document, controller, self)  # after that: it has the last word
         self._follower.step_changed.connect(self.results.reader.set_step)
         for explained in (self.microscope.explained, self.about_line.read_on):
             explained.connect(self.explain)

@@ -339,9 +339,7 @@ def test_that_going_back_from_a_run_that_diverged_brings_weights_history_and_fig
     qtbot, document, controller
 ):
     run(qtbot, controller)
-    document.set_settings(
-        replace(document.settings, learning_rate=10.0, optimizer="gradient descent")
-    )
+    document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="gradient descent"))
     before = state(document)
     divergence = diverge(qtbot, document, controller)
     assert divergence.rate == 0.1
