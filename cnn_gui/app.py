@@ -30,9 +30,9 @@ def create(arguments: list[str]) -> QApplication:
 
 
 def apply_scheme(app: QApplication) -> None:
-    """Colour the application as chosen, or as the desktop asks."""
+    """Colour the application as chosen, or as the desktop asks, with texts of the chosen size."""
     chosen = {"light": theme.LIGHT, "dark": theme.DARK}
-    theme.apply(app, chosen.get(settings.scheme()) or theme.system_tokens())
+    theme.apply(app, chosen.get(settings.scheme()) or theme.system_tokens(), settings.text_size())
 
 
 def start(arguments: list[str]) -> tuple[QApplication, MainWindow]:

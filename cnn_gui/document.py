@@ -29,19 +29,17 @@ UNDO_BYTES = 256 * 2**20  # that weights and optimizer states may take which und
 
 
 class _Run(NamedTuple):
-    """What there was when a run began: what was learned, lengths of the history, and what was known of the file."""
+    """What there was when a run began: what was learned, and what was known of the file."""
 
     before: Learned
-    steps: int
-    epochs: int
     touched: bool
     saves: int
 
 
 class _Diverged(NamedTuple):
-    """A run that was taken back: to which epoch, 0 for before it; where the undo stack was then; its undo steps."""
+    """A run that diverged: the history until its best epoch, where that came back, and its steps on the undo stack."""
 
-    epoch: int
+    history: History | None
     index: int
     undo_steps: int
 
@@ -190,7 +188,7 @@ class Document(EditableDesign):
         """Give the network to a training run; return what the optimizer of earlier ones has built up, if any."""
         network, history, file = self._network, self.history, self.file
         assert network.model is not None
-        self._run = _Run(network.learned(), history.steps, len(history.epochs), file.touched, file.saves)
+        self._run = _Run(network.learned()._replace(history=history.branch()), file.touched, file.saves)
         self._diverged = None
         self.watch.begin(network.model, self.settings, history.steps, self.optimizer_time)
         network.basis = self._basis()
@@ -202,7 +200,7 @@ class Document(EditableDesign):
         """Take the network back from a run, with what it learned: one undo step, and one more for each single step."""
         run, self._run = self._run, None
         assert run is not None
-        if outcome is None or self.history.steps == run.steps:
+        if outcome is None or self.history.steps == run.before.history.steps:
             self._network.basis, self.file.touched = run.before.basis, run.touched
         else:
             self._take_over(run, outcome)
@@ -216,10 +214,8 @@ class Document(EditableDesign):
         last, self._diverged = self._diverged, None
         if last is None or self.undo_stack.index() != last.index:
             return
-        if last.epoch and last.epoch <= len(self.history.epochs):
-            network = self._network
-            network.history = self.history.until(self.history.epochs[last.epoch - 1].step, last.epoch)
-            network.basis = self._basis()
+        if last.history is not None:
+            self._network.history, self._network.basis = last.history, self._basis()
             self._announce_history()
         else:
             for _ in range(last.undo_steps):
@@ -230,24 +226,23 @@ class Document(EditableDesign):
         assert network.model is not None
         network.set_weights(outcome.parameters, outcome.update)
         network.set_optimizer(optimizer, outcome.optimizer)
-        network.basis = basis._replace(diverged=outcome.taken_back is not None)
-        whole, model = self.history, network.model
-        moments = [(run.steps, run.before._replace(history=whole.until(run.steps, run.epochs)))]
+        network.basis = basis._replace(diverged=outcome.diverged)
+        moments, end = [run.before], self.history.steps
         for mark in outcome.marks:
-            if moments[-1][0] < mark.steps < whole.steps:
-                built_up = Optimized.of(model, optimizer, mark.optimizer)
-                until = whole.until(mark.steps, mark.epochs)
-                moments.append((mark.steps, Learned(mark.parameters, until, basis, built_up)))
-        ends = [*(steps for steps, _ in moments[1:]), whole.steps]
-        for (start, before), end in zip(moments, ends, strict=True):
-            self.undo_stack.push(SwapLearned(self._swap_learned, before, self._run_text(end - start), done=True))
+            if moments[-1].history.steps < mark.history.steps < end:
+                built_up = Optimized.of(network.model, optimizer, mark.optimizer)
+                moments.append(Learned(mark.parameters, mark.history, basis, built_up))
+        ends = [*(moment.history.steps for moment in moments[1:]), end]
+        for before, stop in zip(moments, ends, strict=True):
+            text = self._run_text(stop - before.history.steps)
+            self.undo_stack.push(SwapLearned(self._swap_learned, before, text, done=True))
         if self.file.saves == run.saves:
             self.file.touched = run.touched
         else:  # the file has a moment of the run, which no undo step brings back
             self.file.touched = False
             self.undo_stack.resetClean()
-        if outcome.taken_back is not None:
-            self._diverged = _Diverged(outcome.taken_back, self.undo_stack.index(), len(moments))
+        if outcome.diverged:
+            self._diverged = _Diverged(outcome.best_history, self.undo_stack.index(), len(moments))
         self._bound_undo()
 
     def _run_text(self, steps: int) -> str:

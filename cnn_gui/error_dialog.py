@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 
 
 class ErrorDialog(QDialog):
@@ -107,7 +108,7 @@ class ErrorDialog(QDialog):
 
 
 def _label(text: str, role: str = "") -> QLabel:
-    label = QLabel(text)
+    label = PlainLabel(text)
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
     label.setWordWrap(True)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from cnn_gui.fields import BoolField, ChoiceField, FloatField, IntField
 from cnn_gui.padding_field import PaddingField
 from cnn_gui.pair_field import PairField
+from cnn_gui.plain_text import PlainLabel
 from engine.schema import Param
 
 Field = BoolField | ChoiceField | FloatField | IntField | PairField | PaddingField
@@ -111,7 +112,7 @@ class FieldRow(QWidget):
 
     def _arrange(self) -> None:
         # A check box is its own label; without words, the place of the label keeps boxes and fields in line.
-        self._label = QLabel("" if isinstance(self.field, BoolField) else self.param.label)
+        self._label = PlainLabel("" if isinstance(self.field, BoolField) else self.param.label)
         self._label.setProperty("role", "muted")
         self._label.setBuddy(self.field)
         box = QVBoxLayout(self)
@@ -123,7 +124,7 @@ class FieldRow(QWidget):
 
 def _remark(role: str) -> QLabel:
     """Return a label that is hidden until it has something to say."""
-    label = QLabel()
+    label = PlainLabel()
     label.setProperty("role", role)
     label.setWordWrap(True)
     label.hide()

@@ -38,11 +38,19 @@ def _words() -> dict[str, str]:
             "A value times its weight: what it adds to a unit, or, followed through all layers, what a pixel adds to a"
             " logit."
         ),
+        "cross-correlation": _tr(
+            "What a convolution layer computes: the kernel slides over the input as it is, not rotated, and at each"
+            " place the products with what lies under it are added up."
+        ),
         "dC/db": _tr("How the loss C changes with each bias b."),
         "dC/dO": _tr("How the loss C changes with each output O of the layer: the gradient that comes to it."),
         "dC/dW": _tr("How the loss C changes with each weight W. The optimizer moves the weights against it."),
         "dC/dX": _tr("How the loss C changes with each input X of the layer: the gradient that it passes back."),
         "filter": _tr("The kernels that make one output map together, one for each input channel."),
+        "full convolution": _tr(
+            "A cross-correlation with the kernel rotated by 180°, over an input with KH − 1 and KW − 1 zeros around it,"
+            " so that every cell of the kernel meets every value. It takes the gradient back to the input."
+        ),
         "Grad-CAM": _tr(
             "Gradient-weighted class activation map: the maps of a layer added up, each as strongly as the logit grows"
             " with it. It shows where the layer sees what speaks for a class."

@@ -40,7 +40,7 @@ class Optimized(NamedTuple):
 
 
 class Learned(NamedTuple):
-    """Everything that training changes. The history shares its memory with that of later.
+    """Everything that training changes. The history shares its memory with later ones.
 
     Attributes:
         weights: (P + Q,), of the whole model.
@@ -65,12 +65,11 @@ class Learned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment of a run to which undo can go back: copies of weights and optimizer state, lengths of the history."""
+    """A moment of a run to which undo can go back: copies of weights and optimizer state, the history until then."""
 
     parameters: Array
     optimizer: Mapping[str, Array]
-    steps: int
-    epochs: int
+    history: History
 
     @property
     def size(self) -> int:
@@ -87,14 +86,16 @@ class Outcome:
         update: (P + Q,), what the last step added to each; None where that is not known.
         optimizer: what it has built up; None where that led astray.
         marks: moments before single steps.
-        taken_back: the epoch whose weights were put back where the run diverged, 0 for before it, None if it did not.
+        diverged: whether the run diverged, so that the best weights were put back.
+        best_history: the history until the epoch that they are of; None where they are of before the run.
     """
 
     parameters: Array
     update: Array | None = None
     optimizer: Mapping[str, Array] | None = None
     marks: tuple[Mark, ...] = ()
-    taken_back: int | None = None
+    diverged: bool = False
+    best_history: History | None = None
 
 
 def _places(model: Model) -> Places:

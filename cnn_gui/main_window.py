@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from cnn_gui import settings
+from cnn_gui import plain_text, settings
 from cnn_gui.controls.evaluation_label import EvaluationLabel
 from cnn_gui.controls.fault_badge import FaultBadge
 from cnn_gui.controls.run_bar import RunBar
@@ -41,7 +41,7 @@ class MainWindow(QMainWindow):
     """Everything a person sees. It holds no state of the project: that is the document's.
 
     Signals:
-        scheme_chosen(): the colour scheme of the settings is another.
+        scheme_chosen(): the colour scheme or the text size of the settings is another.
         side_panel_shown(bool): the column at the right is shown, or hidden, from now on.
 
     Thread: the GUI's.
@@ -124,6 +124,7 @@ class MainWindow(QMainWindow):
         self.fault_badge.layer_wanted.connect(self._door.show_faults)
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
+        self.data_chooser.noted.connect(self.say)
         self.loader.loaded.connect(self.files.take_data)
         self.loader.failed.connect(document.set_data_problem)
         self.loader.failed.connect(self.complain)
@@ -141,11 +142,11 @@ class MainWindow(QMainWindow):
     @Slot(str)
     def complain(self, text: str) -> None:
         """Tell what could not be done; the window stays usable."""
-        self._open_box(QMessageBox.Icon.Warning, self.tr("That did not work"), text)
+        self._open_box(plain_text.message_box(QMessageBox.Icon.Warning, self.tr("That did not work"), text, self))
 
-    def inform(self, title: str, text: str) -> None:
-        """Tell what a person asked for, e.g. which keys there are; the window stays usable."""
-        self._open_box(QMessageBox.Icon.NoIcon, title, text)
+    def inform(self, title: str, html: str) -> None:
+        """Tell what a person asked for, e.g. which keys there are, in the application's own words alone."""
+        self._open_box(QMessageBox(QMessageBox.Icon.NoIcon, title, html, parent=self))
 
     @Slot(str, str)
     def explain(self, title: str, html: str) -> None:
@@ -160,13 +161,12 @@ class MainWindow(QMainWindow):
         self.draw.set_follow_drawing(True)
         self.say(self.tr("This LeNet-5 is trained: draw a digit. To watch it learn, press Reset, then Train."))
 
-    def _open_box(self, icon: QMessageBox.Icon, title: str, text: str) -> None:
-        box = QMessageBox(icon, title, text, parent=self)
+    def _open_box(self, box: QMessageBox) -> None:
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{self.files.title}[*]")
+        self.setWindowTitle(f"{plain_text.window_title(self.files.title)}[*]")
         self.setWindowModified(self.document.file.modified)
 
     def _on_state_changed(self, state: State) -> None:

@@ -1,10 +1,11 @@
 """The editor for a pair of numbers: rows and columns."""
 
 from PySide6.QtCore import QEvent, QSignalBlocker, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fields import IntField
+from cnn_gui.plain_text import PlainLabel
 from engine.schema import Param
 
 Pair = tuple[int, int]
@@ -32,7 +33,7 @@ class PairField(QWidget):
         box = QHBoxLayout(self)
         box.setContentsMargins(0, 0, 0, 0)
         box.setSpacing(theme.SPACE[0])
-        for part in (self.rows, QLabel("×"), self.columns, self.lock):
+        for part in (self.rows, PlainLabel("×"), self.columns, self.lock):
             box.addWidget(part)
         box.setStretch(0, 1)
         box.setStretch(2, 1)

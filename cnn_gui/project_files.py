@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from cnn_gui import failures
+from cnn_gui import failures, plain_text
 from cnn_gui.document import Document
 from engine.architecture import Architecture
 from engine.data.dataset import Dataset
@@ -112,11 +112,9 @@ class ProjectFiles(QObject):
 
     def ask_to_save(self, why: str = "") -> QMessageBox.StandardButton:
         """Ask a person: Save, Discard or Cancel; *why* says what for."""
-        box = QMessageBox(self._window)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle(self.tr("Unsaved changes"))
         running = self.tr("Training is running and ends now. Save what it learned to {0}?")
-        box.setText((running if self._document.locked else self.tr("Save the changes to {0}?")).format(self.title))
+        text = (running if self._document.locked else self.tr("Save the changes to {0}?")).format(self.title)
+        box = plain_text.message_box(QMessageBox.Icon.Question, self.tr("Unsaved changes"), text, self._window)
         box.setInformativeText(why or self.tr("The network, its weights and its history are lost otherwise."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
@@ -149,7 +147,10 @@ class ProjectFiles(QObject):
         buttons = QMessageBox.StandardButton
         text = self.tr("{0} exists already. Replace it?").format(path.name)
         title = self.tr("Save project")
-        return QMessageBox.question(self._window, title, text, buttons.Yes | buttons.No, buttons.No) == buttons.Yes
+        box = plain_text.message_box(QMessageBox.Icon.Question, title, text, self._window)
+        box.setStandardButtons(buttons.Yes | buttons.No)
+        box.setDefaultButton(buttons.No)
+        return buttons(box.exec()) == buttons.Yes
 
     def _save_to(self, path: Path) -> bool:
         try:

@@ -4,6 +4,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter
 
 SCHEMES = ("system", "light", "dark")
+TEXT_SIZES = (90, 100, 110, 125, 150, 175, 200)  # % of the usual size
 
 
 def scheme() -> str:
@@ -15,6 +16,20 @@ def scheme() -> str:
 def set_scheme(name: str) -> None:
     """Remember the colour scheme, one of SCHEMES."""
     QSettings().setValue("scheme", name)
+
+
+def text_size() -> int:
+    """Return how large texts are, in % of the usual size, one of TEXT_SIZES."""
+    try:
+        value = int(str(QSettings().value("text_size", 100)))
+    except ValueError:
+        return 100
+    return value if value in TEXT_SIZES else 100
+
+
+def set_text_size(percent: int) -> None:
+    """Remember how large texts are, one of TEXT_SIZES."""
+    QSettings().setValue("text_size", percent)
 
 
 def side_panel() -> bool:

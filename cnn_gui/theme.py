@@ -4,10 +4,12 @@ The current scheme travels in the application's QPalette: a widget asks ``tokens
 paints and repaints on ``QEvent.Type.PaletteChange``, so there is no global theme object.
 """
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLineEdit, QWidget
@@ -19,7 +21,11 @@ RADIUS = 6  # px, corners
 CARD_WIDTH = 148  # px
 TARGET = 28  # px, the smallest thing a person is asked to hit
 _NUMBER_INDENT = 8  # px from a spin box's edge to what a QLineEdit begins 2 px before its text
-FONT_SMALL, FONT_NORMAL, FONT_LARGE = 11, 13, 16  # px: the only text sizes
+FONT_SMALL, FONT_NORMAL, FONT_LARGE = 11, 13, 16  # px: the only text sizes, where the setting says 100 %
+_TEXT_SIZE = "text_size"  # property of the application: % of the usual size
+_GROWS = re.compile(
+    r"(?<=[ {])((?:font-size|icon-size|(?:min-|max-)?height|width): )([1-9][0-9])px"
+)  # of the style sheet
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +78,24 @@ def system_tokens() -> Tokens:
     return DARK if QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
 
 
-def apply(app: QApplication, scheme: Tokens) -> None:
-    """Give the whole application one scheme: Fusion, palette and style sheet."""
+def apply(app: QApplication, scheme: Tokens, text_size: int = 100) -> None:
+    """Give the whole application one scheme, and texts of *text_size* % of the usual: Fusion, palette, style sheet."""
+    app.setProperty(_TEXT_SIZE, text_size)
     app.setStyle("Fusion")
     app.setPalette(_palette(scheme))
     app.setStyleSheet(_style_sheet(scheme))
+
+
+def text_scale() -> float:
+    """Return how large texts are: 1.0 is usual."""
+    app = QApplication.instance()
+    percent = app.property(_TEXT_SIZE) if app is not None else None
+    return percent / 100 if isinstance(percent, int) else 1.0
+
+
+def scaled(length: float) -> int:
+    """Return a length in px that belongs to texts, such as a line's height, at the chosen text size."""
+    return round(length * text_scale())
 
 
 def indent_numbers(widget: QWidget) -> None:
@@ -113,6 +132,34 @@ def _pixmap(name: str, colour: str, size: int) -> QPixmap:
     return pixmap
 
 
+@lru_cache(maxsize=1)
+def _read_sheet() -> str:
+    return resources.path("style.qss").read_text(encoding="utf-8")
+
+
+def follow_text_size(widget: QWidget, fit: Callable[[], object]) -> None:
+    """Call *fit* now, and whenever the font of *widget* is another: it sets what ``scaled`` gives."""
+    fit()
+    _TextFollower(widget, fit)
+
+
+class _TextFollower(QObject):
+    """Looks for the event; it lives as long as its widget.
+
+    Thread: the GUI's.
+    """
+
+    def __init__(self, widget: QWidget, fit: Callable[[], object]) -> None:
+        super().__init__(widget)
+        self._fit = fit
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.FontChange:
+            self._fit()
+        return False
+
+
 def _palette(scheme: Tokens) -> QPalette:
     role = QPalette.ColorRole
     palette = QPalette()
@@ -130,7 +177,8 @@ def _palette(scheme: Tokens) -> QPalette:
 
 
 def _style_sheet(scheme: Tokens) -> str:
-    return resources.path("style.qss").read_text(encoding="utf-8") % {
+    sheet = _GROWS.sub(lambda found: f"{found[1]}{scaled(int(found[2]))}px", _read_sheet())
+    return sheet % {
         "window": scheme.window, "surface": scheme.surface, "raised": scheme.raised, "line": scheme.line,
         "text": scheme.text, "muted": scheme.muted, "accent": scheme.accent, "on_accent": scheme.on_accent,
         "good": scheme.good, "warning": scheme.warning, "bad": scheme.bad,

@@ -68,11 +68,11 @@ def _no_gaps(config: LayerConfig, x: Array) -> str:
     return "" if gaps else "the stride is 1, or there is one window: no zeros come between neighbours"
 
 
-def _unturned(config: LayerConfig, x: Array) -> str:
+def _unmoved(config: LayerConfig, x: Array) -> str:
     assert isinstance(config, Conv2DConfig)
     window = config.window(x.shape)
     stays = all(_reading(axis) == {(axis.kernel - 1) / 2} for axis in (window.rows, window.cols))
-    return "the one cell of the kernel that reads pixels stays where it is when it turns" if stays else ""
+    return "the one cell of the kernel that reads pixels stays where it is when it is rotated" if stays else ""
 
 
 def _reading(axis: Axis) -> set[float]:
@@ -113,9 +113,9 @@ UNDILATED = Fault(
 )  # fmt: skip
 UNROTATED = Fault(
     "unrotated", "Do not rotate the kernel", "not rotated",
-    "dC/dX is made with the kernel as it is, not turned by 180°. dC/dW stays right, so that the layer itself learns;"
+    "dC/dX is made with the kernel as it is, not rotated by 180°. dC/dW stays right, so that the layer itself learns;"
     " the layers before it are misled.",
-    _unturned, _is_convolution,
+    _unmoved, _is_convolution,
 )  # fmt: skip
 MISPLACED = Fault(
     "misplaced", "Drop the excluded rows", "excluded rows dropped",

@@ -69,7 +69,7 @@ def vertical_edges(out: Array, rng: np.random.Generator, groups: int = 1) -> Non
 
 
 def horizontal_edges(out: Array, rng: np.random.Generator, groups: int = 1) -> None:
-    """Fill every kernel with 1 above its middle row, 0 in it and -1 below it: the vertical edges turned."""
+    """Fill every kernel with 1 above its middle row, 0 in it and -1 below it: the vertical edges rotated."""
     out[...] = _falling_signs(out.shape[2])[:, None]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.errors import BadInputError
 from engine.layer import Array, Workspace
+from engine.words import quoted
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def binary_cross_entropy(scores: Array, labels: Array, batch: int, work: Workspa
 def named(name: str) -> Loss:
     """Return the loss *name*; raises BadInputError for an unknown one."""
     if name not in BY_NAME:
-        raise BadInputError(f"There is no loss {name!r}; known are {', '.join(BY_NAME)}.")
+        raise BadInputError(f"There is no loss {quoted(name)}; known are {', '.join(BY_NAME)}.")
     return BY_NAME[name]
 
 

@@ -14,6 +14,7 @@ from engine.equation import Term, named
 from engine.errors import BadInputError
 from engine.layer import Array
 from engine.optimizer import Optimizer, Telling
+from engine.words import quoted
 
 if TYPE_CHECKING:  # the settings list the names below
     from engine.settings import TrainingSettings
@@ -164,7 +165,7 @@ BY_NAME: dict[str, type[Optimizer]] = {
 def create(settings: "TrainingSettings", size: int, dtype: np.dtype, decays: Array | None = None) -> Optimizer:
     """Return the optimizer that *settings* name; arguments as in Optimizer."""
     if settings.optimizer not in BY_NAME:
-        raise BadInputError(f"There is no optimizer {settings.optimizer!r}; known are {', '.join(BY_NAME)}.")
+        raise BadInputError(f"There is no optimizer {quoted(settings.optimizer)}; known are {', '.join(BY_NAME)}.")
     return BY_NAME[settings.optimizer](settings, size, dtype, decays)
 
 

@@ -6,6 +6,7 @@ from typing import TypeVar
 
 from engine.errors import BadInputError
 from engine.layer import LayerConfig
+from engine.words import quoted
 
 CATEGORIES = ("Features", "Pooling", "Activation", "Shape", "Dense", "Regularisation", "Output")
 Cls = TypeVar("Cls", bound=type[LayerConfig])
@@ -41,7 +42,7 @@ def layer(name: str, *, label: str, category: str) -> Callable[[Cls], Cls]:
 def get(name: str) -> LayerType:
     """Return the layer type called *name*; raises BadInputError for a name that nobody registered."""
     if name not in _types:
-        raise BadInputError(f"There is no layer type {name!r}; known are {', '.join(_types)}.")
+        raise BadInputError(f"There is no layer type {quoted(name)}; known are {', '.join(_types)}.")
     return _types[name]
 
 

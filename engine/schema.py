@@ -11,6 +11,7 @@ from textwrap import fill
 from typing import Any, TypeVar, cast
 
 from engine.errors import BadInputError
+from engine.words import clipped, quoted
 
 Value = bool | int | float | str | tuple[int, int]
 C = TypeVar("C")
@@ -68,7 +69,7 @@ class Param:
     def problem(self, value: Any) -> str | None:
         """Return what is wrong with *value* and what is allowed, in one sentence, or None."""
         if not self._has_right_type(value):
-            return f"{self.label} must be {self.expected()}, not {value!r}."
+            return f"{self.label} must be {self.expected()}, not {quoted(value)}."
         if isinstance(value, str | bool):
             return None
         if not all(map(self._within, value if isinstance(value, tuple) else (value,))):
@@ -159,7 +160,8 @@ def from_dict(cls: type[C], values: Mapping[str, Any]) -> C:
     declared = {p.name: p for p in params_of(cls)}
     for name in values:
         if name not in declared:
-            raise BadInputError(f"{cls.__name__} has no setting {name!r}; it has {', '.join(declared) or 'none'}.")
+            known = ", ".join(declared) or "none"
+            raise BadInputError(f"{cls.__name__} has no setting {quoted(name)}; it has {known}.")
     return checked(cls(**{name: declared[name].coerce(value) for name, value in values.items()}))
 
 
@@ -170,4 +172,4 @@ def _is_int(value: Any) -> bool:
 def _show(value: Any) -> str:
     if isinstance(value, tuple):
         return " × ".join(map(str, value))
-    return str(value) if isinstance(value, int) else f"{value:g}"  # whole numbers to the last digit
+    return clipped(str(value)) if isinstance(value, int) else f"{value:g}"  # whole numbers to the last digit

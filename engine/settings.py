@@ -84,7 +84,7 @@ class TrainingSettings:
     augment: bool = param(
         False,
         label="Augment",
-        doc="Turn, scale and shift each image a little, differently each time it is used.",
+        doc="Rotate, scale and shift each image a little, differently each time it is used.",
     )
     validation: float = param(
         0.1, label="Validation", ge=0, le=0.5, off_at_zero=True,

@@ -26,3 +26,13 @@ def smooth(curve: Array, mean: Array, start: int, stop: int) -> None:
         before = (1 - past) * float(mean[first - 1]) if first else 0.0
         sums = np.cumsum(curve[first : first + count] * ((1 - SMOOTHING) / _POWERS[1 : count + 1])) + before
         mean[first : first + count] = sums * _POWERS[1 : count + 1] / (1 - past * _POWERS[1 : count + 1])
+
+
+def smooth_next(mean: float, value: float, n: int) -> float:
+    """Return the mean after *n* values and this one, for the *mean* of those before; as ``smooth`` has it.
+
+    It is rounded to float32, as the array is that others go on from.
+    """
+    past = SMOOTHING**n
+    total = value * (1 - SMOOTHING) + SMOOTHING * (1 - past) * mean
+    return float(np.float32(total / (1 - SMOOTHING * past)))

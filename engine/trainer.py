@@ -10,6 +10,7 @@ import numpy as np
 from engine import divergence, schema
 from engine.best_weights import BestWeights
 from engine.checkpoint import Progress, TrainingState, check_same_run, fingerprint
+from engine.data.appearance import Appearance
 from engine.data.dataset import Batch, Dataset, Split, batches
 from engine.divergence import DivergedError, RunawayError, Stability
 from engine.errors import BadInputError
@@ -84,6 +85,7 @@ class Trainer:
     Attributes:
         taken_back: the epoch after which the model had the weights that were put back where the run diverged, 0 for
             before the run; None where it did not diverge.
+        best_history: the history at the end of the best epoch of this run; None before there is one.
 
     Raises:
         BadInputError: a network or settings that cannot be trained on this data.
@@ -116,6 +118,7 @@ class Trainer:
         self._best, self._stability = BestWeights(model.parameters.flat), self._new_stability()
         self._shards: Shards | None = None  # of a run that goes on
         self.taken_back: int | None = None
+        self.best_history: History | None = None
         self._told = False  # that it goes astray
         self._norms = np.full((2, len(model.layers)), np.nan)  # of the last step of an epoch
         self._images_at_once = images_at_once(model)
@@ -279,7 +282,7 @@ class Trainer:
         validation = yield from in_pieces(self.dataset.validation, shards, size)
         test = yield from in_pieces(self.dataset.test, shards, size)
         result = EpochResult(
-            len(self.history.epochs) + 1, self.history.steps, at.loss / at.images, at.correct / at.images,
+            self.history.epochs.done + 1, self.history.steps, at.loss / at.images, at.correct / at.images,
             *validation, *test, perf_counter() - start, at.images / at.training,
             measure(self.model, self._probe.inputs(slice(None)), self._norms),
         )  # fmt: skip
@@ -287,7 +290,8 @@ class Trainer:
         loss = result.validation_loss
         if self.dataset.validation is None or not len(self.dataset.validation):
             loss = self._validation_loss()
-        self._best.offer(self.model.parameters.flat, loss, result.epoch)
+        if self._best.offer(self.model.parameters.flat, loss, result.epoch):
+            self.best_history = self.history.branch()
         self._progress = Progress(at.step, at.epoch + 1)
         yield result
 
@@ -297,7 +301,8 @@ class Trainer:
         done = at.step - at.epoch * self._batches
         rng = np.random.default_rng((settings.seed, self._learner.time - done))
         mark = perf_counter()
-        for batch in batches(self.dataset.train, settings.batch_size, rng, settings.augment, done):
+        paper = self.appearance.paper if settings.augment else None
+        for batch in batches(self.dataset.train, settings.batch_size, rng, settings.augment, done, paper):
             loss, correct = self._learner.step(batch, shards, at.step)
             at.step, at.images = at.step + 1, at.images + len(batch.samples)
             at.loss, at.correct = at.loss + loss * len(batch.samples), at.correct + correct
@@ -314,6 +319,11 @@ class Trainer:
                     self._told = True
                     yield Diverging(at.step, what, divergence.lower_rate(settings))
                     mark = perf_counter()
+
+    @cached_property
+    def appearance(self) -> Appearance:
+        """How the images look that the model learns from."""
+        return Appearance.of(self.dataset.train.images)
 
     @cached_property
     def _fingerprint(self) -> str:

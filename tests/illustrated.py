@@ -73,12 +73,12 @@ def dilation() -> Illustration:
 
 
 def full_convolution() -> Illustration:
-    """The rest of that layer's way back, with every place of the turned kernel."""
+    """The rest of that layer's way back, with every place of the rotated kernel."""
     view = _way_back(Stage.SLID, 550)
     view.steps.go_to((2, 2))
     view.steps.transport.speed.setCurrentIndex(QUICK)
     about = "Back through a convolution of stride 2, from dC/dO to dC/dX"
-    return Illustration(view, "Full convolution with the turned kernel", about, lambda: _from_padding_to_crop(view))
+    return Illustration(view, "Full convolution with the rotated kernel", about, lambda: _from_padding_to_crop(view))
 
 
 ALL: dict[str, Callable[[], Illustration]] = {
@@ -90,7 +90,7 @@ ALL: dict[str, Callable[[], Illustration]] = {
 
 
 def _from_padding_to_crop(view: InputGradientView) -> Steps:
-    yield from walk(view, (Stage.PADDED, Stage.TURNED))
+    yield from walk(view, (Stage.PADDED, Stage.ROTATED))
     yield from walk(view)  # the places of the stage on show
     yield from walk(view, (Stage.CROPPED,))
 

@@ -4,14 +4,15 @@ from math import isnan
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnn_gui import command_table
 from cnn_gui.document import Document
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.training.controller import TrainingController
 
 
-class EvaluationLabel(QLabel):
+class EvaluationLabel(PlainLabel):
     """The newest test figures, always with the number of images that they are from.
 
     Signals:
@@ -23,7 +24,7 @@ class EvaluationLabel(QLabel):
     clicked = Signal()
 
     def __init__(self, document: Document, controller: TrainingController, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self._document = document
         self.setProperty("role", "muted")
         self.setCursor(Qt.CursorShape.PointingHandCursor)

@@ -27,6 +27,7 @@ class FaultBadge(QLabel):
         super().__init__(parent)
         self._faults, self.whole_text = faults, ""
         self.setProperty("role", "alarm")
+        self.setTextFormat(Qt.TextFormat.RichText)  # with links to layers; whatever comes from a file is escaped
         self.setIndent(0)
         self.setWordWrap(True)
         self.setTextFormat(Qt.TextFormat.RichText)  # of the application's own words alone

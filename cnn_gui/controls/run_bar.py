@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from cnn_gui import command_table, theme
+from cnn_gui import command_table, plain_text, theme
 from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
@@ -97,7 +97,7 @@ class RunBar(QWidget):
     def _make_buttons(self) -> None:
         self.play_button = QPushButton(self.tr("Train"), self)
         self.play_button.setProperty("role", "primary")
-        self.play_button.setFixedWidth(_PLAY_WIDTH)
+        theme.follow_text_size(self.play_button, lambda: self.play_button.setFixedWidth(theme.scaled(_PLAY_WIDTH)))
         self.step_button = self._button("step", self.tr("Step"), command_table.tip("step"))
         self.stop_button = self._button("stop", self.tr("Stop"), command_table.tip("stop"))
         self.reset_button = self._button("reset", self.tr("Reset"), command_table.tip("reset"))
@@ -107,7 +107,7 @@ class RunBar(QWidget):
         button.setProperty("icon_name", icon)
         button.setAccessibleName(name)
         button.setToolTip(tip)
-        button.setFixedSize(theme.TARGET, theme.TARGET)
+        theme.follow_text_size(button, lambda: button.setFixedSize(*[theme.scaled(theme.TARGET)] * 2))
         return button
 
     def _bar(self) -> QProgressBar:
@@ -160,7 +160,7 @@ class RunBar(QWidget):
         if idle:
             self.progress.reset()
             self.status.setText(obstacle or self.tr("Ready to train."))
-            self.status.setToolTip(obstacle)
+            self.status.setToolTip(plain_text.tooltip(obstacle))
         if self.first_step != self._first_step:
             self._first_step = self.first_step
             self.first_step_changed.emit(self._first_step)
@@ -181,7 +181,7 @@ class RunBar(QWidget):
         icon, word = words.get(state, ("play", self.tr("Train")))
         colours = theme.tokens(self.palette())
         self.play_button.setText(word)
-        self.play_button.setToolTip(obstacle or command_table.with_key(word, "play"))
+        self.play_button.setToolTip(plain_text.tooltip(obstacle) or command_table.with_key(word, "play"))
         self.play_button.setIcon(theme.icon(icon, colours.on_accent, colours.muted))
         for button in (self.step_button, self.stop_button, self.reset_button):
             button.setIcon(theme.icon(button.property("icon_name"), colours.text, colours.muted))

@@ -3,16 +3,17 @@
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.forms import SchemaForm
+from cnn_gui.plain_text import PlainLabel
 from engine.schema import params_of
 from engine.settings import TrainingSettings
 
 USUAL = ("epochs", "batch_size", "optimizer", "learning_rate", "schedule")  # always in sight
-_LOWEST = 240  # px: the usual settings fit
+_LOWEST, _HIGHEST = 240, 300  # px: the usual settings fit; larger texts scroll
 
 
 class SettingsPanel(QFrame):
@@ -79,10 +80,10 @@ class SettingsPanel(QFrame):
 
     def _arrange(self) -> None:
         self.setProperty("role", "panel")
-        self.setMinimumHeight(_LOWEST)
+        theme.follow_text_size(self, lambda: self.setMinimumHeight(min(theme.scaled(_LOWEST), _HIGHEST)))
         self.setAccessibleName(self.tr("Training settings"))
         self.form.setContentsMargins(0, 0, theme.SPACE[1], 0)
-        title, scroll = QLabel(self.tr("Training"), self), QScrollArea(self)
+        title, scroll = PlainLabel(self.tr("Training"), self), QScrollArea(self)
         title.setProperty("role", "title")
         scroll.setWidget(self.form)
         scroll.setWidgetResizable(True)

@@ -2,12 +2,14 @@
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QTextLayout
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from cnn_gui.plain_text import PlainLabel
 
 LINES = 2
 
 
-class StatusLabel(QLabel):
+class StatusLabel(PlainLabel):
     """Wraps its text into at most LINES lines; the last one ends in an ellipsis where that is not enough.
 
     It takes the same height for any text, so that nothing around it moves.
@@ -16,7 +18,7 @@ class StatusLabel(QLabel):
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.setProperty("role", "muted")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 

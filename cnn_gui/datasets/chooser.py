@@ -3,15 +3,17 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QIcon, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
-from cnn_gui import popup
+from cnn_gui import plain_text, popup, theme
 from cnn_gui.datasets.classes import ClassesDialog
+from cnn_gui.datasets.notes import NotesDialog
 from cnn_gui.document import Document
-from engine.data import catalogue
-from engine.data.source import Source, classes_option, parse
+from engine.data import catalogue, cifar
+from engine.data.dataset import Dataset
+from engine.data.source import COARSE, Source, classes_option, parse
 
 WIDEST = 200  # px of text: the tool bar of the smallest window has more to hold
 COLOURS = 3  # channels of images in colour
@@ -20,20 +22,26 @@ COLOURS = 3  # channels of images in colour
 class DataChooser(QToolButton):
     """Shows the data's name; its menu offers the bundled digits, files and folders, and views of the present data.
 
+    Where there is something to say of how the data was read, an icon and the first entry of the menu are there for it.
+
     Signals:
         requested(source): what ``engine.data.catalogue.load`` shall read.
+        noted(text): there is something to say of data that has just been read, in short.
 
     Thread: the GUI's.
     """
 
     requested = Signal(str)
+    noted = Signal(str)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._document = document
+        self._noted: Dataset | None = None
         self.setAccessibleName(self.tr("Data"))
         popup.hang(QMenu(self), self)
         self.menu().setToolTipsVisible(True)
+        self._offer_notes()
         self._offer_data()
         self.menu().addSeparator()
         self._offer_views()
@@ -41,18 +49,32 @@ class DataChooser(QToolButton):
         document.lock_changed.connect(self._on_lock_changed)
         self._on_data_changed()
 
+    def _offer_notes(self) -> None:
+        tip = self.tr("What was done to pixels and labels when the data was read, and what is unusual about it")
+        self._notes = self._add("", tip, self._on_notes)
+        self._line = self.menu().addSeparator()
+
     def _offer_data(self) -> None:
         bundled = self.tr("MNIST digits that ship with the application")
         self._add(bundled, "", lambda: self.requested.emit(catalogue.BUNDLED))
-        tip = self.tr("An .npz with the arrays x_train, y_train, x_test, y_test, or CIFAR-10: cifar-10-binary.tar.gz")
-        self._add(self.tr("Open a file (.npz, .tar.gz)..."), tip, self._on_open_file)
-        tip = self.tr("A folder with the four IDX files of MNIST or Fashion-MNIST, or with CIFAR-10's .bin files")
+        tip = self.tr(
+            "An .npz with named arrays (x_train, y_train, ...), a .csv with an image a line, IDX files of MNIST and its"
+            " relatives, CIFAR's binary version; archives need not be unpacked"
+        )
+        self._add(self.tr("Open a file (.npz, .csv, .tar.gz, ...)..."), tip, self._on_open_file)
+        tip = self.tr(
+            "A folder of pictures, a folder for each class in it (and train and test above them where there are such),"
+            " or a folder with IDX files, CIFAR's .bin files or arrays"
+        )
         self._add(self.tr("Open a folder..."), tip, self._on_open_folder)
 
     def _offer_views(self) -> None:
         tip = self.tr("One channel instead of red, green and blue")
         self._grey = self._add(self.tr("In grey"), tip, self._on_grey)
         self._grey.setCheckable(True)
+        tip = self.tr("CIFAR-100 has two labels an image: 100 fine classes, or these")
+        self._coarse = self._add(self.tr("The 20 coarse classes"), tip, self._on_coarse)
+        self._coarse.setCheckable(True)
         tip = self.tr("Leave the images of all other classes out")
         self._some = self._add(self.tr("Only some classes..."), tip, self._on_some_classes)
         tip = self.tr("Read the images of all classes again")
@@ -77,12 +99,12 @@ class DataChooser(QToolButton):
         return [option for option in self._source.options if _name(option) != name]
 
     def _on_open_file(self) -> None:
-        kinds = self.tr("Data (*.npz *.tar.gz *.tgz *.tar *ubyte *ubyte.gz *.bin);;All files (*)")
+        kinds = self.tr("Data ({0});;All files (*)").format(catalogue.FILTERS)
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Open data"), "", kinds)
         self._open(path)
 
     def _on_open_folder(self) -> None:
-        title = self.tr("Open data: a folder with IDX files, or with CIFAR-10's .bin files")
+        title = self.tr("Open data: a folder of pictures, or with IDX files, .bin files or arrays")
         self._open(QFileDialog.getExistingDirectory(self, title))
 
     def _open(self, path: str) -> None:
@@ -91,6 +113,14 @@ class DataChooser(QToolButton):
 
     def _on_grey(self, wanted: bool) -> None:
         self._request(*self._options_without("grey"), *(["grey"] if wanted else []))
+
+    def _on_coarse(self, wanted: bool) -> None:
+        others = [option for option in self._options_without(COARSE) if _name(option) != "classes"]
+        self._request(*others, *([COARSE] if wanted else []))
+
+    def _on_notes(self) -> None:
+        if (data := self._document.data.dataset) is not None:
+            NotesDialog(data.name, data.remarks, self).open()
 
     def _on_some_classes(self) -> None:
         dialog = ClassesDialog(self._document.data.class_names, self)
@@ -101,17 +131,48 @@ class DataChooser(QToolButton):
         source, data = self._source, self._document.data.dataset
         name = source.named(self.tr("MNIST digits") if source.path == catalogue.BUNDLED else "")
         text = self.tr("Data: {0}").format(name)
-        self.setText(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDEST))
+        self.setText(plain_text.caption(self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, WIDEST)))
         self._show_views(source)
+        self._show_notes()
         if data is None or self._document.data.awaited:
-            self.setToolTip(self._document.data.problem or self.tr("The data is still being read."))
+            waiting = self._document.data.problem or self.tr("The data is still being read.")
+            self.setToolTip(plain_text.tooltip(waiting))
             return
-        self.setToolTip(
-            self.tr(
-                "{0}: {1:,} training and {2:,} test images, {3} classes.\n"
-                "Test figures are from {2:,} images. Click for other data."
-            ).format(data.name, len(data.train), len(data.test), len(data.class_names))
-        )
+        text = self.tr(
+            "{0}: {1:,} training and {2:,} test images, {3} classes.\n"
+            "Test figures are from {2:,} images. Click for other data."
+        ).format(data.name, len(data.train), len(data.test), len(data.class_names))
+        self.setToolTip(plain_text.tooltip("\n\n".join([text, *data.remarks])))
+
+    def _show_notes(self) -> None:
+        """Show that there is something to say of the present data, and say it once in short."""
+        data = None if self._document.data.awaited else self._document.data.dataset
+        notes = data.remarks if data is not None else ()
+        for action in (self._notes, self._line):
+            action.setVisible(bool(notes))
+        self._notes.setText(self.tr("Notes on this data (%n)...", "", len(notes)))
+        style = Qt.ToolButtonStyle.ToolButtonTextBesideIcon if notes else Qt.ToolButtonStyle.ToolButtonTextOnly
+        self.setToolButtonStyle(style)
+        self._paint()
+        if notes and data is not self._noted:
+            more = self.tr(" ({0} more under Data)").format(len(notes) - 1) if len(notes) > 1 else ""
+            self.noted.emit(notes[0] + more)
+        self._noted = data or self._noted
+
+    def _paint(self) -> None:
+        """Draw the icon that says that there are notes, in the colours of the scheme."""
+        colours = theme.tokens(self.palette())
+        shown = self._notes.isVisible()
+        self.setIcon(theme.icon("info", colours.accent) if shown else QIcon())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange and self.isVisible():  # Qt asks while it deletes, too
+            self._paint()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._paint()
 
     def _show_views(self, source: Source) -> None:
         """Offer the views that the present data can have; none while other data is being read."""
@@ -119,6 +180,10 @@ class DataChooser(QToolButton):
         grey, some = (name in map(_name, source.options) for name in ("grey", "classes"))
         self._grey.setChecked(grey)
         self._grey.setEnabled(data is not None and (grey or data.image_shape[0] == COLOURS))
+        fine = data is not None and set(data.class_names) == set(cifar.PUBLISHED["fine"])
+        self._coarse.setChecked(COARSE in source.options)
+        self._coarse.setVisible(fine or COARSE in source.options)
+        self._coarse.setEnabled(data is not None)
         self._some.setEnabled(data is not None and len(data.class_names) > 2)
         self._all.setEnabled(data is not None and some)
 

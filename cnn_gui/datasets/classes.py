@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 
 ROWS = 10  # shown without scrolling
 
@@ -50,7 +51,7 @@ class ClassesDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.SPACE[3],) * 4)
         layout.setSpacing(theme.SPACE[2])
-        text = QLabel(self.tr("Tick two or more. The network then tells these apart and sees no others."))
+        text = PlainLabel(self.tr("Tick two or more. The network then tells these apart and sees no others."))
         text.setWordWrap(True)
         for widget in (text, self.list, self.buttons):
             layout.addWidget(widget)

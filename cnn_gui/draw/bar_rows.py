@@ -36,7 +36,7 @@ def paint_rows(
 
     The column of numbers has room for *widest_percent*, so that the bars keep their place as numbers change.
     """
-    height = min(area.height() / len(rows), _TALLEST_ROW)
+    height = min(area.height() / len(rows), theme.scaled(_TALLEST_ROW))
     bold = QFontMetrics(_weighted(font, True))
     name_width = min(max(bold.horizontalAdvance(row.name) for row in rows), area.width() * _WIDEST_NAME)
     value_width = bold.horizontalAdvance(widest_percent)
@@ -49,9 +49,9 @@ def paint_rows(
 
 
 def tabular(font: QFont, pixels: int) -> QFont:
-    """Return *font* at *pixels* with digits of equal width."""
+    """Return *font* at *pixels*, at the usual text size, with digits of equal width."""
     font = QFont(font)
-    font.setPixelSize(pixels)
+    font.setPixelSize(theme.scaled(pixels))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
 

@@ -113,7 +113,7 @@ class ProbabilityBars(QWidget):
         small = tabular(self.font(), theme.FONT_SMALL)
         note_height = QFontMetrics(small).height() + theme.SPACE[0] if self.note() else 0
         area = QRectF(self.rect()).adjusted(0, 0, 0, -note_height)
-        roomy = area.height() >= _ROOMY_ROW * len(rows)
+        roomy = area.height() >= theme.scaled(_ROOMY_ROW) * len(rows)
         font = tabular(self.font(), theme.FONT_NORMAL) if roomy else small
         bottom = paint_rows(painter, area, rows, self._percent(1.0), scheme, font)
         painter.setFont(small)

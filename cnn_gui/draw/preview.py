@@ -7,7 +7,6 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QImage, QMouseEvent, QPai
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from cnn_gui import theme
-from cnn_gui.draw.ink_colours import inked
 from cnn_gui.draw.strokes import Ink
 
 _GAP = theme.SPACE[0]
@@ -36,7 +35,7 @@ class NetworkInputView(QWidget):
         return self._image
 
     def set_image(self, image: npt.NDArray[np.floating]) -> None:
-        """Show *image*: (H, W), 0 is paper and 1 is ink; what lies outside is shown as the nearer one.
+        """Show *image*: (H, W), 0 is black and 1 is white; what lies outside is shown as the nearer one.
 
         Raises:
             ValueError: *image* does not have two axes of one pixel or more.
@@ -84,7 +83,7 @@ class NetworkInputView(QWidget):
         painter = QPainter(self)
         painter.setFont(self._small_font())
         picture = self.picture_rect()
-        painter.drawImage(picture, inked(self._grey, scheme))
+        painter.drawImage(picture, self._grey)
         painter.setPen(QPen(QColor(scheme.line), 1))
         painter.drawRect(picture.adjusted(-0.5, -0.5, 0.5, 0.5))
         self._paint_pointed_cell(painter, picture, scheme)
@@ -104,7 +103,7 @@ class NetworkInputView(QWidget):
     def _paint_legend(self, painter: QPainter, top: float, scheme: theme.Tokens) -> None:
         line = QFontMetrics(painter.font()).height()
         bar = QRectF((self.width() - _LEGEND_WIDTH) / 2, top + line // 4, _LEGEND_WIDTH, line // 2)
-        painter.drawImage(bar, inked(_grey_picture(np.linspace(0, 1, _LEGEND_WIDTH)[None]), scheme))
+        painter.drawImage(bar, _grey_picture(np.linspace(0, 1, _LEGEND_WIDTH)[None]))
         painter.drawRect(bar)
         for text, x, side in (("0", bar.left() - 20, "AlignRight"), ("1", bar.right() + 4, "AlignLeft")):
             flags = Qt.AlignmentFlag[side] | Qt.AlignmentFlag.AlignVCenter
@@ -121,7 +120,7 @@ class NetworkInputView(QWidget):
 
     def _small_font(self) -> QFont:
         font = QFont(self.font())
-        font.setPixelSize(theme.FONT_SMALL)
+        font.setPixelSize(theme.scaled(theme.FONT_SMALL))
         return font
 
     def _cell_at(self, position: QPointF) -> tuple[int, int] | None:

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from cnn_gui import command_table, theme
 from cnn_gui.draw.canvas import PEN_WIDTHS, DigitCanvas
+from cnn_gui.plain_text import PlainLabel
 
 _WORDS_FROM = 560  # px: from this width on the buttons have words next to their icons
 _SENTENCE_FROM = 352  # px: from this width on the box says all of what it does
@@ -21,7 +22,7 @@ class DrawTools(QWidget):
     def __init__(self, canvas: DigitCanvas, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._canvas = canvas
-        self.pen_icon = QLabel()
+        self.pen_icon = PlainLabel()
         self.pen_slider = _percent_slider()
         self.undo_button = QToolButton(text=self.tr("Undo stroke"))
         self.clear_button = QToolButton(text=self.tr("Clear"))
@@ -45,7 +46,9 @@ class DrawTools(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         style = Qt.ToolButtonStyle
-        words = style.ToolButtonTextBesideIcon if self.width() >= _WORDS_FROM else style.ToolButtonIconOnly
+        words = (
+            style.ToolButtonTextBesideIcon if self.width() >= theme.scaled(_WORDS_FROM) else style.ToolButtonIconOnly
+        )
         for button in (self.undo_button, self.clear_button):
             button.setToolButtonStyle(words)
         self.follow_box.setText(self._follow_text())
@@ -64,7 +67,7 @@ class DrawTools(QWidget):
             named.setAccessibleName(named.text())
 
     def _follow_text(self) -> str:
-        roomy = self.width() >= _SENTENCE_FROM
+        roomy = self.width() >= theme.scaled(_SENTENCE_FROM)
         return self.tr("Maps follow the drawing") if roomy else self.tr("Maps follow")
 
     def _arrange(self) -> None:

@@ -3,7 +3,7 @@
 from html import escape
 from textwrap import shorten
 
-from PySide6.QtCore import QEvent, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QWidget
 
 from cnn_gui import theme
@@ -30,7 +30,7 @@ class AboutLine(QFrame):
         super().__init__(parent)
         self._document, self._heir = document, heir
         self._preset: Preset | None = None
-        self.text, self.close_button = QLabel(wordWrap=True), QToolButton()
+        self.text, self.close_button = QLabel(wordWrap=True, textFormat=Qt.TextFormat.RichText), QToolButton()
         self._arrange()
         self._dress()
         self.hide()

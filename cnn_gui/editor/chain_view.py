@@ -68,11 +68,16 @@ class ChainView(QGraphicsView):
         """Enlargement, within ZOOM_RANGE."""
         return self._zoom
 
+    @property
+    def _magnification(self) -> float:
+        """How much larger than drawn the cards are: they grow with the chosen text size too."""
+        return self._zoom * theme.text_scale()
+
     def zoom_to(self, zoom: float) -> None:
         """Enlarge the cards; the rows wrap anew, so that all of their width stays in sight."""
         self._zoom = min(max(zoom, ZOOM_RANGE[0]), ZOOM_RANGE[1])
         self.resetTransform()
-        self.scale(self._zoom, self._zoom)
+        self.scale(self._magnification, self._magnification)
         self._fit()
 
     def zoom_of_key(self, event: QKeyEvent) -> Callable[[], None] | None:
@@ -111,9 +116,11 @@ class ChainView(QGraphicsView):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange):
             self.chain.update()
+        if event.type() == QEvent.Type.FontChange:
+            self.zoom_to(self._zoom)
 
     def _fit(self) -> None:
-        self.chain.set_width(self.viewport().width() / self._zoom)
+        self.chain.set_width(self.viewport().width() / self._magnification)
 
     def _slot(self, uid: str) -> int:
         return self._document.architecture.index(uid) + 1

@@ -37,7 +37,6 @@ class LayerList(ColumnsList):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setIconSize(QSize(_ICON, _ICON))
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setAccessibleName(self.tr("Layers"))
         self.itemDoubleClicked.connect(self._choose)
@@ -45,6 +44,7 @@ class LayerList(ColumnsList):
             self.addItem(_heading(category))
             for kind in kinds:
                 self.addItem(self._row(kind))
+        self.measure()
         self.paint_icons()
 
     def show_only(self, words: str) -> bool:
@@ -94,16 +94,24 @@ class LayerList(ColumnsList):
         else:
             super().keyPressEvent(event)
 
+    def measure(self) -> None:
+        """Find out the room of each row at the present text size."""
+        self.setIconSize(QSize(*[theme.scaled(_ICON)] * 2))
+        for item in map(self.item, range(self.count())):
+            if kind := item.data(_TYPE):
+                width = theme.scaled(_AROUND_LABEL) + _advance(kind.label, theme.FONT_NORMAL)
+                item.setData(ROOM, QSize(width, theme.scaled(theme.TARGET)))
+            else:
+                item.setFont(_font(theme.FONT_SMALL))
+                width = _advance(item.text(), theme.FONT_SMALL) + 2 * theme.SPACE[0]
+                item.setData(ROOM, QSize(width, theme.scaled(_HEADING)))
+
     def _choose(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(_TYPE).name)
 
     def _row(self, kind: LayerType) -> QListWidgetItem:
         item = QListWidgetItem(kind.label)
         item.setData(_TYPE, kind)
-        item.setData(
-            ROOM,
-            QSize(_AROUND_LABEL + QFontMetrics(_font(theme.FONT_NORMAL)).horizontalAdvance(kind.label), theme.TARGET),
-        )
         how = self.tr("Drag it into the network, or press Enter")
         item.setToolTip(f"<b>{html.escape(kind.label)}</b><br>{html.escape(kind.doc)}<br><small>{how}</small>")
         item.setData(Qt.ItemDataRole.AccessibleDescriptionRole, f"{kind.doc} {how}")
@@ -114,15 +122,13 @@ def _heading(text: str) -> QListWidgetItem:
     item = QListWidgetItem(text)
     item.setFlags(Qt.ItemFlag.NoItemFlags)
     item.setTextAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom)
-    item.setFont(_font(theme.FONT_SMALL))
-    item.setData(ROOM, QSize(_advance(text, theme.FONT_SMALL) + 2 * theme.SPACE[0], _HEADING))
     return item
 
 
 def _font(size: int) -> QFont:
-    """Return the application's font in *size* px."""
+    """Return the application's font in *size* px, at the usual text size."""
     font = QFont()
-    font.setPixelSize(size)
+    font.setPixelSize(theme.scaled(size))
     return font
 
 

@@ -11,6 +11,7 @@ from cnn_gui.editable_design import open_run
 from cnn_gui.editor import describe
 from cnn_gui.editor.notice import Notice
 from cnn_gui.forms import SchemaForm
+from cnn_gui.plain_text import PlainLabel
 from engine.architecture import LayerSpec
 
 
@@ -88,7 +89,7 @@ class LayerPage(QWidget):
 
 
 def _label(role: str = "") -> QLabel:
-    label = QLabel()
+    label = PlainLabel()
     label.setProperty("role", role)
     label.setWordWrap(not role)
     return label

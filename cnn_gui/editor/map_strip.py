@@ -83,7 +83,7 @@ class MapStrip:
     def _made(self, dark: bool) -> list[QImage]:
         assert self.values is not None
         if self._photo:
-            return [photograph(self.values, dark)]
+            return [photograph(self.values)]
         maps = self.values[None, None] if self.values.ndim == 1 else self.values[: self._shown]
         if maps.ndim == 4:
             maps = maps[0]

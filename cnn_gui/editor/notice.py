@@ -3,9 +3,10 @@
 import html
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 
 _ICON = QSize(16, 16)
 
@@ -20,7 +21,7 @@ class Notice(QFrame):
         super().__init__(parent)
         self._name = icon
         self.setProperty("role", "problem" if icon == "warning" else "panel")
-        self._icon, self._text = QLabel(), QLabel()
+        self._icon, self._text = PlainLabel(), PlainLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.RichText)
         box = QHBoxLayout(self)

@@ -4,12 +4,13 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from cnn_gui import command_table, theme
 from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from cnn_gui.editor.layer_list import LayerList
+from cnn_gui.plain_text import PlainLabel
 
 _BORDER = 1  # px around a panel
 
@@ -27,14 +28,12 @@ class LayerPalette(QFrame):
         self.layers = LayerList()
         self.layers.chosen.connect(document.append)
         self.search = QLineEdit()
-        self.nothing_found = QLabel()
+        self.nothing_found = PlainLabel()
         self._set_up_search()
         self._arrange()
         self._colour_icons()
         self._on_text_changed("")
-        room, bar = self.layers.room(), self.layers.verticalScrollBar().sizeHint().width()
-        self.setMinimumWidth(_BORDER + theme.SPACE[1] + room.width() + bar + _BORDER)
-        self.setMaximumHeight(self.sizeHint().height() - self.layers.sizeHint().height() + room.height())
+        theme.follow_text_size(self.layers, self._fit)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Let Down, Enter and Esc in the search field do something for the list."""
@@ -47,6 +46,13 @@ class LayerPalette(QFrame):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._colour_icons()
+
+    def _fit(self) -> None:
+        """Be as wide as the longest names, and no higher than all of them."""
+        self.layers.measure()
+        room, bar = self.layers.room(), self.layers.verticalScrollBar().sizeHint().width()
+        self.setMinimumWidth(_BORDER + theme.SPACE[1] + room.width() + bar + _BORDER)
+        self.setMaximumHeight(self.sizeHint().height() - self.layers.sizeHint().height() + room.height())
 
     def _set_up_search(self) -> None:
         self.search.setPlaceholderText(self.tr("Search layers"))

@@ -1,11 +1,12 @@
 """The settings of the selected layer."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QWidget
 
 from cnn_gui import theme
 from cnn_gui.document import Document
 from cnn_gui.editor.layer_page import LayerPage
+from cnn_gui.plain_text import PlainLabel
 
 
 class PropertyForm(QScrollArea):
@@ -43,7 +44,7 @@ class PropertyForm(QScrollArea):
             self.page.refresh()
 
     def _nothing_selected(self) -> QWidget:
-        hint = QLabel(self.tr("Select a layer to see and change its settings"))
+        hint = PlainLabel(self.tr("Select a layer to see and change its settings"))
         hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         hint.setWordWrap(True)
         hint.setProperty("role", "hint")

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
@@ -72,7 +73,8 @@ class Frame:
         self.next_key = document.settings.seed, time
         self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
-        self._epoch = next((each.epoch for each in ended if each.step >= step), len(ended) + 1)
+        later = np.flatnonzero(ended.column("step") >= step)
+        self._epoch = int(ended.column("epoch")[later[0]]) if len(later) else ended.done + 1
 
     @property
     def architecture(self) -> Architecture:

@@ -1,12 +1,13 @@
 """Above the pages of the microscope: the way back, the network, which layer is open, and what its pictures are of."""
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import command_table, theme
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.layer_strip import LayerStrip
 from cnn_gui.lens.trail import Trail
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.ranges import Scale
 
@@ -32,7 +33,7 @@ class Head(QWidget):
         """*export_button*: what else there is to do with what is on show."""
         super().__init__(parent)
         self._frame: Frame | None = None
-        self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel()
+        self.back_button, self.heading = QPushButton(self.tr("Network")), PlainLabel()
         self.about, self.scale = ElidedLabel("muted"), QComboBox()
         self.previous_button, self.next_button, self.strip = QToolButton(), QToolButton(), LayerStrip()
         self.words_button, self.trail = QToolButton(), Trail()

@@ -2,16 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QScrollArea, QSizePolicy, QToolButton, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.layer_icons import icon_of
 from cnn_gui.lens.frame import layer_title
 from engine.architecture import Architecture, LayerSpec
 
-_ICON = QSize(16, 16)
 _GAP = theme.SPACE[0]
 _HEIGHT = 38  # px of a button: icon, name
 _PADDING = 3  # px beside a name, with the button's edge
@@ -45,7 +44,7 @@ class LayerStrip(QScrollArea):
         for set_policy in (self.setHorizontalScrollBarPolicy, self.setVerticalScrollBarPolicy):
             set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(_HEIGHT + 2)
+        theme.follow_text_size(self, self._fit_height)
 
     def show_layers(self, architecture: Architecture, number: int, warnings: Mapping[str, str] | None = None) -> None:
         """Show the layers of a chain, the one of that *number* as open; -1 for none.
@@ -90,8 +89,7 @@ class LayerStrip(QScrollArea):
         button.setCheckable(True)
         button.setProperty("role", "link")
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextUnderIcon)
-        button.setFixedHeight(_HEIGHT)
-        button.setIconSize(_ICON)
+        button.setFixedHeight(theme.scaled(_HEIGHT))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._group.addButton(button, number)
         self.wire.row.insertWidget(number, button)
@@ -102,12 +100,18 @@ class LayerStrip(QScrollArea):
         names = [spec.type.label for spec in self._layers]
         whole = [max(theme.TARGET, _measure(button, name)) for button, name in zip(self.buttons, names, strict=True)]
         room = self.width() - 2 - _GAP * (len(names) - 1)
-        caps = range(max(whole, default=0), _LEAST, -1)
-        cap = next((cap for cap in caps if sum(min(width, cap) for width in whole) <= room), _LEAST)
+        caps = range(max(whole, default=0), theme.scaled(_LEAST), -1)
+        cap = next((cap for cap in caps if sum(min(width, cap) for width in whole) <= room), theme.scaled(_LEAST))
         for button, name, width in zip(self.buttons, names, whole, strict=True):
             button.setFixedWidth(min(width, cap))
             inside = min(width, cap) - 2 * _PADDING
             button.setText(button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, inside))
+
+    def _fit_height(self) -> None:
+        self.setFixedHeight(theme.scaled(_HEIGHT) + 2)
+        for button in self.buttons:
+            button.setFixedHeight(theme.scaled(_HEIGHT))
+        self._fit()
 
     def _look(self) -> None:
         """Bring the open layer into sight, with its neighbours."""
@@ -122,7 +126,7 @@ class LayerStrip(QScrollArea):
             warning = self._warnings.get(spec.uid, "")
             button.setIcon(icon_of("warning", scheme.bad) if warning else icon_of(spec.type.name, colour))
             about = " · ".join(filter(None, (button.accessibleName(), spec.config.summary())))
-            button.setToolTip("\n".join(filter(None, (about, warning))))
+            button.setToolTip(plain_text.tooltip("\n".join(filter(None, (about, warning)))))
             button.setAccessibleDescription(warning)
 
 

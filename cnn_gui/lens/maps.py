@@ -41,7 +41,7 @@ class MapsView(QWidget):
 
     def _show_input(self, frame: Frame) -> None:
         assert frame.sample is not None
-        self.mosaic.colormap = ColorMap.INK
+        self.mosaic.colormap = ColorMap.GREY
         hint = "" if frame.problem else self.tr("select a layer to see its maps")
         self.mosaic.set_caption(frame.title(), frame.sample.title, hint)
         self.mosaic.set_maps(frame.sample.image, limit=1.0, titles=frame.channels.names)

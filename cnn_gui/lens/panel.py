@@ -3,9 +3,9 @@
 import numpy as np
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
-from cnn_gui import command_table, theme
+from cnn_gui import command_table, plain_text, theme
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice, ImageSet, sizes
 from cnn_gui.lens.frame import Frame
@@ -14,6 +14,7 @@ from cnn_gui.lens.kernels import KernelsView
 from cnn_gui.lens.maps import MapsView
 from cnn_gui.lens.passes import Passes
 from cnn_gui.lens.sample import Image, Sample
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.ranges import Scale
 
 
@@ -53,7 +54,7 @@ class LensPanel(QWidget):
         self._stale = True
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
-        self.heading = QLabel()
+        self.heading = PlainLabel()
         self.inside_button, self.why_button = QPushButton(self.tr("Look inside")), QPushButton(self.tr("Why?"))
         self.kernels, self.maps = KernelsView(), MapsView()
         self.tabs = QTabWidget()
@@ -113,7 +114,7 @@ class LensPanel(QWidget):
             self._passes = Passes(self._document, sample)
         frame = Frame(self._document, sample, self._step, self.scale, self._passes)
         self.heading.setText(frame.title())
-        self.heading.setToolTip(frame.about())
+        self.heading.setToolTip(plain_text.tooltip(frame.about()))
         self.maps.samples.show_choice(self._choice, sizes(dataset), self._given is not None)
         if isinstance(view := self.tabs.currentWidget(), KernelsView | MapsView):
             view.show_frame(frame)

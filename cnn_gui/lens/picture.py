@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSizeF
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.text import number
 from cnn_gui.plots.thumbnail import photograph, thumbnail
@@ -31,7 +31,7 @@ class Picture(QWidget):
 
     def show_image(self, image: Floats, name: str) -> None:
         """Show an input image (C, H, W) in [0, 1]."""
-        self._show(image, True, name, self.tr("from 0 (paper) to 1 (ink)") if len(image) != 3 else "")
+        self._show(image, True, name, self.tr("from 0 (black) to 1 (white)") if len(image) != 3 else "")
 
     def show_values(self, values: Floats, name: str) -> None:
         """Show maps (K, H, W) or a vector (K,) in the colours of activations."""
@@ -64,12 +64,12 @@ class Picture(QWidget):
     def _show(self, content: Floats, photo: bool, name: str, legend: str) -> None:
         self._content, self._photo, self._image = np.array(content), photo, None
         self.setAccessibleName(name)
-        self.setToolTip(f"{name}, {legend}" if legend else name)
+        self.setToolTip(plain_text.tooltip(f"{name}, {legend}" if legend else name))
         self.update()
 
     def _made(self, dark: bool) -> QImage:
         if self._image is None and self._photo:
-            self._image = photograph(self._content, dark)
+            self._image = photograph(self._content)
         elif self._image is None:
             side = round((self.width() - 2) * self.devicePixelRatioF())
             self._image = thumbnail(self._content, side, ColorMap.ACTIVATIONS, dark)

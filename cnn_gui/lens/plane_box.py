@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from cnn_gui.lens.named_box import NamedBox
+from cnn_gui.plain_text import PlainLabel
 
 
 class PlaneBox(NamedBox):
@@ -22,7 +23,7 @@ class PlaneBox(NamedBox):
 
     def __init__(self, word: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.word, self.label = word, QLabel()
+        self.word, self.label = word, PlainLabel()
         self.label.setProperty("role", "muted")
         self.label.setBuddy(self)
         self.setAccessibleName(word)

@@ -2,12 +2,13 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.choice import Choice, ImageSet
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.picture import Picture
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.page_bar import PageBar
 
@@ -32,7 +33,7 @@ class SampleBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.picture, self.entry, self.entry_label = Picture(), Picture(), QLabel(self.tr("Layer\ninput"))
+        self.picture, self.entry, self.entry_label = Picture(), Picture(), PlainLabel(self.tr("Layer\ninput"))
         self.sets, self.number, self.verdict = PageBar(), QSpinBox(prefix="#"), ElidedLabel("muted")
         self.previous_button, self.next_button, self.random_button = QToolButton(), QToolButton(), QToolButton()
         self.back_button = QPushButton()
@@ -115,7 +116,7 @@ class SampleBar(QWidget):
             (self.tr("Test"), self.tr("Images that the network never learns from")),
             (self.tr("Training"), self.tr("What the network learns from, but for images held out for validation")),
         ])  # fmt: skip
-        self.sets.setMinimumWidth(self.sets.whole_width)
+        theme.follow_text_size(self.sets, lambda: self.sets.setMinimumWidth(self.sets.whole_width))
         for control, name, tip in (
             (self.number, self.tr("Number of the image"), self.tr("Which image of the set (Up, Down)")),
             (self.previous_button, self.tr("Previous image"), self.tr("Previous image (Down in the box)")),
@@ -127,7 +128,7 @@ class SampleBar(QWidget):
         self.back_button.setToolTip(self.tr("Look at an image of the data instead"))
 
     def _arrange(self) -> None:
-        self.number.setFixedWidth(_NUMBER_WIDTH)
+        theme.follow_text_size(self.number, lambda: self.number.setFixedWidth(theme.scaled(_NUMBER_WIDTH)))
         theme.indent_numbers(self.number)
         self.entry_label.setProperty("role", "muted")
         self.entry_label.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)

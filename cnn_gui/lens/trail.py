@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 
 _SEPARATOR = "›"
 
@@ -21,7 +22,7 @@ class Trail(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.page_button, self.detail = QToolButton(), QLabel()
+        self.page_button, self.detail = QToolButton(), PlainLabel()
         self._page: str | None = None  # so that the first one is shown
         self._arrange()
         self.page_button.clicked.connect(self.page_wanted)
@@ -48,6 +49,6 @@ class Trail(QWidget):
 
 
 def _separator() -> QLabel:
-    label = QLabel(_SEPARATOR)
+    label = PlainLabel(_SEPARATOR)
     label.setProperty("role", "muted")
     return label

@@ -1,11 +1,12 @@
 """The views of the microscope, of which one is on show, or a message."""
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.views import ALL
+from cnn_gui.plain_text import PlainLabel
 
 
 class ViewStack(QStackedWidget):
@@ -25,7 +26,7 @@ class ViewStack(QStackedWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._made: dict[type[LayerView], LayerView] = {}
-        self.message = QLabel()
+        self.message = PlainLabel()
         self.message.setProperty("role", "hint")
         self.message.setWordWrap(True)
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)

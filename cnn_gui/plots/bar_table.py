@@ -58,7 +58,7 @@ class BarTable(QAbstractScrollArea):
         self.setAccessibleName(title)
         if self.spot is not None and self.spot >= self.rows:
             self._point_at(None)
-        self.setMaximumHeight((self.rows + 1) * _HIGH)
+        self.setMaximumHeight((self.rows + 1) * theme.scaled(_HIGH))
         self._measure()
         self.viewport().update()
 
@@ -145,7 +145,7 @@ class BarTable(QAbstractScrollArea):
     @property
     def _row_height(self) -> int:
         """As high as lets all rows be seen, within limits."""
-        return min(_HIGH, max(_LOW, self.viewport().height() // (self.rows + 1)))
+        return min(theme.scaled(_HIGH), max(theme.scaled(_LOW), self.viewport().height() // (self.rows + 1)))
 
     def _measure(self) -> None:
         over = (self.rows + 1) * self._row_height - self.viewport().height()

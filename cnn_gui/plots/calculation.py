@@ -7,7 +7,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots.text import small_font
 
 _GAP = 10  # px between columns
@@ -59,7 +59,7 @@ class CalculationView(QWidget):
             self.updateGeometry()
         text = "\n".join(" ".join(filter(None, (row.equation, row.filled))) for row in rows)
         self.setAccessibleName(text)
-        self.setToolTip("\n\n".join(filter(None, (text, self._explained))))
+        self.setToolTip(plain_text.tooltip("\n\n".join(filter(None, (text, self._explained)))))
         self.update()
 
     def sizeHint(self) -> QSize:

@@ -1,4 +1,4 @@
-"""Colour tables for signed values, zero always in the middle, for ink on paper, and for counts.
+"""Colour tables for signed values, zero always in the middle, for images, for ink on paper, and for counts.
 
 A diverging table runs through OKLab, where equal steps look equal (Björn Ottosson, "A perceptual color space for
 image processing", 2020, https://bottosson.github.io/posts/oklab/). Both of its halves have the same lightness at
@@ -40,18 +40,19 @@ _TO_LINEAR_RGB = np.linalg.inv(
 
 
 class ColorMap(Enum):
-    """Which colours mean what. INK is for pictures from 0 (paper) to 1 (ink), COUNTS from 0; the others are signed."""
+    """Which colours mean what. GREY is for images, INK for masks, COUNTS begins at 0; the others are signed."""
 
     ACTIVATIONS = "activations"  # blue, 0, red
     WEIGHTS = "weights"  # brown, 0, blue-green
     GRADIENTS = "gradients"  # purple, 0, orange
-    INK = "ink"
+    GREY = "grey"  # 0 is black and 1 white in every scheme: an image looks as it is
+    INK = "ink"  # 0 is the paper of the scheme and 1 its ink
     COUNTS = "counts"  # red for 0 alone, then blue, the more the stronger
 
     @property
     def signed(self) -> bool:
         """Whether 0 is in the middle, or else at the beginning."""
-        return self not in (ColorMap.INK, ColorMap.COUNTS)
+        return self not in (ColorMap.GREY, ColorMap.INK, ColorMap.COUNTS)
 
 
 # For a light and for a dark middle: the hue of negative and the hue of positive values.
@@ -144,4 +145,9 @@ def _rgb(colour: str) -> tuple[int, int, int]:
     return QColor(colour).getRgb()[:3]
 
 
-_SEQUENTIAL = {ColorMap.INK: _ink, ColorMap.COUNTS: _counts}
+def _grey(scheme: theme.Tokens) -> npt.NDArray[np.uint8]:
+    levels = np.rint(np.linspace(0, 255, LEVELS)).astype(np.uint8)
+    return np.repeat(levels[:, None], 3, axis=1)
+
+
+_SEQUENTIAL = {ColorMap.GREY: _grey, ColorMap.INK: _ink, ColorMap.COUNTS: _counts}

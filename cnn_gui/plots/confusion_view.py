@@ -19,7 +19,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots import export
 from cnn_gui.plots.confusion_layout import GAP, Cell, Layout, sizes
 from cnn_gui.plots.text import readable_on, small_font
@@ -104,7 +104,7 @@ class ConfusionView(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             cell = self._layout.cell_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), self.describe(cell) if cell else "", self)
+            QToolTip.showText(event.globalPos(), plain_text.tooltip(self.describe(cell)) if cell else "", self)
             return True
         if event.type() == QEvent.Type.ShortcutOverride and event.key() in _STEPS:
             event.accept()  # else the window would take the right arrow for a step of training

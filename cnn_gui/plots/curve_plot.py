@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.round_numbers import COARSE, round_up
 from cnn_gui.plots.text import small_font
 
@@ -63,7 +64,7 @@ class CurvePlot(pg.PlotWidget):
         """*write* turns a value into text."""
         super().__init__(parent, axisItems={"left": _ValueAxis(write), "bottom": _StepAxis()})
         self.follows, self._values = True, (0.0, 1.0)
-        self.message = QLabel(self)
+        self.message = PlainLabel(parent=self)
         self.message.setProperty("role", "hint")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.message.setWordWrap(True)
@@ -160,9 +161,11 @@ class CurvePlot(pg.PlotWidget):
         self.setMouseEnabled(x=True, y=False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(160, 80)
-        self.getAxis("left").setWidth(AXIS_WIDTH)
+        theme.follow_text_size(self, lambda: self.getAxis("left").setWidth(theme.scaled(AXIS_WIDTH)))
         for side in ("left", "bottom"):
-            self.getAxis(side).setStyle(tickFont=small_font(self.font()), tickLength=-4, maxTickLevel=0)
+            axis = self.getAxis(side)
+            axis.setStyle(tickLength=-4, maxTickLevel=0)
+            theme.follow_text_size(self, lambda axis=axis: axis.setStyle(tickFont=small_font(self.font())))
         self.showGrid(x=False, y=True, alpha=0.3)
         self.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
 

@@ -6,16 +6,16 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QEvent, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import glossary, theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.curve_legend import CurveLegend, Entry
 from cnn_gui.plots.curve_plot import STYLES, CurvePlot
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.round_numbers import COARSE, round_down, round_up
-from cnn_gui.plots.smoothing import Smoother
 from cnn_gui.plots.text import number
-from engine.history import EpochResult, History
+from engine.history import History
 
 Floats = npt.NDArray[np.floating]
 KINDS = ("loss", "accuracy")
@@ -43,9 +43,9 @@ class TrainingCurves(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._history = History()
+        self._kept = self._history.curves
         self._shown = _Extent(0, 0, None)
         self._drawn: dict[str, _Extent] = {}
-        self._smoother = Smoother()
         self._cursor: int | None = None
         self._stale = ""
         self.loss, self.accuracy = CurvePlot(_plain), CurvePlot(_percent)
@@ -73,12 +73,15 @@ class TrainingCurves(QWidget):
         """
         extent = _Extent(history.steps, len(history.epochs), total_steps)  # what is appended from now on can wait
         if history is not self._history:
-            self._history, self._smoother, self._drawn = history, Smoother(), {}
+            self._history, self._drawn = history, {}
             self.loss.follows = self.accuracy.follows = True
         self._shown = extent
         for kind in kinds:
             if self._drawn.get(kind) != extent:
+                thinned, self._kept = self._kept.every, history.curves
                 self._draw(kind)
+                if self._kept.every != thinned:
+                    self._write_units()
 
     @Slot(str)
     def set_first_step(self, text: str) -> None:
@@ -98,11 +101,14 @@ class TrainingCurves(QWidget):
 
     def values(self, kind: str) -> dict[str, float]:
         """Return what the legend tells of 'loss' or 'accuracy': each series' value at the marked step, or its last."""
-        step = self._cursor or self._shown.steps
-        curves = {name: curve[step - 1] for name, curve in self._curves(kind).items() if 0 < step <= len(curve)}
-        epochs = [epoch for epoch in self._epochs() if epoch.step <= step]
-        points = {name: getattr(epochs[-1], f"{name}_{kind}") for name in ("validation", "test") if epochs}
-        return {name: float(value) for name, value in (curves | points).items() if np.isfinite(value)}
+        step, curves, points = self._cursor or self._shown.steps, self._curves(kind), {}
+        if place := min(step // self._kept.every, len(self._kept.loss)):  # of the last step up to there that is kept
+            points = {name: curve[place - 1] for name, curve in curves.items()}
+        for name in ("validation", "test"):
+            steps, values = self._points(f"{name}_{kind}")
+            if ended := np.count_nonzero(steps <= step):
+                points[name] = values[ended - 1]
+        return {name: float(value) for name, value in points.items() if np.isfinite(value)}
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -111,7 +117,7 @@ class TrainingCurves(QWidget):
 
     def _draw(self, kind: str) -> None:
         plot = self.loss if kind == "loss" else self.accuracy
-        steps = np.arange(1, self._shown.steps + 1, dtype=np.float32)
+        steps = self._kept.steps
         plot.show_message(self._shown.steps == 0)
         for name, curve in self._curves(kind).items():
             plot.show_series(name, steps, curve)
@@ -136,20 +142,20 @@ class TrainingCurves(QWidget):
         return float(min(end, max(total, 1)) if total is not None and total >= self._shown.steps else end)
 
     def _curves(self, kind: str) -> dict[str, Floats]:
-        history, n = self._history, self._shown.steps
+        kept = self._kept
         if kind == "loss":
-            return {"batch": history.loss[:n], "smoothed": history.smoothed[:n]}
-        return {"batch": history.accuracy[:n], "smoothed": self._smoother.extend(history.accuracy[:n])}
-
-    def _epochs(self) -> list[EpochResult]:
-        return self._history.epochs[: self._shown.epochs]
+            return {"batch": kept.loss, "smoothed": kept.smoothed}
+        return {"batch": kept.accuracy, "smoothed": kept.smoothed_accuracy}
 
     def _points(self, field: str) -> tuple[Floats, Floats]:
-        epochs = self._epochs()
-        return np.array([e.step for e in epochs], float), np.array([getattr(e, field) for e in epochs], float)
+        epochs = self._history.epochs
+        steps, values = epochs.column("step"), epochs.column(field)
+        return steps[: len(values)], values[: len(steps)]  # another epoch may have ended in between
 
     def _on_pointed(self, step: float | None) -> None:
-        self._cursor = None if step is None else min(max(round(step), 1), max(self._shown.steps, 1))
+        every = self._kept.every
+        last = max(self._shown.steps // every, 1)
+        self._cursor = None if step is None else min(max(round(step / every), 1), last) * every
         for plot in (self.loss, self.accuracy):
             plot.set_cursor(self._cursor)
         self._write_legends()
@@ -168,6 +174,8 @@ class TrainingCurves(QWidget):
 
     def _write_units(self) -> None:
         where = self.tr("over steps") if self._cursor is None else self.tr("at step {0:,}").format(self._cursor)
+        if self._kept.every > 1:  # of a long run
+            where = self.tr("{0} (1 in {1:,} kept)").format(where, self._kept.every)
         stale = self._stale and f"{self._stale} · "
         self.loss_unit.show_text(stale + self.tr("nats, {0}").format(where))
         self.accuracy_unit.show_text(stale + self.tr("right answers, {0}").format(where))
@@ -212,7 +220,7 @@ class TrainingCurves(QWidget):
             (self.loss, self.loss_legend, self.loss_unit),
             (self.accuracy, self.accuracy_legend, self.accuracy_unit),
         ):
-            title = QLabel(plot.accessibleName())
+            title = PlainLabel(plot.accessibleName())
             title.setProperty("role", "title")
             head, column = QHBoxLayout(), QVBoxLayout()
             head.setSpacing(theme.SPACE[1])
@@ -220,7 +228,7 @@ class TrainingCurves(QWidget):
             head.addWidget(unit, 1)
             if plot is self.loss:
                 head.addWidget(self.log_box)
-            title.setFixedHeight(theme.TARGET)
+            theme.follow_text_size(title, lambda title=title: title.setFixedHeight(theme.scaled(theme.TARGET)))
             column.setSpacing(0)
             column.addLayout(head)
             column.addWidget(legend)

@@ -12,6 +12,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from cnn_gui import plain_text
 from cnn_gui.plots.figure import Figure
 from engine.files import atomic
 
@@ -75,7 +76,9 @@ def save(view: QWidget, title: str, suffix: str, make: Callable[[], bytes | None
         atomic.write_bytes(path, content)
     except OSError as error:
         text = _tr("{0} could not be written: {1}. Choose another folder.").format(path, error.strerror or error)
-        QMessageBox.warning(view, _tr("That did not work"), text)
+        box = plain_text.message_box(QMessageBox.Icon.Warning, _tr("That did not work"), text, view)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.open()
 
 
 def ask_where(view: QWidget, title: str, suffix: str) -> Path | None:

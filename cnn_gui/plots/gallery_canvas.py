@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots.text import small_font
 from cnn_gui.plots.thumbnail import photograph
 
@@ -110,7 +110,8 @@ class GalleryCanvas(QWidget):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             position = self._position_at(QPointF(event.pos()))
-            QToolTip.showText(event.globalPos(), "" if position is None else self._tiles()[position][1].tip, self)
+            tip = "" if position is None else plain_text.tooltip(self._tiles()[position][1].tip)
+            QToolTip.showText(event.globalPos(), tip, self)
             return True
         if event.type() == QEvent.Type.ShortcutOverride and event.key() in (*_STEPS, *_TURNS):
             event.accept()  # else the window would take the right arrow for a step of training
@@ -188,9 +189,8 @@ class GalleryCanvas(QWidget):
     def _tiles(self) -> list[tuple[int, Thumb, QImage]]:
         """Return number, thumbnail and picture of each image on the page, made when they are first needed."""
         if self._made is None and self._make is not None:
-            dark = theme.tokens(self.palette()).dark
             thumbs = [(number, self._make(number)) for number in self.page_numbers]
-            self._made = [(number, thumb, photograph(thumb.image, dark)) for number, thumb in thumbs]
+            self._made = [(number, thumb, photograph(thumb.image)) for number, thumb in thumbs]
         return self._made or []
 
     def _position_at(self, point: QPointF) -> int | None:

@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots import export, figure, grid_lines
 from cnn_gui.plots.grid import Cell, Grid, Part, Placement
 from cnn_gui.plots.grid_painter import paint_grid
@@ -210,6 +210,7 @@ class GridView(QWidget):
     def _point_at(self, cell: Cell | None) -> None:
         if cell != self.spot:
             self.spot = cell
-            self.setToolTip("" if self.size_below else self.readout)  # else it stands below the cells already
+            # What is pointed at stands below the cells where the size does.
+            self.setToolTip("" if self.size_below else plain_text.tooltip(self.readout))
             self.pointed.emit(cell)
             self.update()

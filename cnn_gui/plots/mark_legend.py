@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from cnn_gui import theme
+from cnn_gui import plain_text, theme
 from cnn_gui.plots.grid import Mark
 from cnn_gui.plots.hatches import mark_colours, paint_hatch
 from cnn_gui.plots.text import small_font
@@ -29,7 +29,7 @@ class MarkLegend(QWidget):
         """Show other marks, with what is to be said of each."""
         if tuple(marks) != self.marks:
             self.marks = tuple(marks)
-            self.setToolTip("\n".join(text for _, text in marks))
+            self.setToolTip(plain_text.tooltip("\n".join(text for _, text in marks)))
             self.setAccessibleName(", ".join(text for _, text in marks))
             self.update()
 

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots import mosaic_words
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.labels import ElidedLabel
@@ -49,9 +50,10 @@ class MosaicView(QWidget):
         self.colormap, self.ranges, self._steady = colormap, Ranges(), SteadyLimit()
         self._limit = 0.0
         self._subject, self._details = "", ""
-        self.caption, self.note = ElidedLabel("muted"), QLabel()
+        self.caption, self.note = ElidedLabel("muted"), PlainLabel()
         self.place, self.value = ElidedLabel("muted"), ElidedLabel("muted")
-        self.canvas, self.strip, self.strip_label = MosaicCanvas(), MosaicCanvas(strip=True), QLabel(self.tr("Bias"))
+        self.canvas, self.strip = MosaicCanvas(), MosaicCanvas(strip=True)
+        self.strip_label = PlainLabel(self.tr("Bias"))
         self.legend, self.pager = Legend(), Pager()
         self._explain()
         self._arrange()
@@ -206,7 +208,7 @@ class MosaicView(QWidget):
         self.note.setWordWrap(True)
 
     def _arrange(self) -> None:
-        self.strip.setFixedHeight(_STRIP)
+        theme.follow_text_size(self.strip, lambda: self.strip.setFixedHeight(theme.scaled(_STRIP)))
         above, biases, below = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         readout, column = QVBoxLayout(), QVBoxLayout(self)
         above.addWidget(self.caption, 1)

@@ -1,4 +1,4 @@
-"""A grid that shows how it came about: rows and columns come in or go, or all of it turns round."""
+"""A grid that shows how it came about: rows and columns come in or go, or all of it is rotated."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -45,10 +45,10 @@ class MovingGrid(GridView):
         before = replace(before, limit=grid.within(self.ranges).limit)
         self._begin(grid, lambda painter: self._paint_stretched(painter, before, kept, 1 - self._progress))
 
-    def turn(self, grid: Grid) -> None:
-        """Show *grid*, which turns by 180 degrees until it stands upright."""
+    def rotate(self, grid: Grid) -> None:
+        """Show *grid*, which is rotated by 180 degrees until it stands upright."""
         grid = grid.within(self.ranges)
-        self._begin(grid, lambda painter: self._paint_turned(painter, grid))
+        self._begin(grid, lambda painter: self._paint_rotated(painter, grid))
 
     def hold(self, share: float) -> None:
         """Be so far on in the motion under way: from 0 to, but not including, 1."""
@@ -87,7 +87,7 @@ class MovingGrid(GridView):
         image = raster(large, rows, columns, theme.tokens(self.palette()), _ratio(painter))
         painter.drawImage(QRectF(corner.x(), corner.y(), columns[-1], rows[-1]), image)
 
-    def _paint_turned(self, painter: QPainter, grid: Grid) -> None:
+    def _paint_rotated(self, painter: QPainter, grid: Grid) -> None:
         place = self.place_of(grid)
         rows, columns = (np.arange(n + 1) * place.side for n in grid.shape)
         image = raster(grid, rows, columns, theme.tokens(self.palette()), _ratio(painter))
@@ -111,7 +111,7 @@ def _edges(cells: int, kept: slice, side: float, other: float) -> Edges:
 
 
 def _turn(painter: QPainter, place: Placement, degrees: float) -> None:
-    """Turn what is painted round the middle of the picture, and shrink it so that its corners stay inside."""
+    """Rotate what is painted round the middle of the picture, and shrink it so that its corners stay inside."""
     middle, angle = place.rect.center(), radians(degrees)
     size = 1 / (abs(cos(angle)) + abs(sin(angle)))
     painter.translate(middle)

@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 
 
 def row_of(*parts: QWidget | str) -> QHBoxLayout:
@@ -20,7 +21,7 @@ def row_of(*parts: QWidget | str) -> QHBoxLayout:
 
 def operator(sign: str) -> QLabel:
     """Return a large sign, '×' or '='."""
-    label = QLabel(sign)
+    label = PlainLabel(sign)
     label.setProperty("role", "heading")
     label.setAlignment(Qt.AlignmentFlag.AlignCenter)
     return label

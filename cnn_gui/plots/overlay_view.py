@@ -55,7 +55,7 @@ class OverlayView(GridView):
         scheme = theme.tokens(self.palette())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, place.side < 1)
         painter.setOpacity(1 - _FADED * grid.strength)
-        painter.drawImage(place.rect, photograph(grid.image, scheme.dark))
+        painter.drawImage(place.rect, photograph(grid.image))
         painter.setOpacity(1)
         painter.drawImage(place.rect, to_image(grid.colours(scheme.dark)))
         painter.setPen(QPen(QColor(scheme.line), 1))

@@ -29,7 +29,7 @@ class PageBar(QWidget):
         self._group = QButtonGroup(self)
         self._group.idClicked.connect(self.chosen)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(theme.TARGET)  # until there are pages: a new widget's height is no wish for one
+        self.setFixedHeight(theme.scaled(theme.TARGET))  # a new widget's own height is no wish
 
     def set_pages(self, pages: Sequence[tuple[str, str]]) -> None:
         """Offer other pages, each with its name and what its tooltip says."""
@@ -69,12 +69,13 @@ class PageBar(QWidget):
         button.setProperty("role", "page")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # like tabs: the mouse needs no box to see what it clicked
         self._group.addButton(button, number)
+        theme.follow_text_size(button, self._lay_out)
         button.show()
         return button
 
     def _lay_out(self) -> None:
         """Put the buttons into rows, and be as high as these."""
-        left, top, height = 0, 0, theme.TARGET
+        left, top, height = 0, 0, theme.scaled(theme.TARGET)
         side = next((side for side in _SIDES if self._in_a_row(side) <= self.width()), _SIDES[0])
         for button in self.buttons:
             width = _width(button, side)

@@ -1,9 +1,10 @@
 """Buttons that turn the pages of a mosaic."""
 
 from PySide6.QtCore import QEvent, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.text import small_font
 
 
@@ -20,7 +21,7 @@ class Pager(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.back_button, self.label, self.on_button = QToolButton(), QLabel(), QToolButton()
+        self.back_button, self.label, self.on_button = QToolButton(), PlainLabel(), QToolButton()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE[1])

@@ -13,7 +13,7 @@ _WHOLE = re.compile("[.·]")  # ends the digits before the decimal point
 def small_font(font: QFont) -> QFont:
     """Return *font* in the small size, with digits of equal width."""
     font = QFont(font)
-    font.setPixelSize(theme.FONT_SMALL)
+    font.setPixelSize(theme.scaled(theme.FONT_SMALL))
     font.setFeature(QFont.Tag("tnum"), 1)
     return font
 

@@ -46,9 +46,12 @@ def _arranged(tiles: Tiles, side: int) -> Pages:
     return Sheet((large, large), border=0, gap=1).flow(count, tiles.shape)
 
 
-def photograph(image: Floats, dark: bool) -> QImage:
-    """Return an input image (C, H, W) in [0, 1] as a person sees it: one channel as ink on paper, three as RGB."""
+def photograph(image: Floats) -> QImage:
+    """Return an input image (C, H, W) in [0, 1] as a person sees it in every scheme: one channel as grey, three as RGB.
+
+    The first of another number of channels is shown as grey.
+    """
     if len(image) != 3:
-        return to_image(to_pixels(image[0], ColorMap.INK, 1.0, dark))
+        return to_image(to_pixels(image[0], ColorMap.GREY, 1.0, dark=False))
     red, green, blue = np.rint(np.clip(np.nan_to_num(image), 0, 1) * 255).astype(np.uint32)
     return to_image(np.uint32(0xFF000000) | red << 16 | green << 8 | blue)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from cnn_gui import plain_text
 from cnn_gui.plots.text import small_font
 
 
@@ -25,7 +26,7 @@ class WrappedText(QWidget):
         if tuple(texts) != self.texts:
             self.texts = tuple(texts)
             self.setAccessibleName(" ".join(texts))
-            self.setToolTip("\n".join(texts))
+            self.setToolTip(plain_text.tooltip("\n".join(texts)))
             self.update()
 
     def sizeHint(self) -> QSize:

@@ -2,10 +2,11 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
 from cnn_gui import command_table, glossary, theme
 from cnn_gui.document import Document
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.results import words
 from cnn_gui.results.confusion import ConfusionTab
@@ -30,9 +31,9 @@ class ResultsPage(QWidget):
         super().__init__(parent)
         self._document = document
         self.reader = TestReader(document, self)
-        self.back_button, self.heading = QPushButton(self.tr("Network")), QLabel(self.tr("Test set"))
-        self.state, self.progress = ElidedLabel("muted"), QLabel()
-        self.tabs, self.message = QTabWidget(), QLabel()
+        self.back_button, self.heading = QPushButton(self.tr("Network")), PlainLabel(self.tr("Test set"))
+        self.state, self.progress = ElidedLabel("muted"), PlainLabel()
+        self.tabs, self.message = QTabWidget(), PlainLabel()
         self.confusion, self.mistakes = ConfusionTab(), MistakesTab()
         self._explain()
         self._arrange()

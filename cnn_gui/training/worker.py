@@ -70,7 +70,8 @@ class TrainingWorker(QObject):
             return None
         parameters, marks = trainer.model.parameters.flat, tuple(self._marks)
         if trainer.taken_back is not None:
-            return Outcome(parameters, marks=marks, taken_back=trainer.taken_back)
+            best = trainer.best_history if trainer.taken_back else None
+            return Outcome(parameters, marks=marks, diverged=True, best_history=best)
         return Outcome(parameters, trainer.last_update(), trainer.optimizer_state(), marks)
 
     def _tell_late_divergence(self, trainer: Trainer) -> None:
@@ -112,9 +113,9 @@ class TrainingWorker(QObject):
         by_steps, before = self._control.stepping, self._by_steps
         self._by_steps = by_steps
         history = trainer.history
-        if (by_steps or before) and not (self._marks and self._marks[-1].steps == history.steps):
+        if (by_steps or before) and not (self._marks and self._marks[-1].history.steps == history.steps):
             parameters = trainer.model.parameters.flat.copy()
-            self._marks.append(Mark(parameters, trainer.optimizer_state(), history.steps, len(history.epochs)))
+            self._marks.append(Mark(parameters, trainer.optimizer_state(), history.branch()))
             while sum(mark.size for mark in self._marks) > MARKS_LIMIT:
                 self._marks.pop(0)
 

@@ -2,8 +2,9 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.window.microscope_door import NETWORK
@@ -33,10 +34,40 @@ def arrange(window: "MainWindow") -> None:
     box.setContentsMargins(*(theme.SPACE[1],) * 4)
     box.addWidget(window.fault_badge)
     box.addWidget(whole, 1)
-    window.setCentralWidget(page)
+    window.setCentralWidget(Fitting(page))
     window.statusBar().addPermanentWidget(window.test_figures)
     window.resize(FIRST_SIZE.boundedTo(window.screen().availableSize() - _FRAME))
     window.setMinimumHeight(LOWEST)
+
+
+class Fitting(QScrollArea):
+    """Never asks for more room than the screen has beside the bars of the window; then *page* scrolls.
+
+    Thread: GUI.
+    """
+
+    def __init__(self, page: QWidget) -> None:
+        super().__init__()
+        self.setWidget(page)
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def minimumSizeHint(self) -> QSize:
+        window = self.window()
+        around = QSize(0, window.height() - self.height() if window.isVisible() else 0)
+        return self.widget().minimumSizeHint().boundedTo(self.screen().availableSize() - _FRAME - around)
+
+    def sizeHint(self) -> QSize:
+        return self.widget().sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        event.ignore()  # keys belong to the pages, not to scroll bars
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() == QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def panel(*widgets: QWidget) -> QFrame:

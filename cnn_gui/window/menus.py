@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
-from cnn_gui import command_table, errors, glossary, popup, settings
+from cnn_gui import command_table, errors, glossary, popup, settings, theme
 from cnn_gui.plots.ranges import Scale
 from cnn_gui.training.controller import State
 from cnn_gui.window import actions, keys, preset_menu
@@ -34,6 +34,8 @@ def build(window: "MainWindow") -> None:
         made[name].setCheckable(True)
         view.aboutToShow.connect(lambda name=name, state=state: made[name].setChecked(state()))
     _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
+    view.addSeparator()
+    _add_text_sizes(window, view.addMenu(window.tr("Te&xt size")))
     view.addSeparator()
     _add_schemes(window, view)
     _fill(bar.addMenu(window.tr("&Help")), made, "glossary", "keys", "log", "about")
@@ -115,12 +117,26 @@ def _add_schemes(window: "MainWindow", menu: QMenu) -> None:
         group.addAction(action)
 
 
+def _add_text_sizes(window: "MainWindow", menu: QMenu) -> None:
+    group = QActionGroup(window)
+
+    def choose(percent: int) -> None:
+        settings.set_text_size(percent)
+        window.scheme_chosen.emit()
+
+    for percent in settings.TEXT_SIZES:
+        action = menu.addAction(window.tr("{0} %").format(percent), lambda percent=percent: choose(percent))
+        action.setCheckable(True)
+        action.setChecked(percent == settings.text_size())
+        group.addAction(action)
+
+
 def _add_tool_bar(
     window: "MainWindow", made: dict[str, QAction], history: tuple[QAction, QAction], networks: QMenu
 ) -> None:
     bar = QToolBar(window.tr("Tools"), window)
     bar.setMovable(False)
-    bar.setIconSize(QSize(18, 18))
+    theme.follow_text_size(bar, lambda: bar.setIconSize(QSize(*[theme.scaled(18)] * 2)))
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
     for name in ("new", "open", "save"):
         bar.addAction(made[name])

@@ -30,6 +30,7 @@ class Rooms(QSplitter):
         super().__init__(orientation)
         self._extents: list[int] | None = [room.extent for room in rooms]  # None: as Qt has restored them
         self._first = [room.extent for room in rooms]
+        self._text_scale = 1.0
         self._shares = [room.share for room in rooms]
         self.setObjectName(name)
         self.setHandleWidth(theme.SPACE[1])
@@ -38,11 +39,21 @@ class Rooms(QSplitter):
             self.addWidget(room.widget)
             self.setStretchFactor(position, room.share)
         self.splitterMoved.connect(self._on_moved)
+        if orientation is Qt.Orientation.Horizontal:
+            theme.follow_text_size(self, self._follow_text_size)
 
     def show_room(self, position: int, shown: bool) -> None:
         """Show a room or not; the second one has its space meanwhile, and all others stay as they are."""
         self.widget(position).setVisible(shown)
         self._fit()
+
+    def _follow_text_size(self) -> None:
+        """Make all but the second room, which has pictures more than texts, as wide as their texts need."""
+        before, self._text_scale = self._text_scale, theme.text_scale()
+        if self._extents is not None and self._text_scale != before:
+            ratio = self._text_scale / before
+            self._extents = [e if n == 1 else round(e * ratio) for n, e in enumerate(self._extents)]
+            self._fit()
 
     def restoreState(self, state: QByteArray) -> bool:
         done = super().restoreState(state)

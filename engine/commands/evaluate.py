@@ -6,6 +6,7 @@ from math import isfinite
 from pathlib import Path
 
 from engine.commands import options
+from engine.commands.failures import tell_of_data
 from engine.commands.progress import Bar
 from engine.data import catalogue
 from engine.evaluation import evaluate
@@ -28,11 +29,12 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = catalogue.load(arguments.data or project.data_source)
     model = trained_model(project.architecture, project.input_shape, project.weights)
     check_measurable(model, dataset, project.settings.loss)
+    tell_of_data(dataset.remarks)
     with Bar(len(dataset.test), "images") as bar:
         loss, accuracy = evaluate(model, dataset.test, options.threads(arguments), project.settings.loss, bar.advance)
     if arguments.json:
         figures = {"test_loss": loss if isfinite(loss) else None, "test_accuracy": accuracy}
-        named = {"loss": project.settings.loss, "data": dataset.name}
+        named = {"loss": project.settings.loss, "data": dataset.name, "remarks": list(dataset.remarks)}
         print(json.dumps({**figures, "images": len(dataset.test), **named}, allow_nan=False))
     else:
         print(

@@ -1,7 +1,6 @@
 """The network that a command works on: a preset's, or that of a project file."""
 
 import argparse
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,7 +9,7 @@ from engine.architecture import Architecture
 from engine.commands import options
 from engine.errors import BadInputError
 from engine.files.project import Project, open_project
-from engine.history import EpochResult
+from engine.history import Epochs
 from engine.layer import Shape
 from engine.settings import TrainingSettings
 from engine.words import counted
@@ -46,8 +45,8 @@ def chosen(arguments: argparse.Namespace) -> Network:
     return Network(title, project.architecture, project.input_shape, project.settings, project)
 
 
-def _told(epochs: Sequence[EpochResult]) -> str:
+def _told(epochs: Epochs) -> str:
     """Say how far the network was trained."""
     if not epochs:
         return "not trained"
-    return f"{counted(len(epochs), 'epoch')}, test accuracy {epochs[-1].test_accuracy:.2%}"
+    return f"{counted(epochs.done, 'epoch')}, test accuracy {epochs[-1].test_accuracy:.2%}"

@@ -13,14 +13,21 @@ import resources
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT
 from engine.commands.failures import told as told_failure
-from engine.data.image import read_digit, read_photo
+from engine.data.appearance import Appearance, Placing
+from engine.data.image import read_drawing, read_photo
 from engine.errors import BadInputError
 from engine.files.project import Project, open_project
 from engine.files.weights import trained_model
 from engine.model import Model
 
-DIGIT, PHOTO, SHOWN = "digit", "photo", 3  # best classes
-KINDS = (DIGIT, PHOTO)
+DRAWING, PHOTO, SHOWN = "drawing", "photo", 3  # best classes
+KINDS = (DRAWING, PHOTO)
+_PLACES = {
+    Placing.MASS: "scaled to one size and centred by mass",
+    Placing.BOX: "scaled to one size and centred",
+    Placing.FREE: "the whole sheet",
+    Placing.PHOTO: "the whole sheet",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,9 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     about = "a project with a trained network; the LeNet-5 that ships if not given"
     parser.add_argument("--network", metavar="FILE.cnn", type=Path, help=about)
     about = (
-        "how pictures are prepared. digit: one digit, dark on light or light on dark, which the outermost pixels tell,"
-        " scaled and centred as MNIST's are; photo: the middle, scaled. If not given: digit where every class has a"
-        " name of one character"
+        "how pictures are prepared. drawing: one digit or the like, dark on light or light on dark, which the picture"
+        " itself tells, with the ink, the paper and the place that drawings have in the training images; photo: the"
+        " middle, scaled. If not given, as the project says of its training images"
     )
     parser.add_argument(
         "--as", dest="kind", metavar="|".join(KINDS), type=options.one_of(KINDS), choices=KINDS, help=about
@@ -47,10 +54,14 @@ def run(arguments: argparse.Namespace) -> int:
     model = trained_model(project.architecture, project.input_shape, project.weights)
     if model.output_shape != (len(project.class_names),):
         raise BadInputError("The network does not end with one value for each class; train it first.")
-    code = 0
+    code, told_how = 0, arguments.json
+    look = project.appearance or Appearance.assumed(project.input_shape)
     for path in arguments.images:
         try:
             answer = predicted(model, project, path, arguments.kind)
+            if not told_how:
+                print(way(project, look, answer["as"], arguments.kind is None), file=sys.stderr)
+                told_how = True
         except (BadInputError, OSError) as error:
             text = told_failure(error, path) if isinstance(error, OSError) else str(error)
             print(f"cnn-engine: {text}", file=sys.stderr)
@@ -65,8 +76,9 @@ def predicted(model: Model, project: Project, path: Path, kind: str | None = Non
 
     What a network puts out whose last layer gives no probabilities is called "output" in the place of "probability".
     """
-    kind = kind or (DIGIT if all(len(name) == 1 for name in project.class_names) else PHOTO)
-    x = (read_digit if kind == DIGIT else read_photo)(path, project.input_shape)
+    shape, look = project.input_shape, project.appearance or Appearance.assumed(project.input_shape)
+    kind = kind or (DRAWING if look.drawn else PHOTO)
+    x = read_drawing(path, shape, look) if kind == DRAWING else read_photo(path, shape)
     with np.errstate(all="ignore"):
         values = model.forward(x[None])[0]
     if not np.isfinite(values).all():
@@ -74,7 +86,25 @@ def predicted(model: Model, project: Project, path: Path, kind: str | None = Non
     word = "probability" if project.architecture.layers[-1].config.gives_probabilities else "output"
     best = np.argsort(-values, kind="stable")[:SHOWN]
     top = [{"class": project.class_names[k], word: float(values[k])} for k in best]
-    return {"file": str(path), **top[0], "as": kind, "top": top}
+    prepared = {"as": kind, "paper": "light" if look.light_paper else "dark", "placing": look.placing.value}
+    return {"file": str(path), **top[0], **(prepared if kind == DRAWING else {"as": kind}), "top": top}
+
+
+def way(project: Project, look: Appearance, kind: str, by_itself: bool) -> str:
+    """Return in a sentence how pictures are prepared, and, where that was found *by_itself*, by what."""
+    if kind == DRAWING:
+        ink, paper = ("dark", "light") if look.light_paper else ("light", "dark")
+        text = f"Each picture is prepared as a drawing: {ink} ink on {paper} paper, {_PLACES[look.placing]}"
+    else:
+        channels, height, width = project.input_shape
+        colours = "in colour" if channels == 3 else "in grey"
+        text = f"Each picture is prepared as a photograph: its middle {colours}, scaled to {height} × {width}"
+    if not by_itself:
+        return f"{text}."
+    if project.appearance is not None:
+        return f"{text}, as in the training images."
+    other = PHOTO if kind == DRAWING else DRAWING
+    return f"{text}. The project does not say how its training images look; if that is wrong, use --as {other}."
 
 
 def told(answer: Mapping[str, Any]) -> str:

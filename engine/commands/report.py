@@ -1,10 +1,10 @@
 """What a run prints: a table for a person, or one JSON object a line for a program."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from math import isnan
 from pathlib import Path
-from statistics import harmonic_mean
 
 from engine.history import EpochResult, History, as_dict
 from engine.trainer import Event
@@ -12,7 +12,10 @@ from engine.words import counted
 
 
 class JsonReport:
-    """A line for each epoch, and a last one with the whole run's time and speed."""
+    """A line for each epoch, and a last one with the whole run's time and speed, and the *remarks* on its data."""
+
+    def __init__(self, remarks: Sequence[str] = ()) -> None:
+        self._remarks = list(remarks)
 
     def show(self, event: Event) -> None:
         """Print *event* if it ends an epoch."""
@@ -20,8 +23,9 @@ class JsonReport:
             print(json.dumps(as_dict(event)), flush=True)
 
     def finish(self, history: History, saved: Path | None) -> None:
-        """Print the last line: the last epoch's figures, ``"final": true`` and the file that was written."""
-        print(json.dumps({**as_dict(_whole(history)), "final": True, "file": saved and str(saved)}), flush=True)
+        """Print the last line: the last epoch's figures, ``"final": true``, the file and the remarks."""
+        last = {"final": True, "file": saved and str(saved), "remarks": self._remarks}
+        print(json.dumps({**as_dict(_whole(history)), **last}), flush=True)
 
 
 class TableReport:
@@ -41,15 +45,16 @@ class TableReport:
         speed = f"{whole.images_per_second:,.0f} images/s in training"
         print(f"{counted(whole.epoch, 'epoch')} in {whole.seconds:.1f} s, {speed}.")
         if saved:
-            print(f"Saved as {saved}.")
+            kept = f" Its curves keep one step in {history.every:,}." if history.every > 1 else ""
+            print(f"Saved as {saved}.{kept}")
 
 
 def _whole(history: History) -> EpochResult:
     """Return the last epoch's figures with the time of all epochs and the speed of training over all of them."""
     return replace(
         history.epochs[-1],
-        seconds=sum(e.seconds for e in history.epochs),
-        images_per_second=harmonic_mean([e.images_per_second for e in history.epochs]),
+        seconds=history.epochs.seconds,
+        images_per_second=history.epochs.done / history.epochs.slowness,
     )
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from engine import presets
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT, DIVERGED, of_signal
-from engine.commands.failures import tell, told
+from engine.commands.failures import tell, tell_of_data, told
 from engine.commands.interrupts import held_back
 from engine.commands.progress import Bar
 from engine.commands.report import JsonReport, TableReport
@@ -60,7 +60,8 @@ def run(arguments: argparse.Namespace) -> int:
     arguments.checkpoint = arguments.checkpoint or arguments.resume
     _check_files(arguments)
     trainer, source = _resumed(arguments) if arguments.resume else _started(arguments)
-    report = JsonReport() if arguments.json else TableReport()
+    tell_of_data(trainer.dataset.remarks)
+    report = JsonReport(trainer.dataset.remarks) if arguments.json else TableReport()
     keeper = Keeper(trainer, source, arguments.checkpoint, arguments.out)
     with held_back(trainer.abandon_step) as asked:
         try:
@@ -264,5 +265,5 @@ def _project(trainer: Trainer, source: str) -> Project:
     model = trainer.model
     return Project(
         model.architecture, trainer.settings, model.input_shape, trainer.dataset.class_names,
-        catalogue.lasting(source), weights_of(model), trainer.history,
+        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance,
     )  # fmt: skip

@@ -1,7 +1,7 @@
-"""Light augmentation: each image a little turned, scaled and shifted, differently each time."""
+"""Light augmentation: each image a little rotated, scaled and shifted, differently each time."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from engine.layer import Workspace
 
-ANGLE = np.deg2rad(12)  # the largest turn either way, radians
+ANGLE = np.deg2rad(12)  # the largest rotation either way, radians
 SCALE = 0.15  # the largest change of size either way
 SHIFT = 2.5  # the largest shift along each axis, pixels
 
@@ -40,25 +40,27 @@ def draw_transforms(rng: np.random.Generator, count: int) -> Floats:
     return maps
 
 
-def warp(images: Floats, transforms: Floats) -> Floats:
-    """Return images (N, C, H, W) moved by *transforms* (N, 2, 3), bilinear; outside the image is 0.
+def warp(images: Floats, transforms: Floats, paper: Sequence[float] | None = None) -> Floats:
+    """Return images (N, C, H, W) moved by *transforms* (N, 2, 3), bilinear.
 
-    The pixel at (r, c) from the middle is read at A (r, c) + b, with A = transforms[:, :, :2].
+    The pixel at (r, c) from the middle is read at A (r, c) + b, with A = transforms[:, :, :2]. Outside the image is
+    *paper*, a brightness for each channel; without it, what is nearest in the image.
     """
     out = np.empty_like(images, np.float32)
     step = max(1, _PIECE // images[0, 0].size)
     for start in range(0, len(images), step):
         part = slice(start, start + step)
-        _warp(images[part], transforms[part], out[part], _scratch.work.buffer)
+        _warp(images[part], transforms[part], out[part], paper, _scratch.work.buffer)
     return out
 
 
-def _warp(images: Floats, transforms: Floats, out: Floats, buffer: Buffer) -> None:
+def _warp(images: Floats, transforms: Floats, out: Floats, paper: Sequence[float] | None, buffer: Buffer) -> None:
     """Write the moved *images* (N, C, H, W) to *out*."""
     n, channels, height, width = images.shape
-    # One ring of zeros before and two after: everything further out is read from the ring.
+    # One ring of paper before and two after: everything further out is read from the ring.
     padded = buffer("padded", (channels, n, height + 3, width + 3))
     padded[:, :, 1:-2, 1:-2] = images.swapaxes(0, 1)
+    _surround(padded, paper)
     row, col = (buffer(f"place {axis}", (n, height, width)) for axis in (0, 1))
     for axis, place in enumerate((row, col)):
         _places(transforms[:, axis], place)
@@ -75,6 +77,19 @@ def _warp(images: Floats, transforms: Floats, out: Floats, buffer: Buffer) -> No
         bottom -= top
         bottom *= down
         np.add(top, bottom, out=out[:, channel])
+
+
+def _surround(padded: Floats, paper: Sequence[float] | None) -> None:
+    """Fill the rings around images in *padded* (C, N, H + 3, W + 3) with *paper*, or with the pixels beside them."""
+    if paper is None:
+        padded[:, :, 0, 1:-2] = padded[:, :, 1, 1:-2]
+        padded[:, :, -2:, 1:-2] = padded[:, :, -3:-2, 1:-2]
+        padded[:, :, :, 0] = padded[:, :, :, 1]
+        padded[:, :, :, -2:] = padded[:, :, :, -3:-2]
+        return
+    for channel, level in zip(padded, paper, strict=True):
+        channel[:, 0] = channel[:, -2:] = channel[:, :, 0] = level
+        channel[:, :, -2:] = level
 
 
 def _places(line: Floats, out: Floats) -> None:

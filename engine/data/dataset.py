@@ -9,7 +9,7 @@ import numpy.typing as npt
 from engine.data.augment import draw_transforms, warp
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
-from engine.words import counted
+from engine.words import quoted
 
 Images = npt.NDArray[np.uint8]
 Labels = npt.NDArray[np.intp]
@@ -38,7 +38,10 @@ class Split:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """Training and test images with the names of the classes; *validation* is empty until ``hold_out``.
+    """Training and test images with the names of the classes.
+
+    *validation* is empty until ``hold_out`` where the data has no validation images of its own. *remarks* are
+    sentences for a person on what was done to make the data what it is here, and on what is unusual about it.
 
     Raises:
         BadInputError: a field of another type.
@@ -49,6 +52,7 @@ class Dataset:
     test: Split
     class_names: tuple[str, ...]
     validation: Split | None = None
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         splits = {"train": self.train, "test": self.test, "validation": self.validation}
@@ -57,9 +61,9 @@ class Dataset:
                 raise _other_kind(field, split, "a Split")
         names = self.class_names
         if not isinstance(names, tuple) or not all(isinstance(name, str) for name in names):
-            raise BadInputError(f"class_names is {names!r}; give a tuple of texts, one for each class.")
+            raise BadInputError(f"class_names is {quoted(names)}; give a tuple of texts, one for each class.")
         if not isinstance(self.name, str):
-            raise BadInputError(f"name is {self.name!r}; give a text.")
+            raise BadInputError(f"name is {quoted(self.name)}; give a text.")
 
     @property
     def image_shape(self) -> Shape:
@@ -69,14 +73,10 @@ class Dataset:
     def hold_out(self, share: float, rng: np.random.Generator) -> "Dataset":
         """Return the data set with *share* of each class's training images moved to ``validation``.
 
-        Raises:
-            BadInputError: the data set has validation images of its own already; what they are for is not guessed.
+        Where it has validation images of its own, they are for this, and nothing is moved.
         """
-        if share and self.validation is not None and len(self.validation):
-            raise BadInputError(
-                f"{self.name} has {counted(len(self.validation), 'validation image')} already; set the share that is"
-                " held out to 0 to use them."
-            )
+        if self.validation is not None and len(self.validation):
+            return self
         held = self.held_out(share, rng)
         if not held.any():
             return self
@@ -98,20 +98,26 @@ def _other_kind(name: str, value: object, needed: str) -> BadInputError:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """A mini-batch, and the transform (N, 2, 3) of each image where images are augmented."""
+    """A mini-batch, and the transform (N, 2, 3) of each image where images are augmented.
+
+    Attributes:
+        paper: what comes in from outside a transformed image, a brightness in [0, 1] for each channel; None for what
+            is nearest in the image.
+    """
 
     samples: Split
     transforms: npt.NDArray[np.float32] | None = None
+    paper: tuple[float, ...] | None = None
 
     def part(self, part: slice) -> "Batch":
         """Return part of the batch."""
         samples = Split(self.samples.images[part], self.samples.labels[part])
-        return Batch(samples, None if self.transforms is None else self.transforms[part])
+        return Batch(samples, None if self.transforms is None else self.transforms[part], self.paper)
 
     def inputs(self, part: slice) -> Array:
         """Return part of the batch as float32 (n, C, H, W) in [0, 1]: made where it is needed."""
         images = pixels(self.samples.images[part])
-        return images if self.transforms is None else warp(images, self.transforms[part])
+        return images if self.transforms is None else warp(images, self.transforms[part], self.paper)
 
 
 def pixels(images: Images) -> npt.NDArray[np.float32]:
@@ -119,10 +125,18 @@ def pixels(images: Images) -> npt.NDArray[np.float32]:
     return np.multiply(images, np.float32(1 / 255), dtype=np.float32)
 
 
-def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = False, skip: int = 0) -> Iterator[Batch]:
+def batches(
+    split: Split,
+    size: int,
+    rng: np.random.Generator,
+    augment: bool = False,
+    skip: int = 0,
+    paper: tuple[float, ...] | None = None,
+) -> Iterator[Batch]:
     """Yield every sample once, in an order drawn from *rng*; the last mini-batch may be smaller.
 
-    The first *skip* mini-batches are left out, and the others are the same as with none left out.
+    The first *skip* mini-batches are left out, and the others are the same as with none left out. *paper* is what
+    augmentation fills with; see ``Batch``.
 
     Raises:
         BadInputError: *size* is less than 1.
@@ -134,4 +148,4 @@ def batches(split: Split, size: int, rng: np.random.Generator, augment: bool = F
         indices = order[start : start + size]
         transforms = draw_transforms(rng, len(indices)) if augment else None
         if start >= skip * size:
-            yield Batch(split.take(indices), transforms)
+            yield Batch(split.take(indices), transforms, paper)

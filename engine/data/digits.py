@@ -1,4 +1,7 @@
-"""MNIST's own preparation of a digit, so that a drawing looks like what the network was trained on."""
+"""MNIST's own preparation of a digit, so that a drawing looks like what the network was trained on.
+
+Other data sets of drawings were prepared alike, but for the size of the box, what is put in the middle, and the pen.
+"""
 
 import math
 
@@ -10,10 +13,13 @@ _Floats = npt.NDArray[np.floating]
 
 _FIELD, _BOX = 28, 20  # px: MNIST's picture and the box that the digit is scaled to fill
 _PAPER = 1 / 512  # anything fainter than half a grey level of an 8-bit picture is paper
+_FINE, _FINEST = 4, 160  # strokes are made thinner at so many times the resolution of the result, up to 160 px
 _TIE = 1e-5  # px: keeps rounding noise from shifting a symmetric digit by a whole pixel
 
 
-def normalise_digit(ink: npt.NDArray[np.floating], shape: tuple[int, int] = (_FIELD, _FIELD)) -> Ink:
+def normalise_digit(
+    ink: npt.NDArray[np.floating], shape: tuple[int, int] = (_FIELD, _FIELD), box: int = 0, by_mass: bool = True
+) -> Ink:
     """Crop to the ink, scale its longer side to 20 px and centre its mass: y = A @ ink @ B, then placed.
 
     A (rows, H) and B (W, cols) hold the weights of one axis each: exact areas of overlap when shrinking
@@ -23,11 +29,13 @@ def normalise_digit(ink: npt.NDArray[np.floating], shape: tuple[int, int] = (_FI
     unchanged: 9,997 of the 10,000 of its test set (the others have a longer side of 19).
 
     Stroke width scales with the digit, as in MNIST: a pen of width p and a digit of height h give
-    strokes of 20 p / h px; MNIST's own are about 2 to 4 px.
+    strokes of 20 p / h px; MNIST's own are about 2 to 4 px, and ``fit_strokes`` makes others like them.
 
     Args:
         ink: (H, W) of any size, in [0, 1]: 0 is paper, 1 is full ink.
         shape: (height, width) of the result in px; another size keeps the proportion 20 : 28.
+        box: what the longer side is scaled to in px, where that is not MNIST's; at most the shorter side of *shape*.
+        by_mass: put the centre of mass in the middle, not that of the box.
 
     Returns:
         (height, width) float32 in [0, 1]; all zeros where there is no ink.
@@ -41,14 +49,122 @@ def normalise_digit(ink: npt.NDArray[np.floating], shape: tuple[int, int] = (_FI
     ink = np.asarray(ink, dtype=np.float32)
     _require_ink(ink)
     picture = np.zeros(shape, dtype=np.float32)
-    box = _crop(ink)
-    if box.size == 0:
+    marked = _crop(ink)
+    if marked.size == 0:
         return picture
-    scale = max(1, min(shape) * _BOX // _FIELD) / max(box.shape)
-    digit = _weights(box.shape[0], scale) @ box @ _weights(box.shape[1], scale).T
-    top, left = _start(digit.sum(axis=1), shape[0]), _start(digit.sum(axis=0), shape[1])
+    scale = (box or box_of(shape)) / max(marked.shape)
+    digit = _weights(marked.shape[0], scale) @ marked @ _weights(marked.shape[1], scale).T
+    if by_mass:
+        top, left = _start(digit.sum(axis=1), shape[0]), _start(digit.sum(axis=0), shape[1])
+    else:
+        top, left = (shape[0] - digit.shape[0]) // 2, (shape[1] - digit.shape[1]) // 2
     picture[top : top + digit.shape[0], left : left + digit.shape[1]] = np.minimum(digit, 1)
     return picture
+
+
+def box_of(shape: tuple[int, int]) -> int:
+    """Return the side in px of the box that MNIST's proportions give a digit in a picture of *shape*."""
+    return max(1, min(shape) * _BOX // _FIELD)
+
+
+def whole_sheet(ink: npt.NDArray[np.floating], shape: tuple[int, int]) -> Ink:
+    """Return *ink* (H, W) scaled so that all of it fits *shape*, in its middle; paper is added, nothing is cut off."""
+    ink = np.asarray(ink, dtype=np.float32)
+    _require_ink(ink)
+    scale = min(shape[0] / ink.shape[0], shape[1] / ink.shape[1])
+    sheet = _weights(ink.shape[0], scale) @ ink @ _weights(ink.shape[1], scale).T
+    picture = np.zeros(shape, np.float32)
+    top, left = (shape[0] - sheet.shape[0]) // 2, (shape[1] - sheet.shape[1]) // 2
+    picture[top : top + sheet.shape[0], left : left + sheet.shape[1]] = np.minimum(sheet, 1)
+    return picture
+
+
+def stroke_widths(ink: npt.NDArray[np.floating]) -> Ink:
+    """Return how thick the strokes of each picture of *ink* (N, H, W) are, px: twice its area by its outline's length.
+
+    The outline's length is the total variation, so that a grey edge counts like the sharp one it stands for.
+    """
+    paper = np.pad(np.asarray(ink, np.float32), ((0, 0), (1, 1), (1, 1)))
+    upper, lower = paper[:, :-1], paper[:, 1:]
+    down = (lower[:, :, 1:] + lower[:, :, :-1] - upper[:, :, 1:] - upper[:, :, :-1]) / 2
+    across = (lower[:, :, 1:] - lower[:, :, :-1] + upper[:, :, 1:] - upper[:, :, :-1]) / 2
+    outlines = np.hypot(down, across).sum(axis=(1, 2))
+    areas = paper.sum(axis=(1, 2))
+    widths: Ink = np.divide(2 * areas, outlines, out=np.zeros_like(areas), where=outlines > 0)
+    return widths
+
+
+def fit_pen(pen: float, length: float, box: int, least: float, most: float) -> float:
+    """Return the pen with which a digit has strokes of *least* to *most* px once its longer side is *box* px.
+
+    A path of so great a *length* drawn with a pen p has a side of length + p, and strokes of box p / (length + p).
+    Where *pen* gives strokes out of bounds, t px for the nearest bound t, the answer is p = t length / (box - t).
+
+    Args:
+        pen: in the unit of *length*; > 0.
+        length: longer side of what the pen's middle went through. A dot, shorter than half the pen, keeps its pen.
+    """
+    drawn = box * pen / (length + pen)
+    wanted = min(max(drawn, least), most)
+    if wanted == drawn or length < pen / 2 or wanted >= box:
+        return pen
+    return wanted * length / (box - wanted)
+
+
+def fit_strokes(ink: npt.NDArray[np.floating], box: int, least: float, most: float) -> Ink:
+    """Return *ink* with strokes that are *least* to *most* px thick once its longer side is *box* px.
+
+    Ink within these bounds comes back as it is. Other strokes become thinner or thicker about their middles, by
+    the distance of each point from the nearest paper, or ink; see ``fit_pen``.
+
+    Args:
+        ink: (H, W) of any size, in [0, 1].
+
+    Returns:
+        (H, W), or another size where strokes changed.
+    """
+    marked = _crop(np.asarray(ink, np.float32))
+    if marked.size == 0:
+        return np.asarray(ink, np.float32)
+    side = min(box * _FINE, _FINEST)
+    scale, unit = side / max(marked.shape), side / box
+    room = math.ceil(least * unit) + 1  # for what grows
+    fine = np.pad(_weights(marked.shape[0], scale) @ marked @ _weights(marked.shape[1], scale).T, room)
+    inked = fine > 0.5 * np.quantile(fine[fine > _PAPER], 0.95)
+    depth = _distances(inked)
+    pen = 2 * float(np.median(depth[_ridges(depth)])) - 0.5  # exact for 7.5 px: 2 d - 1 for 7, 2 d for 8
+    length = side - pen
+    change = fit_pen(pen, length, box, least, most) - pen
+    if change == 0 or length <= 0:
+        return np.asarray(ink, np.float32)
+    if change < 0:
+        return (depth + change / 2).clip(0, 1).astype(np.float32)
+    return (1 + change / 2 - _distances(~inked)).clip(0, 1).astype(np.float32)
+
+
+def _distances(mask: npt.NDArray[np.bool_]) -> Ink:
+    """Return how far each pixel of *mask* (H, W) is from the nearest that is not in it; those beyond the edge are in.
+
+    Source: Felzenszwalb and Huttenlocher, "Distance Transforms of Sampled Functions" (2012), without the envelope.
+    """
+    height, width = mask.shape
+    down = np.where(mask, np.float32(height + width), np.float32(0))
+    for row in range(1, height):
+        np.minimum(down[row], down[row - 1] + 1, out=down[row])
+    for row in range(height - 2, -1, -1):
+        np.minimum(down[row], down[row + 1] + 1, out=down[row])
+    across = np.square(np.subtract.outer(np.arange(width, dtype=np.float32), np.arange(width, dtype=np.float32)))
+    distances: Ink = np.sqrt(np.stack([(across + line).min(axis=1) for line in down**2]))
+    return distances
+
+
+def _ridges(depth: Ink) -> npt.NDArray[np.bool_]:
+    """Return which pixels lie in the middle of a stroke: none beside them is farther from the paper."""
+    height, width = depth.shape
+    around = np.pad(depth, 1)
+    steps = [around[row : row + height, column : column + width] for row in range(3) for column in range(3)]
+    ridges: npt.NDArray[np.bool_] = (depth > 0) & (depth >= np.max(steps, axis=0))
+    return ridges
 
 
 def _require_ink(ink: Ink) -> None:

@@ -1,91 +1,191 @@
-"""Read MNIST and Fashion-MNIST as they are published: four IDX files in one folder, each plain or as .gz.
+"""Read MNIST and what is published like it: four IDX files, each plain or as .gz, in a folder or in an archive.
 
 An IDX file is 0, 0, 8 for bytes, the number of axes, each extent as four bytes with the highest first, the values.
 
 Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", "File formats for the MNIST database",
-http://yann.lecun.com/exdb/mnist/; Xiao, Rasul, Vollgraf, "Fashion-MNIST" (2017), for its class names.
+http://yann.lecun.com/exdb/mnist/; Xiao, Rasul, Vollgraf, "Fashion-MNIST" (2017), for its class names; Cohen, Afshar,
+Tapson, van Schaik, "EMNIST: an extension of MNIST to handwritten letters" (2017), for its classes and its transposed
+images.
 """
 
+import io
+import string
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
 import numpy as np
 
-from engine.data.convert import image_shape, to_labels
-from engine.data.dataset import Dataset, Split
-from engine.data.stream import open_stream
+from engine.data import container
+from engine.data.assembly import TEST, TRAIN, Part, assembled
+from engine.data.convert import image_layout
+from engine.data.dataset import Dataset
+from engine.data.naming import IMAGES, LABELS, Role, role_within
+from engine.data.stream import Stream, open_stream
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
 from engine.layer import Array
-from engine.shapes import show
 from engine.words import counted
 
 DIGITS = tuple("0123456789")
 GARMENTS = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
 )  # fmt: skip
-PARTS, KINDS = ("train", "t10k"), {"images": 3, "labels": 1}  # what a file holds -> its number of axes
+_CAPITALS, _MERGED = (
+    tuple(string.ascii_uppercase),
+    tuple("abdefghnqrt"),
+)  # small letters that look unlike their capitals
+EMNIST = {
+    "letters": _CAPITALS, "digits": DIGITS, "mnist": DIGITS, "balanced": (*DIGITS, *_CAPITALS, *_MERGED),
+    "bymerge": (*DIGITS, *_CAPITALS, *_MERGED), "byclass": (*DIGITS, *_CAPITALS, *string.ascii_lowercase),
+}  # fmt: skip
+AXES = {IMAGES: 3, LABELS: 1}
+_ROLES = tuple(Role(part, kind) for part in (TRAIN, TEST) for kind in AXES)
 
 
-def _spellings(part: str, kind: str) -> tuple[str, ...]:
-    """Return the names that such a file goes by; unpacking tools often put a dot for the second hyphen."""
-    plain = [f"{part}-{kind}{mark}idx{KINDS[kind]}-ubyte" for mark in "-."]
-    return (*plain, *(f"{name}.gz" for name in plain))
+@dataclass(frozen=True, slots=True)
+class IdxName:
+    """What the *name* of an IDX file says: of which *set* it is, '' for none, and its *role*."""
+
+    name: str
+    set: str
+    role: Role
 
 
-FILES = tuple(name for part in PARTS for kind in KINDS for name in _spellings(part, kind))
+def idx_name(name: str) -> IdxName | None:
+    """Return what the name of a file says if it is that of an IDX file, e.g. train-images-idx3-ubyte.gz; else None."""
+    stem = name[:-3] if name.lower().endswith(".gz") else name
+    found = role_within(stem) if "idx" in stem.lower() else None
+    return IdxName(name, *found) if found and found[1] in _ROLES else None
 
 
-def read_idx(folder: Path) -> Dataset:
-    """Return the data set in *folder*, its images (N, 1, H, W).
+def read_idx(path: Path, chosen: str = "") -> Dataset:
+    """Return the data set at *path*, its images (N, 1, H, W).
+
+    Args:
+        path: a folder, whose files may be in folders of their own, or an archive, .tar, .tar.gz or .zip.
+        chosen: the name of one of the files, which says which set is meant where there are several.
 
     The ten classes are garments where the folder's name has "fashion" in it (or that of the folder above one named
-    "raw", as torchvision lays it out), else digits.
+    "raw", as torchvision lays it out), else digits; EMNIST's sets have classes of their own, and their images, which
+    are stored with rows and columns exchanged, are put upright.
 
     Raises:
         BadInputError: a file is damaged, missing, too large or no IDX file; one sentence says what to do.
         OSError: one cannot be read.
     """
-    place = folder.parent if folder.name == "raw" else folder
-    names = GARMENTS if "fashion" in place.name.lower() else DIGITS
-    train, test = (_split(folder, part, len(names)) for part in PARTS)
-    if train.images.shape[1:] != test.images.shape[1:]:
-        raise BadInputError(
-            f"{folder.name}: training images are {show(train.images.shape[1:])} and test images"
-            f" {show(test.images.shape[1:])} (channels × height × width); put files of one data set together."
-        )
-    return Dataset(place.name, train, test, names)
-
-
-def _split(folder: Path, part: str, classes: int) -> Split:
-    paths = {kind: _find(folder, part, kind) for kind in KINDS}
-    images, labels = (_array(path, KINDS[kind]) for kind, path in paths.items())
-    if len(images) != len(labels):
-        raise BadInputError(
-            f"{paths['labels'].name} has {counted(len(labels), 'label')} for {counted(len(images), 'image')}; put files"
-            " of one data set together."
-        )
-    return Split(images[:, None], to_labels(labels, paths["labels"].name, classes))
-
-
-def _find(folder: Path, part: str, kind: str) -> Path:
-    spellings = _spellings(part, kind)
-    for name in spellings:
-        if (folder / name).is_file():
-            return folder / name
-    raise BadInputError(f"{folder.name} lacks {spellings[0]}, plain or as .gz; put all four IDX files into one folder.")
-
-
-def _array(path: Path, axes: int) -> Array:
-    """Return the bytes in the IDX file at *path*, which must have so many *axes*."""
-    with open_stream(path, UNPACKED_LIMIT // len(PARTS)) as stream:
-        if stream.read(4) != bytes((0, 0, 8, axes)):
+    place = path.parent if path.name == "raw" else path
+    arrays = _from_folder(path, chosen) if path.is_dir() else _from_archive(path, chosen)
+    name = next(iter(arrays)).set
+    parts = {}
+    for part in (TRAIN, TEST):
+        images, labels = (_only(arrays, Role(part, kind), path.name) for kind in AXES)
+        if len(arrays[images]) != len(arrays[labels]):
             raise BadInputError(
-                f"{path.name} does not begin as an IDX file of bytes with {axes} axes; copy or download it again."
+                f"{labels.name} has {counted(len(arrays[labels]), 'label')} for"
+                f" {counted(len(arrays[images]), 'image')}; put files of one data set together."
             )
-        shape = tuple(np.frombuffer(stream.read(4 * axes), ">u4").tolist())
-        if axes == KINDS["images"]:
-            image_shape(shape, path.name)
-        values = stream.read(prod(shape))
-        stream.end()
+        parts[part] = Part(arrays[images], arrays[labels], images.name, labels.name)
+    return _named(place.name, name, parts)
+
+
+def _named(folder: str, name: str, parts: Mapping[str, Part]) -> Dataset:
+    """Return the data set with the classes that the names of the *folder* and of the set say."""
+    emnist = next((kind for kind in EMNIST if name.startswith("emnist") and name.endswith(kind)), None)
+    if emnist is None:
+        known = GARMENTS if "fashion" in folder.lower() or "fashion" in name else DIGITS
+        within = all(part.labels.max(initial=0) < len(known) for part in parts.values())
+        return assembled(folder, parts, known if within or known is GARMENTS else None)
+    upright = {
+        part: Part(each.images.transpose(0, 2, 1), each.labels, each.image_name, each.label_name)
+        for part, each in parts.items()
+    }
+    told = "EMNIST stores rows and columns exchanged; its images were put upright."
+    return assembled(f"{folder} ({emnist})", upright, EMNIST[emnist], [told])
+
+
+def _only(names: Iterable[IdxName], role: Role, where: str) -> IdxName:
+    """Return the one of *names* with that *role*."""
+    names = list(names)
+    if found := next((each for each in names if each.role == role), None):
+        return found
+    missing = _spelling(names[0].set, role)
+    raise BadInputError(f"{where} lacks {missing}, plain or as .gz; put all four IDX files into one folder.")
+
+
+def _spelling(name: str, role: Role) -> str:
+    """Return how the file with that *role* is usually called."""
+    part = role.part if role.part == TRAIN or name.startswith("emnist") else "t10k"
+    start = f"{name.replace('_', '-')}-" if name else ""
+    return f"{start}{part}-{role.kind}-idx{AXES[role.kind]}-ubyte"
+
+
+def _one_set(names: Iterable[IdxName], where: str, chosen: str) -> list[IdxName]:
+    """Return those of *names* that are of one set, the *chosen* file's; of a plain file and a packed one the plain."""
+    known = {name.name: name for name in names}
+    sets = sorted({name.set for name in known.values()})
+    wanted = idx_name(chosen)
+    if not sets:
+        raise BadInputError(
+            f"{where} lacks {_spelling('', _ROLES[0])}, plain or as .gz; put all four IDX files into one folder."
+        )
+    if wanted is None and len(sets) > 1:
+        raise BadInputError(
+            f"{where} holds {len(sets)} data sets, {', '.join(sets)}; choose one of the files, not the folder."
+        )
+    name = sets[0] if wanted is None else wanted.set
+    ordered = sorted(
+        (each for each in known.values() if each.set == name), key=lambda each: (len(each.name), each.name)
+    )
+    return list({each.role: each for each in reversed(ordered)}.values())
+
+
+def _from_folder(folder: Path, chosen: str) -> dict[IdxName, Array]:
+    """Return the arrays of one set in *folder*, or else in the folders in it."""
+    paths: dict[str, Path] = {}
+    for file in container.files(folder):
+        if file.parent != folder and paths and next(iter(paths.values())).parent == folder:
+            break  # what lies beside them belongs to something else
+        if idx_name(file.name) is None:
+            continue
+        if file.name in paths:
+            raise BadInputError(
+                f"{folder.name} holds {file.name} in {paths[file.name].parent.name} and in {file.parent.name}; choose"
+                " one of these folders."
+            )
+        paths[file.name] = file
+    found = _one_set(filter(None, map(idx_name, paths)), folder.name, chosen)
+    for role in _ROLES:
+        _only(found, role, folder.name)
+    arrays = {}
+    for name in sorted(found, key=lambda each: _ROLES.index(each.role)):
+        with open_stream(paths[name.name], UNPACKED_LIMIT // 2) as stream:
+            arrays[name] = _array(stream, AXES[name.role.kind])
+    return arrays
+
+
+def _from_archive(path: Path, chosen: str) -> dict[IdxName, Array]:
+    """Return the arrays of one set in the archive at *path*."""
+    contents = container.contents(path, lambda name: idx_name(name) is not None, UNPACKED_LIMIT)
+    found = _one_set(filter(None, map(idx_name, contents)), path.name, chosen)
+    arrays = {}
+    for name in found:
+        stream = Stream(io.BytesIO(contents[name.name]), name.name, UNPACKED_LIMIT)
+        arrays[name] = _array(stream, AXES[name.role.kind])
+    return arrays
+
+
+def _array(stream: Stream, axes: int) -> Array:
+    """Return the bytes in the IDX file that *stream* gives, which must have so many *axes*."""
+    if stream.read(4) != bytes((0, 0, 8, axes)):
+        raise BadInputError(
+            f"{stream.name} does not begin as an IDX file of bytes with {'1 axis' if axes == 1 else f'{axes} axes'};"
+            " copy or download it again."
+        )
+    shape = tuple(np.frombuffer(stream.read(4 * axes), ">u4").tolist())
+    if axes == AXES[IMAGES]:
+        image_layout(shape, stream.name)
+    values = stream.read(prod(shape))
+    stream.end()
     return np.frombuffer(values, np.uint8).reshape(shape)

@@ -1,79 +1,95 @@
-"""Read a data set from a .npz file: the arrays x_train, y_train, x_test, y_test and, where it has it, class_names."""
+"""Read a data set from a .npz file, by the names that its arrays usually have."""
 
 from pathlib import Path
 
-from engine.data.convert import image_shape, to_class_names, to_images, to_labels
-from engine.data.dataset import Dataset, Split
+from engine.data.assembly import IMAGE_TYPES, LABEL_TYPES, TRAIN, WORDS, Part, assembled, check_fit, check_same_shape
+from engine.data.dataset import Dataset
+from engine.data.naming import IMAGES, LABELS, UNDERSTOOD, Role, by_role
 from engine.errors import BadInputError
 from engine.files.archive import Archive, open_archive
-from engine.files.npy import Header
-from engine.layer import Shape
-from engine.shapes import show
-from engine.words import counted
 
-ARRAYS = ("x_train", "y_train", "x_test", "y_test")
+CLASS_NAMES = ("class_names", "label_names", "classes", "list_classes")
 
 
 def read_npz(path: Path) -> Dataset:
     """Return the data set in the file at *path*.
 
-    Images are (N, H, W), (N, C, H, W) or (N, H, W, C) with 1 or 3 channels: whole numbers from 0 to 255, or
-    fractions from 0 to 255 or from 0 to 1. Labels are whole numbers from 0, (N,) or (N, 1); the largest one in
-    y_train sets the number of classes. All headers are checked before any array is read.
+    Arrays are known by their names, in small or capital letters: x_train, train_images, images_train and the like;
+    val_... are validation images, and x and y without a word for the part are split here. Which layouts, ranges of
+    pixels and labels are read, ``engine.data.convert``, ``pixels`` and ``labels`` say. All headers are checked before
+    any array is read.
 
     Raises:
         BadInputError: the file is damaged, too large or no such data set; one sentence says what to do.
         OSError: it cannot be read.
     """
     with open_archive(path) as archive:
-        _check_headers(archive)
-        x_train, y_train, x_test, y_test = (archive.array(f"{name}.npy") for name in ARRAYS)
-        train_labels = to_labels(y_train, f"{path.name}: y_train")
-        names = _class_names(archive, int(train_labels.max()) + 1)
-    test_labels = to_labels(y_test, f"{path.name}: y_test", len(names))
-    fractions = all(x.max() <= 1 for x in (x_train, x_test) if x.dtype.kind == "f")
-    train = Split(to_images(x_train, f"{path.name}: x_train", fractions), train_labels)
-    test = Split(to_images(x_test, f"{path.name}: x_test", fractions), test_labels)
-    return Dataset(path.name, train, test, names)
+        arrays = _arrays(archive)
+        found = _found(archive.name, arrays)
+        parts = _checked(archive, found)
+        remarks = _left_out(found, parts)
+        read = {
+            part: Part(archive.array(f"{images}.npy"), archive.array(f"{labels}.npy"), images, labels)
+            for part, (images, labels) in parts.items()
+        }
+        names = _class_names(archive)
+    return assembled(path.name, read, names, remarks)
 
 
-def _check_headers(archive: Archive) -> None:
-    """Raise BadInputError unless every array is there, of numbers, and of a shape that fits the others."""
-    if missing := [name for name in ARRAYS if f"{name}.npy" not in archive.entries]:
-        raise BadInputError(f"{archive.name} lacks {', '.join(missing)}; save it with arrays {', '.join(ARRAYS)}.")
-    headers = {name: archive.header(f"{name}.npy") for name in ARRAYS}
-    for name, header in headers.items():
-        if header.dtype.kind not in "uif":
-            raise BadInputError(f"{archive.name}: {name} is of type {header.dtype}; save it as numbers.")
-    train, test = (_pair(archive.name, part, headers[f"x_{part}"], headers[f"y_{part}"]) for part in ("train", "test"))
-    if train != test:
+def _arrays(archive: Archive) -> list[str]:
+    """Return the names of the arrays."""
+    return sorted(entry.removesuffix(".npy") for entry in archive.entries if entry.endswith(".npy"))
+
+
+def _found(name: str, arrays: list[str]) -> dict[Role, str]:
+    """Return which array holds what; raises BadInputError where that cannot be told."""
+    if arrays and all(array.startswith("arr_") for array in arrays):
         raise BadInputError(
-            f"{archive.name}: training images are {show(train)} and test images {show(test)} (channels × height ×"
-            " width); make them the same."
+            f"{name} has {', '.join(arrays[:4])}, arrays without names, so which are images and which labels is not"
+            f" known; save it again with names: np.savez(file, x_train=..., y_train=..., x_test=..., y_test=...). Names"
+            f" that are understood: {UNDERSTOOD}."
         )
+    found = by_role(arrays, name)
+    if missing := [Role(TRAIN, kind) for kind in (IMAGES, LABELS) if Role(TRAIN, kind) not in found]:
+        lacking = " and ".join(f"training {role.kind}" for role in missing)
+        has = f"it has {', '.join(arrays[:8])}" if arrays else "it has no arrays"
+        raise BadInputError(f"{name} lacks {lacking}; {has}. Names that are understood: {UNDERSTOOD}.")
+    return found
 
 
-def _pair(name: str, part: str, images: Header, labels: Header) -> Shape:
-    """Return (C, H, W) of the images, and raise BadInputError unless there is one label for each."""
-    shape = image_shape(images.shape, f"{name}: x_{part}")
-    if labels.shape not in ((images.shape[0],), (images.shape[0], 1)):
+def _checked(archive: Archive, found: dict[Role, str]) -> dict[str, tuple[str, str]]:
+    """Return the names of images and labels of each part that has both, their headers having been checked."""
+    both = {part: (found.get(Role(part, IMAGES)), found.get(Role(part, LABELS))) for part in WORDS}
+    parts = {part: (images, labels) for part, (images, labels) in both.items() if images and labels}
+    shapes = {}
+    for part, (images, labels) in parts.items():
+        image, label = (archive.header(f"{array}.npy") for array in (images, labels))
+        for array, header, kinds in ((images, image, IMAGE_TYPES), (labels, label, LABEL_TYPES)):
+            if header.dtype.kind not in kinds:
+                raise BadInputError(f"{archive.name}: {array} is of type {header.dtype}; save it as numbers.")
+        shapes[part] = check_fit(archive.name, (images, image.shape), (labels, label.shape))
+    check_same_shape(archive.name, shapes)
+    return parts
+
+
+def _left_out(found: dict[Role, str], parts: dict[str, tuple[str, str]]) -> list[str]:
+    """Return sentences on arrays that are of no use without their labels or images."""
+    return [
+        f"{name} was left out, since it has no {LABELS if role.kind == IMAGES else IMAGES}."
+        for role, name in found.items()
+        if role.part not in parts
+    ]
+
+
+def _class_names(archive: Archive) -> list[str] | None:
+    """Return the names of the classes, None where the file has none."""
+    entry = next((f"{name}.npy" for name in CLASS_NAMES if f"{name}.npy" in archive.entries), None)
+    if entry is None:
+        return None
+    header = archive.header(entry)
+    if header.dtype.kind not in "USui" or len(header.shape) != 1:
         raise BadInputError(
-            f"{name}: y_{part} has shape {labels.shape} for {counted(images.shape[0], 'image')}; give each image one"
-            " label."
+            f"{archive.name}: {entry.removesuffix('.npy')} is {header.shape} of type {header.dtype}; make it a row of"
+            " texts, one for each class."
         )
-    return shape
-
-
-def _class_names(archive: Archive, classes: int) -> tuple[str, ...]:
-    """Return the name of each class: the file's own, or "0", "1", and so on."""
-    if classes < 2:
-        raise BadInputError(f"{archive.name}: y_train has the label 0 alone; give it images of two classes or more.")
-    if "class_names.npy" not in archive.entries:
-        return tuple(map(str, range(classes)))
-    header = archive.header("class_names.npy")
-    if header.dtype.kind != "U" or header.shape != (classes,):
-        raise BadInputError(
-            f"{archive.name}: class_names is {header.shape} of type {header.dtype}; make it {classes} texts, one for"
-            " each label in y_train."
-        )
-    return to_class_names(archive.texts("class_names.npy"), f"{archive.name}: class_names")
+    return archive.texts(entry)

@@ -3,6 +3,7 @@
     :grey                         one channel
     :classes=airplane+automobile  these classes alone, labelled from 0 in this order
     :crop=24x24                   the middle of each image, height x width
+    :coarse                       the 20 coarse classes of CIFAR-100 instead of the 100 fine ones
 
 Options are applied from left to right. In the name of a class, + : / \\ and % are written %2B %3A %2F %5C and %25.
 A path that itself ends like an option is closed by a colon of its own: ``/data/run:old:``, ``/data/run:old::grey``.
@@ -18,12 +19,14 @@ from urllib.parse import unquote
 from engine.data import views
 from engine.data.dataset import Dataset
 from engine.errors import BadInputError
+from engine.words import clipped, quoted
 
 View = Callable[[Dataset], Dataset]
 
 _OPTION = re.compile(r"[a-z]+(=[^:/\\]*)?")
 _SIZE = re.compile(r"([0-9]{1,4})x([0-9]{1,4})")
-_HELP = "grey, classes=FIRST+SECOND, crop=HEIGHTxWIDTH"
+_HELP = "grey, classes=FIRST+SECOND, crop=HEIGHTxWIDTH, coarse"
+COARSE = "coarse"  # an option of reading, and no view: it chooses between two labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,19 @@ class Source:
 
     def views(self) -> list[View]:
         """Return what each option makes of a data set; raises BadInputError for one that is none."""
-        return [self._view(option) for option in self.options]
+        return [self._view(option) for option in self.options if option != COARSE]
+
+    @property
+    def coarse(self) -> bool:
+        """Whether coarse labels are wanted of data that has coarse and fine ones."""
+        return COARSE in self.options
 
     def _view(self, option: str) -> View:
         name, _, value = option.partition("=")
         if name not in _VIEWS:
             raise BadInputError(
-                f"{self} has the unknown option {name!r}; known are {_HELP}. Where it belongs to the path, put a colon"
-                " after it."
+                f"{clipped(str(self))} has the unknown option {quoted(name)}; known are {_HELP}. Where it belongs to"
+                " the path, put a colon after it."
             )
         return _VIEWS[name](value)
 

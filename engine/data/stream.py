@@ -5,6 +5,7 @@ Source: RFC 1952 (gzip); POSIX.1-1988, "ustar Interchange Format".
 
 import gzip
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -59,6 +60,28 @@ class Stream:
         while self._piece(_CHUNK):
             pass
 
+    def some(self, count: int) -> bytes:
+        """Return up to *count* of the next bytes, fewer only at the end."""
+        data = b""
+        while len(data) < count and (piece := self._piece(count - len(data))):
+            data += piece
+        return data
+
+    def blocks(self, end: bytes, longest: int) -> Iterator[bytes]:
+        """Yield all that is left in blocks that end with *end*, e.g. of whole lines of at most *longest* bytes."""
+        held = b""
+        while piece := self._piece(_CHUNK):
+            whole, mark, rest = piece.rpartition(end)
+            if mark:
+                yield held + whole + mark
+                held = rest
+            else:
+                held += piece
+            if len(held) > longest:
+                raise BadInputError(f"{self.name} has a line of more than {longest:,} bytes; choose another file.")
+        if held:
+            yield held
+
     def end(self) -> None:
         """Raise BadInputError unless this is the end, where a .gz proves its checksum."""
         if self._piece(1):
@@ -78,7 +101,7 @@ class Stream:
         """Return up to *count* of the next bytes, none at the end."""
         try:
             piece = self._file.read(count)
-        except (gzip.BadGzipFile, zlib.error, EOFError) as error:
+        except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise self.damaged() from error
         self._left -= len(piece)
         if self._left < 0:
@@ -91,12 +114,18 @@ class Stream:
 @contextmanager
 def open_stream(path: Path, limit: int) -> Iterator[Stream]:
     """Open the file at *path*, unpacked where it is a .gz, for at most *limit* bytes; raises OSError."""
-    with path.open("rb") as file:
-        packed = file.read(2) == GZIP_MAGIC
-        file.seek(0)
-        content = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
-        with content:
-            yield Stream(content, path.name, limit)
+    with path.open("rb") as file, unpacked(file, path.name, limit) as stream:
+        yield stream
+
+
+@contextmanager
+def unpacked(file: IO[bytes], name: str, limit: int) -> Iterator[Stream]:
+    """Read *file* from its start, unpacked where it is a .gz, for at most *limit* bytes."""
+    packed = file.read(2) == GZIP_MAGIC
+    file.seek(0)
+    content = cast(IO[bytes], gzip.GzipFile(fileobj=file)) if packed else file
+    with content:
+        yield Stream(content, name, limit)
 
 
 def tar_members(stream: Stream) -> Iterator[tuple[str, int]]:
@@ -118,6 +147,11 @@ def tar_members(stream: Stream) -> Iterator[tuple[str, int]]:
         stream.skip(-size % _BLOCK)
         header = stream.read(_BLOCK)
     stream.skip_rest()
+
+
+def is_tar(start: bytes) -> bool:
+    """Return whether a file that begins with *start* begins as a .tar."""
+    return len(start) >= _BLOCK and _is_header(bytearray(start[:_BLOCK]))
 
 
 def _is_header(block: bytearray) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 from engine.data.convert import pieces
 from engine.data.dataset import Dataset, Images, Split
 from engine.errors import BadInputError
+from engine.words import quoted
 
 _LUMA = np.array([299, 587, 114], np.uint32)  # of red, green and blue, in thousandths
 
@@ -44,7 +45,7 @@ def only_classes(dataset: Dataset, names: Sequence[str]) -> Dataset:
     """
     known = dataset.class_names
     if unknown := [name for name in names if name not in known]:
-        raise BadInputError(f"{dataset.name} has no class {unknown[0]!r}; it has {', '.join(known)}.")
+        raise BadInputError(f"{dataset.name} has no class {quoted(unknown[0])}; it has {', '.join(known)}.")
     if len(names) < 2 or len(set(names)) < len(names):
         raise BadInputError(f"The classes {', '.join(names)} do not suffice; choose two or more, each once.")
     new = np.full(len(known), -1, np.intp)  # old label -> new label

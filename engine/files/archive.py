@@ -16,6 +16,8 @@ from engine.layer import Array
 UNPACKED_LIMIT = 2 * 2**30  # bytes, all entries together
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip can hold
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_METHODS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 93: "Zstandard"}
+_ENCRYPTED = 1  # the bit of a zip's flags
 # What zipfile and the decompressor raise for bytes that are not what they claim to be.
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, TypeError, OverflowError, RuntimeError)
 
@@ -49,12 +51,14 @@ class Archive:
     def header(self, entry: str) -> npy.Header:
         """Return what the .npy *entry* says of its array, proved to be true of its size."""
         with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
-            header = npy.read_header(stream)
+            try:
+                header = npy.read_header(stream)
+            except npy.FieldsError:
+                header = None
+        if header is None:
+            raise BadInputError(f"{self.name}: {entry} {npy.RECORDS}")
         if header.dtype.hasobject:
-            raise BadInputError(
-                f"{self.name}: {entry} holds Python objects, which are never loaded because they can run code;"
-                " save it as a plain array of numbers."
-            )
+            raise BadInputError(f"{self.name}: {entry} {npy.OBJECTS}")
         if header.size != self._entries[entry].file_size:
             raise BadInputError(
                 f"{self.name}: {entry} claims {header.size:,} bytes but has {self._entries[entry].file_size:,};"
@@ -86,9 +90,16 @@ class Archive:
         return data
 
     def _open(self, entry: str) -> IO[bytes]:
+        info = self._entries[entry]
+        if info.flag_bits & _ENCRYPTED:
+            raise BadInputError(f"{self.name}: {entry} is protected by a password; save it without one.")
+        if info.compress_type not in _READABLE:
+            method = _METHODS.get(info.compress_type, f"method {info.compress_type}")
+            raise BadInputError(
+                f"{self.name}: {entry} is compressed by {method}, which NumPy does not write; save the arrays again"
+                " with np.savez_compressed."
+            )
         with _damage_told(f"{self.name}: {entry}"):
-            if self._entries[entry].compress_type not in _READABLE:
-                raise zipfile.BadZipFile("compressed in another way than numpy does")
             return self._file.open(self._entries[entry])
 
 

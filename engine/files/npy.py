@@ -8,20 +8,32 @@ import re
 import sys
 from dataclasses import dataclass
 from math import prod
+from pathlib import Path
 from typing import IO, Any
 
 import numpy as np
 
+from engine.errors import BadInputError
 from engine.layer import Array, Shape
 
 HEADER_LIMIT = 16 * 1024  # bytes
+RECORDS = (
+    "is a structured array, whose elements are records with named fields; save one field of it, as a plain array of"
+    " numbers."
+)
+OBJECTS = "holds Python objects, which are never loaded because they can run code; save it as a plain array of numbers."
 _MAGIC = b"\x93NUMPY"
 _LENGTH_BYTES = {1: 2, 2: 4, 3: 4}  # by format version
 _DESCR = re.compile(r"'descr'\s*:\s*'([<>|=]?)([a-zA-Z])([1-9]\d{0,8})?'")
+_FIELDS = re.compile(r"'descr'\s*:\s*\[")
 _ORDER = re.compile(r"'fortran_order'\s*:\s*(True|False)")
 _SHAPE = re.compile(r"'shape'\s*:\s*\(([\d\s,]*)\)")
 _MOST_AXES = 32
 _CHUNK = 1024 * 1024  # bytes
+
+
+class FieldsError(ValueError):
+    """The array is one of records with named fields, a structured array, not of numbers or texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,11 @@ class Header:
 
 
 def read_header(stream: IO[bytes]) -> Header:
-    """Return the header at the start of *stream*; raises ValueError or TypeError where there is none."""
+    """Return the header at the start of *stream*; raises ValueError or TypeError where there is none.
+
+    Raises:
+        FieldsError: it describes an array of records.
+    """
     head = stream.read(HEADER_LIMIT)
     length_bytes = _LENGTH_BYTES.get(head[6] if len(head) > 8 else 0)
     if not head.startswith(_MAGIC) or length_bytes is None:
@@ -51,6 +67,8 @@ def read_header(stream: IO[bytes]) -> Header:
         raise ValueError("its header is cut off or too long")
     text = head[text_start:start].decode("latin-1")
     descr, order, shape = _DESCR.search(text), _ORDER.search(text), _SHAPE.search(text)
+    if _FIELDS.search(text):
+        raise FieldsError("it holds records")
     if descr is None or order is None or shape is None:
         raise ValueError("its header describes no plain array")
     extents = tuple(int(extent) for extent in shape[1].split(",") if extent.strip())
@@ -71,8 +89,42 @@ def read_values(stream: IO[bytes], header: Header) -> Array:
     return values.reshape(header.shape, order="F" if header.fortran_order else "C")
 
 
+def header_of(file: Path) -> Header:
+    """Return the header of the .npy *file*, proved to be true of its size; raises BadInputError or OSError."""
+    with file.open("rb") as stream:
+        try:
+            header = read_header(stream)
+        except FieldsError as error:
+            raise BadInputError(f"{file.name} {RECORDS}") from error
+        except (ValueError, TypeError) as error:
+            raise BadInputError(f"{file.name} is cut off or damaged; write, copy or download it again.") from error
+        if header.dtype.hasobject:
+            raise BadInputError(f"{file.name} {OBJECTS}")
+        size = stream.seek(0, io.SEEK_END)
+    if header.size != size:
+        raise BadInputError(
+            f"{file.name} claims {header.size:,} bytes but has {size:,}; write or download the file again."
+        )
+    return header
+
+
+def array_of(file: Path) -> Array:
+    """Return the array in the .npy *file*; raises BadInputError or OSError."""
+    header = header_of(file)
+    with file.open("rb") as stream:
+        stream.seek(header.start)
+        return read_values(stream, header)
+
+
 def texts(values: Array) -> list[str]:
-    """Return the texts in an array of type "U"; raises ValueError where a character is none."""
+    """Return the texts in an array of type "U", of "S" in UTF-8, or numbers as texts.
+
+    Raises ValueError where a character is none.
+    """
+    if values.dtype.kind == "S":
+        return [value.decode() for value in values.ravel().tolist()]
+    if values.dtype.kind != "U":
+        return [str(value) for value in values.ravel().tolist()]
     codes = np.frombuffer(values.tobytes(), np.dtype(np.uint32).newbyteorder(values.dtype.byteorder))
     if codes.max(initial=0) > sys.maxunicode:  # NumPy would fail with a SystemError
         raise ValueError("a character is out of range")

@@ -2,7 +2,7 @@
 
     project.json               what a person could read: architecture, settings, shapes, names, version
     weights/<uid>.<name>.npy   the learned arrays of each layer
-    history/<name>.npy         loss and accuracy of every step, figures of every epoch
+    history/<name>.npy         loss and accuracy of the steps, figures of the epochs; of a long run some of them
 
 Why this form: docs/adr/0002-project-file.md. Nothing in it is ever executed.
 """
@@ -18,6 +18,7 @@ import numpy as np
 from engine import architecture as architectures
 from engine import schema
 from engine.architecture import Architecture
+from engine.data.appearance import Appearance
 from engine.data.convert import MAX_CLASSES, MAX_SIDE, to_class_names
 from engine.errors import BadInputError
 from engine.files import atomic, npy
@@ -27,6 +28,7 @@ from engine.files.weights import Weights, check_fit, parameter_shapes
 from engine.history import History
 from engine.layer import Array, Shape
 from engine.settings import TrainingSettings
+from engine.words import quoted
 
 PROJECT_JSON = "project.json"
 TEXT_LIMIT = 4 * 2**20  # bytes of project.json
@@ -42,6 +44,8 @@ class Project:
         input_shape: (C, H, W) of one image.
         data_source: what ``engine.data.catalogue.load`` takes: "bundled" or a path.
         weights: layer uid -> parameter name -> values; layers may be missing.
+        appearance: how the images look that the network reads; None where that is not known, as the data was not
+            read since the time when it was not kept.
     """
 
     architecture: Architecture
@@ -51,6 +55,7 @@ class Project:
     data_source: str
     weights: Weights = field(default_factory=dict)
     history: History = field(default_factory=History)
+    appearance: Appearance | None = None
 
 
 def save(path: Path, project: Project) -> None:
@@ -95,6 +100,7 @@ def _to_values(project: Project) -> Values:
         "input_shape": list(project.input_shape),
         "class_names": list(project.class_names),
         "data_source": project.data_source,
+        "appearance": None if project.appearance is None else project.appearance.to_dict(),
     }
 
 
@@ -114,17 +120,19 @@ def _described(archive: Archive) -> Project:
 def _from_values(values: Values) -> Project:
     shape, names, source = values.get("input_shape"), values.get("class_names"), values.get("data_source")
     if not isinstance(shape, list) or len(shape) != 3 or not all(type(n) is int and 0 < n <= MAX_SIDE for n in shape):
-        raise BadInputError(f"its input shape is {shape!r}; it must be three whole numbers from 1 to {MAX_SIDE}.")
+        raise BadInputError(f"its input shape is {quoted(shape)}; it must be three whole numbers from 1 to {MAX_SIDE}.")
     if not isinstance(names, list) or len(names) > MAX_CLASSES or not all(isinstance(name, str) for name in names):
         raise BadInputError(f"its class names are no list of at most {MAX_CLASSES} texts; open a copy of the file.")
     if not isinstance(source, str) or not isinstance(values.get("settings"), dict):
         raise BadInputError("its data source or settings are missing; open a copy of the file.")
+    looks = values.get("appearance")
     return Project(
         architectures.from_dict(values.get("architecture")),
         schema.from_dict(TrainingSettings, values["settings"]),
         tuple(shape),
         to_class_names(names, "the list of class names"),
         source,
+        appearance=None if looks is None else Appearance.from_dict(looks, tuple(shape)),
     )
 
 

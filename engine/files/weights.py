@@ -9,6 +9,7 @@ from engine.errors import BadInputError
 from engine.layer import Array, Shape
 from engine.model import Model
 from engine.shapes import infer_shapes
+from engine.words import quoted
 
 Weights = Mapping[str, Mapping[str, Array]]  # layer uid -> parameter name -> values
 
@@ -54,7 +55,7 @@ def check_fit(shapes: Mapping[str, Shape], expected: Mapping[str, Shape], layer:
     for name in sorted({*shapes, *expected}):
         if shapes.get(name) != expected.get(name):
             raise BadInputError(
-                f"{layer}: its array {name!r} has shape {shapes.get(name, 'none')}, but the layer needs"
+                f"{layer}: its array {quoted(name)} has shape {shapes.get(name, 'none')}, but the layer needs"
                 f" {expected.get(name, 'none')}; the file does not fit its own network."
             )
 

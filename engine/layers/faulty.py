@@ -56,14 +56,14 @@ class Faulty(Layer):
         return dx
 
 
-def convolution(window: Window, groups: int, dilated: bool, turned: bool, appended: bool) -> Spoil:
+def convolution(window: Window, groups: int, dilated: bool, rotated: bool, appended: bool) -> Spoil:
     """Return a convolution's way back with some of its stages left out.
 
     Args:
         window: where the kernels read.
         groups: G.
         dilated: put S - 1 zeros between neighbours of dC/dO.
-        turned: turn the kernel by 180 degrees for dC/dX.
+        rotated: rotate the kernel by 180 degrees for dC/dX.
         appended: append zeros for the excluded rows and columns; else what is there ends where the input does.
     """
     step = (window.rows.stride, window.cols.stride) if dilated else (1, 1)
@@ -72,7 +72,7 @@ def convolution(window: Window, groups: int, dilated: bool, turned: bool, append
     def spoil(flow: Flow) -> Array:
         if not dilated:
             flow.work.grads["weight"][...] = _grad_weight(flow, window, groups)
-        padded = _grad_padded(flow, window, groups, step, turned)
+        padded = _grad_padded(flow, window, groups, step, rotated)
         rows, cols = (slice(axis.before, axis.before + axis.size) for axis in (window.rows, window.cols))
         return np.roll(padded, shift, (0, 2))[rows][:, :, cols]  # what comes round is zeros
 
@@ -117,10 +117,10 @@ def _grad_weight(flow: Flow, window: Window, groups: int) -> Array:
     return grads
 
 
-def _grad_padded(flow: Flow, window: Window, groups: int, step: Pair, turned: bool) -> Array:
-    """Return dC/dX of the padded input, with neighbours of dC/dO *step* apart, under kernels *turned* or not."""
+def _grad_padded(flow: Flow, window: Window, groups: int, step: Pair, rotated: bool) -> Array:
+    """Return dC/dX of the padded input, with neighbours of dC/dO *step* apart, under kernels *rotated* or not."""
     assert flow.weight is not None
-    weight = flow.weight if turned else flow.weight[:, :, ::-1, ::-1]
+    weight = flow.weight if rotated else flow.weight[:, :, ::-1, ::-1]
     padded, d = np.zeros_like(_padded(flow.input, window)), flow.grad_output
     shares = zip(np.split(weight, groups), np.split(padded, groups, axis=1), np.split(d, groups, axis=1), strict=True)
     for w, mine, dy in shares:

@@ -14,6 +14,7 @@ import numpy as np
 from engine.errors import BadInputError
 from engine.layer import Array, Layer, Workspace
 from engine.ops import im2col, reference
+from engine.words import quoted
 
 FAST = "fast"
 BACKENDS: Mapping[str, ModuleType] = {"reference": reference, "im2col": im2col}
@@ -23,7 +24,7 @@ NAMES = (FAST, *BACKENDS)
 def check_backend(backend: str) -> None:
     """Raise BadInputError unless *backend* is one of NAMES."""
     if backend not in NAMES:
-        raise BadInputError(f"backend={backend!r} is not known; use one of {', '.join(NAMES)}.")
+        raise BadInputError(f"backend={quoted(backend)} is not known; use one of {', '.join(NAMES)}.")
 
 
 class _Plain(Layer):

@@ -30,7 +30,7 @@ def conv2d(
 
     Args:
         x: (N, C, H, W); padding adds zeros around it.
-        weight: (F, C/G, KH, KW), not flipped.
+        weight: (F, C/G, KH, KW), not rotated.
         bias: (F,); None adds nothing.
         stride: step of the window, >= 1.
         padding: zeros added on both sides of an axis, >= 0, or a word.

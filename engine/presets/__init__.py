@@ -10,6 +10,7 @@ from engine.layers.dense import DenseConfig
 from engine.presets import from_scratch, published
 from engine.presets.preset import Preset
 from engine.shapes import first_problem, infer_shapes, show
+from engine.words import quoted
 
 __all__ = ["BUILDERS", "Preset", "fitted", "for_classes", "load"]
 
@@ -29,7 +30,7 @@ BUILDERS: dict[str, Callable[[], Preset]] = {
 def load(name: str) -> Preset:
     """Return the preset *name*, its layers with new uids; raises BadInputError for an unknown name."""
     if name not in BUILDERS:
-        raise BadInputError(f"There is no preset {name!r}; known are {', '.join(BUILDERS)}.")
+        raise BadInputError(f"There is no preset {quoted(name)}; known are {', '.join(BUILDERS)}.")
     return BUILDERS[name]()
 
 

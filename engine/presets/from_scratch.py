@@ -89,8 +89,8 @@ def sigmoid_mse() -> Preset:
 
         Naive or vectorised? The way back is where loops hurt twice: each of the 156,800 products of the
         convolution is visited again, to send its share to a weight and to a pixel. But those shares are
-        convolutions themselves: the weights' gradient is the input correlated with the output's gradient, and
-        the input's gradient is the output's, padded by 4, correlated with the kernels turned by 180 degrees. So
+        convolutions themselves: the weights' gradient is the input cross-correlated with the output's gradient, and
+        the input's gradient is the output's, padded by 4, correlated with the kernels rotated by 180 degrees. So
         the code that is fast forward (im2col, or rows) is fast backward too, and cnn-engine race --preset
         sigmoid-mse shows that all of them agree to the last digits.""",
         architecture=chain(conv(8, 5, **XAVIER), "sigmoid", "flatten", dense(2, **XAVIER), "sigmoid"),

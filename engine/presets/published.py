@@ -18,7 +18,7 @@ def lenet5() -> Preset:
         network of 1998 with today's activation and pooling: ReLU costs a comparison where tanh costs an
         exponential, and its slope of 1 lets the gradient through undiminished. More than four fifths of the
         work, but only a twenty-fourth of the 61,706 parameters, are in the convolutions: a kernel is used
-        at every place of the image, a weight of a dense layer once. The images are turned, scaled and
+        at every place of the image, a weight of a dense layer once. The images are rotated, scaled and
         shifted a little each time, since 5,000 digits are few: without that the network learns them by
         heart. Compare with --no-augment.""",
         architecture=chain(
@@ -97,7 +97,7 @@ def convnetjs_mnist() -> Preset:
         5 kernel; pooling by 2 and then by 3 leaves 4 × 4, and softmax reads those 256 values directly:
         5,994 parameters in all. Weight decay adds 0.001 of each weight to its gradient, which pulls it
         towards zero. What differs from the demo: it cuts the 24 × 24 pixels at a random place each time,
-        where --augment turns, scales and shifts, and it adapts its steps by Adadelta, where momentum does
+        where --augment rotates, scales and shifts, and it adapts its steps by Adadelta, where momentum does
         here.""",
         architecture=chain(
             conv(8, 5, padding=2), "relu", pool(), conv(16, 5, padding=2), "relu", pool(size=3), "flatten", dense(10),

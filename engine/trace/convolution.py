@@ -1,9 +1,9 @@
 """A convolution of one sample taken apart: what it reads, and the way of its gradients back.
 
 X is the input's extent, P the padding, K' = (K - 1) D + 1 the kernel's with its dilation, S the stride, O the
-output's. The gradient of the input is a full correlation: dC/dO with S - 1 zeros put between its neighbours and K' - 1
-around, under the kernel turned by 180 degrees; rows and columns that no window reads are appended as zeros, and the
-padding is cropped. The gradient of the weights is the correlation of the padded input, without those rows and
+output's. The gradient of the input is a full convolution: dC/dO with S - 1 zeros put between its neighbours and K' - 1
+around, under the kernel rotated by 180 degrees; rows and columns that no window reads are appended as zeros, and the
+padding is cropped. The gradient of the weights is the cross-correlation of the padded input, without those rows and
 columns, with the dilated dC/dO. Source: Dumoulin & Visin, arXiv 1603.07285, section 4.
 """
 
@@ -88,16 +88,16 @@ class ConvolutionTrace:
 
     @cached_property
     def rotated(self) -> Array:
-        """(F, C/G, KH, KW): every kernel turned by 180 degrees."""
+        """(F, C/G, KH, KW): every kernel rotated by 180 degrees."""
         return self.weight[:, :, ::-1, ::-1] if self.rotates else self.weight
 
-    def kernels(self, channel: int, turned: bool) -> Array:
+    def kernels(self, channel: int, rotated: bool) -> Array:
         """Return (F/G, K', K'): the kernel of each filter that reads a channel, with D - 1 zeros between its cells."""
-        kernels = self.rotated if turned else self.weight
+        kernels = self.rotated if rotated else self.weight
         return dilate(kernels[self.readers(channel), channel % self.weight.shape[1]], self._config.dilation)
 
     def full(self, channel: int) -> Correlation:
-        """Return the full correlation of a channel: dC/dO of each filter that reads it, under its turned kernel.
+        """Return the full convolution of a channel: dC/dO of each filter that reads it, under its rotated kernel.
 
         Its output, ((OH - 1) S + K', (OW - 1) S + K'), is dC/dX of the padded input without what no window reaches.
         """

@@ -1,5 +1,5 @@
-"""Sliding sums of products with every number in reach: the one thing that forward and both gradients of a
-convolution are made of."""
+"""Cross-correlations with every number in reach: the sliding sums of products that forward and both gradients of a
+convolution are made of. A full convolution is one with the rotated kernel."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -54,11 +54,13 @@ class Terms:
 
 @dataclass(frozen=True, eq=False)
 class Correlation:
-    """A kernel slid over a source: output[i,j] = bias + sum over k,u,v of source[k, iS + uD, jS + vD] kernel[k,u,v].
+    """A cross-correlation, a kernel slid over a source:
+
+    output[i,j] = bias + sum over k,u,v of source[k, iS + uD, jS + vD] kernel[k,u,v].
 
     Attributes:
         source: (K, H, W), with whatever padding it has.
-        kernel: (K, KH, KW), not flipped.
+        kernel: (K, KH, KW), not rotated.
         stride: S, down and across.
         dilation: D, the distance between the cells that the kernel reads, down and across.
         bias: added to every cell.

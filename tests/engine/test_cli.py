@@ -27,7 +27,7 @@ from engine.history import EpochResult
 from engine.model import Model
 from engine.settings import TrainingSettings
 from engine.trainer import Trainer
-from tests.helpers import command, tiny
+from tests.helpers import archives, command, tiny
 from tests.helpers.command import Captured, refused, run, write
 
 
@@ -62,6 +62,26 @@ def test_that_json_has_a_line_for_each_epoch_and_a_final_one(capsys: Captured, d
     assert final["final"] is True
     assert final["test_accuracy"] == epochs[-1]["test_accuracy"]
     assert final["seconds"] == pytest.approx(sum(line["seconds"] for line in epochs))
+
+
+@pytest.mark.usefixtures("small")
+def test_that_what_was_done_to_the_data_is_told_beside_the_figures(capsys: Captured, tmp_path: Path) -> None:
+    """On standard error for a person, and as a field for a program; in training and in evaluation."""
+    bands = tiny.dataset()
+    arrays = {
+        "x_train": bands.train.images[:, 0] / 255 / 255, "y_train": bands.train.labels + 1,
+        "x_test": bands.test.images[:, 0] / 255 / 255, "y_test": bands.test.labels + 1,
+    }  # fmt: skip
+    data, out = archives.write(tmp_path / "odd.npz", arrays), tmp_path / "a.cnn"
+    told = [
+        "Pixels of x_train and x_test go from 0 to 1/255, as if divided by 255 twice: stretched to 0 to 255.",
+        "The labels are 1 to 2; the 2 classes are called what they are.",
+    ]
+    for arguments in (("train", "--preset", "small", "--data", data, "--out", out), ("evaluate", out)):
+        assert run(*arguments, "--json") == 0
+        printed, said = capsys.readouterr()
+        assert json.loads(printed.splitlines()[-1])["remarks"] == told
+        assert [line for line in said.splitlines() if "data:" in line] == [f"cnn-engine: data: {text}" for text in told]
 
 
 @pytest.mark.usefixtures("small")
@@ -168,7 +188,7 @@ def test_that_divergence_is_one_sentence_and_exit_code_3(
     [
         (["train", "--preset", "none"], "There is no preset 'none'"),
         (["train", "--preset", "lenet5", "--data", "{}/missing.npz"], "missing.npz: No such file"),
-        (["train", "--preset", "lenet5", "--data", "{}"], "holds no data that can be read"),
+        (["train", "--preset", "lenet5", "--data", "{}"], "holds 2 .npz files; choose one of them"),
         (["train", "--preset", "lenet5", "--data", "{}/empty.npz"], "empty.npz is empty"),
         (["train", "--preset", "lenet5", "--data", "{}/bands.npz"], "layer 4 (Convolution) cannot work: The window of"),
         (["train", "--preset", "lenet5", "--data", "bundled:crop=24x25:gray"], "unknown option 'gray'"),

@@ -29,7 +29,7 @@ def test_that_the_patches_of_the_worked_example_come_in_reading_order() -> None:
     assert patches[1] == [-2, -9, 8, 7] and patches[3] == [5, 8, -6, 2]
 
 
-def test_that_the_kernel_is_not_flipped() -> None:
+def test_that_the_kernel_is_not_rotated() -> None:
     assert ops.conv2d(image([0, 0, 0], [0, 1, 0], [0, 0, 0]), image([1, 2], [3, 4]))[0, 0].tolist() == [[4, 3], [2, 1]]
 
 
@@ -144,7 +144,7 @@ def test_that_the_kernels_gradient_correlates_the_trimmed_input_with_the_dilated
 
 
 @given(convolutions(), SEEDS)
-def test_that_the_inputs_gradient_is_the_full_correlation_of_the_dilated_gradient_with_the_rotated_kernel(
+def test_that_the_inputs_gradient_is_the_full_convolution_of_the_dilated_gradient_with_the_rotated_kernel(
     case: Convolution, seed: int
 ) -> None:
     x, weight, _, d = replace(case, groups=1).arguments(seed)

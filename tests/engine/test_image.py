@@ -15,7 +15,8 @@ from PIL import Image
 
 from engine.data import catalogue, image
 from engine.data.digits import normalise_digit
-from engine.data.image import ink, read_digit, read_photo
+from engine.data.image import read_drawing, read_photo
+from engine.data.ink import ink
 from engine.errors import BadInputError
 
 Pixels = npt.NDArray[np.uint8]
@@ -55,7 +56,7 @@ def likeness(x: npt.NDArray[Any], other: npt.NDArray[Any]) -> float:
 
 def test_that_mnists_own_pictures_come_back_as_they_are(tmp_path: Path, digits: Pixels) -> None:
     for digit in digits:
-        x = read_digit(saved(tmp_path, digit), SHAPE)
+        x = read_drawing(saved(tmp_path, digit), SHAPE)
         assert x.dtype == np.float32 and x.shape == SHAPE
         np.testing.assert_allclose(x[0], digit / np.float32(digit.max()), atol=1e-6)
 
@@ -63,25 +64,25 @@ def test_that_mnists_own_pictures_come_back_as_they_are(tmp_path: Path, digits: 
 @pytest.mark.parametrize(("paper", "drawn"), [(0, 255), (255, 0), (230, 20), (40, 200), (128, 0), (100, 255)])
 def test_that_ink_is_what_differs_from_the_paper_whichever_is_darker(tmp_path: Path, paper: int, drawn: int) -> None:
     np.testing.assert_allclose(
-        read_digit(saved(tmp_path, drawing(paper, drawn)), SHAPE), expected(drawing()), atol=1e-6
+        read_drawing(saved(tmp_path, drawing(paper, drawn)), SHAPE), expected(drawing()), atol=1e-6
     )
 
 
 def test_that_all_channels_of_a_network_in_colour_get_the_same_digit(tmp_path: Path) -> None:
-    x = read_digit(saved(tmp_path, drawing()), (3, 32, 20))
+    x = read_drawing(saved(tmp_path, drawing()), (3, 32, 20))
     assert x.shape == (3, 32, 20) and (x == x[0]).all() and x.max() == 1
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "LA", "RGB", "RGBA", "CMYK", "YCbCr"])
 def test_that_every_kind_of_pixels_is_read(tmp_path: Path, mode: str) -> None:
     name = "a.tif" if mode in ("CMYK", "YCbCr") else "a.png"
-    x = read_digit(saved(tmp_path, drawing(255, 0), name, mode), SHAPE)
+    x = read_drawing(saved(tmp_path, drawing(255, 0), name, mode), SHAPE)
     np.testing.assert_allclose(x, expected(drawing()), atol=0.02)
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.gif", "a.bmp", "a.tif", "a.ppm"])
 def test_that_every_format_is_read(tmp_path: Path, name: str) -> None:
-    x = read_digit(saved(tmp_path, drawing(255, 0), name, "RGB"), SHAPE)
+    x = read_drawing(saved(tmp_path, drawing(255, 0), name, "RGB"), SHAPE)
     assert likeness(x, expected(drawing())) > (0.9 if name in ("a.jpg", "a.webp") else 1 - 1e-6)
 
 
@@ -89,7 +90,7 @@ def test_that_every_format_is_read(tmp_path: Path, name: str) -> None:
 def test_that_16_bits_and_floating_point_keep_their_greys(tmp_path: Path, kind: Any) -> None:
     most = 1 if kind is np.float32 else 65535
     pixels = (np.where(drawing() > 0, 0.25, 0.75) * most).astype(kind)
-    np.testing.assert_allclose(read_digit(saved(tmp_path, pixels, "a.tif"), SHAPE), expected(drawing()), atol=1e-6)
+    np.testing.assert_allclose(read_drawing(saved(tmp_path, pixels, "a.tif"), SHAPE), expected(drawing()), atol=1e-6)
     grey = read_photo(tmp_path / "a.tif", (1, 60, 50))
     assert grey.min() == pytest.approx(0.25, abs=0.003) and grey.max() == pytest.approx(0.75, abs=0.003)
 
@@ -98,7 +99,7 @@ def test_that_16_bits_and_floating_point_keep_their_greys(tmp_path: Path, kind: 
 def test_that_transparent_paper_is_opposite_to_the_ink(tmp_path: Path, colour: tuple[int, int, int]) -> None:
     pixels = np.zeros((60, 50, 4), np.uint8)
     pixels[..., :3], pixels[..., 3] = colour, drawing()
-    np.testing.assert_allclose(read_digit(saved(tmp_path, pixels), SHAPE), expected(drawing()), atol=1e-6)
+    np.testing.assert_allclose(read_drawing(saved(tmp_path, pixels), SHAPE), expected(drawing()), atol=1e-6)
 
 
 def test_that_a_photograph_of_a_drawing_loses_its_shade_and_noise(tmp_path: Path, digits: Pixels) -> None:
@@ -107,7 +108,7 @@ def test_that_a_photograph_of_a_drawing_loses_its_shade_and_noise(tmp_path: Path
         large = np.kron(digit, np.ones((12, 12))) / 255
         paper = 170 + np.linspace(-25, 25, large.shape[1]) + rng.normal(0, 3, large.shape)
         path = saved(tmp_path, (paper * (1 - 0.85 * large)).clip(0, 255).astype(np.uint8), "a.jpg", quality=70)
-        x = read_digit(path, SHAPE)[0]
+        x = read_drawing(path, SHAPE)[0]
         assert x.max() > 0.9 and (x == 0).mean() > 0.6
 
 
@@ -115,18 +116,20 @@ def test_that_a_picture_is_turned_as_its_camera_says(tmp_path: Path) -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # turn by 90 degrees clockwise to view
     path = saved(tmp_path, np.rot90(drawing()), "a.png", exif=exif)
-    np.testing.assert_allclose(read_digit(path, SHAPE), expected(drawing()), atol=1e-6)
+    np.testing.assert_allclose(read_drawing(path, SHAPE), expected(drawing()), atol=1e-6)
 
 
 def test_that_a_large_picture_is_read_like_a_small_one(tmp_path: Path) -> None:
     large = np.kron(drawing(255, 0), np.ones((60, 60), np.uint8))
-    np.testing.assert_allclose(read_digit(saved(tmp_path, large), SHAPE), expected(drawing()), atol=0.06)
+    np.testing.assert_allclose(read_drawing(saved(tmp_path, large), SHAPE), expected(drawing()), atol=0.06)
 
 
 @pytest.mark.parametrize("pixels", [np.zeros((9, 9)), np.full((9, 9), 255), np.full((1, 1), 7), np.full((5, 4), 128)])
 def test_that_paper_alone_is_refused(tmp_path: Path, pixels: Any) -> None:
-    with pytest.raises(BadInputError, match=r"^a.png shows nothing but paper; choose a picture of a digit\.$"):
-        read_digit(saved(tmp_path, pixels.astype(np.uint8)), SHAPE)
+    with pytest.raises(
+        BadInputError, match=r"^a.png shows nothing but paper; choose a picture of one thing on plain paper\.$"
+    ):
+        read_drawing(saved(tmp_path, pixels.astype(np.uint8)), SHAPE)
 
 
 def test_that_noise_is_paper() -> None:
@@ -166,7 +169,7 @@ def test_that_a_photograph_of_the_right_size_is_not_touched(tmp_path: Path) -> N
 
 def sentence(path: Path, text: str) -> None:
     """Check that both readers refuse the file at *path* in one sentence that begins with its name and holds *text*."""
-    for read in (read_digit, read_photo):
+    for read in (read_drawing, read_photo):
         with pytest.raises(BadInputError) as caught:
             read(path, SHAPE)
         told = str(caught.value)
@@ -208,7 +211,7 @@ def test_that_a_damaged_picture_is_read_or_refused_in_one_sentence(tmp_path: Pat
     for _ in range(data.draw(st.integers(0, 3))):
         content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
     (tmp_path / name).write_bytes(content[: data.draw(st.integers(0, len(content)))])
-    for read in (read_digit, read_photo):
+    for read in (read_drawing, read_photo):
         try:
             x = read(tmp_path / name, SHAPE)
         except BadInputError as error:
@@ -225,9 +228,9 @@ def test_that_a_truncated_picture_is_told_to_be_damaged(tmp_path: Path) -> None:
 
 def test_that_a_file_that_is_not_there_is_told_by_the_system(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_digit(tmp_path / "a.png", SHAPE)
+        read_drawing(tmp_path / "a.png", SHAPE)
     with pytest.raises(IsADirectoryError):
-        read_digit(tmp_path, SHAPE)
+        read_drawing(tmp_path, SHAPE)
 
 
 def test_that_only_formats_that_are_nothing_but_pixels_are_read() -> None:

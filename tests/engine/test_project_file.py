@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine import registry
 from engine.architecture import Architecture, LayerSpec, new_layer
+from engine.data.appearance import Appearance, Placing
 from engine.errors import BadInputError
 from engine.files import archive, migrations, npy
 from engine.files.project import Project, open_project, save
@@ -44,6 +45,7 @@ PROJECT = Project(
     "/some/where/data.npz",
     weights_of(MODEL),
     history(),
+    Appearance((1.0,), (0.0,), Placing.FREE, 5, None),
 )
 
 
@@ -176,6 +178,30 @@ def test_that_the_sample_of_version_2_opens() -> None:
     assert project.history.loss[: project.history.steps].tolist() == [0.5, 0.25]
 
 
+def test_that_the_sample_of_version_3_opens() -> None:
+    project = open_project(SAMPLES / "project-v3.cnn")
+    assert project.appearance == Appearance((1.0,), (0.125,), Placing.BOX, 6, (1.5, 3.25))
+    assert project.data_source == "dark-on-white.npz"
+
+
+@pytest.mark.parametrize(
+    ("source", "shape", "known"),
+    [
+        ("bundled", [1, 28, 28], True),
+        ("bundled:classes=1+7", [1, 28, 28], True),
+        ("bundled:crop=24x24", [1, 24, 24], False),
+        ("bundled.npz", [1, 28, 28], False),
+        ("photos.npz:grey", [1, 32, 32], False),
+        (None, [1, 28, 28], False),
+    ],
+)
+def test_that_an_older_file_says_how_the_bundled_digits_look_and_no_other_data(
+    source: Any, shape: list[int], known: bool
+) -> None:
+    values = migrations.STEPS[2]({"data_source": source, "input_shape": shape})
+    assert values["appearance"] == (Appearance.of_mnist((1, 28, 28)).to_dict() if known else None)
+
+
 @pytest.mark.parametrize("values", [{}, {"settings": None}, {"settings": []}, {"settings": {"optimizer": ["SGD"]}}])
 def test_that_the_step_from_version_1_leaves_what_is_no_setting_to_the_reader(values: dict[str, Any]) -> None:
     assert migrations.STEPS[1](values) == {"settings": None, **values}
@@ -222,6 +248,8 @@ def test_that_an_old_file_goes_through_every_step_in_order(tmp_path: Path, monke
         ({"class_names": ["a", "\ud800"]}, "unusable name"),
         ({"class_names": ["x"] * 1001}, "class names"),
         ({"data_source": None}, "data source"),
+        ({"appearance": {"paper": "white"}}, "look of its images"),
+        ({"appearance": []}, "look of its images"),
     ],
 )
 def test_that_values_that_make_no_sense_are_refused_in_a_sentence(

@@ -59,7 +59,7 @@ def test_that_forward_makes_each_map_of_a_convolution_cell_by_cell(case: Convolu
 
 @settings(max_examples=80)
 @given(convolutions(), SEEDS)
-def test_that_the_full_correlation_with_turned_kernels_is_the_gradient_of_the_input(
+def test_that_the_full_convolution_with_rotated_kernels_is_the_gradient_of_the_input(
     case: Convolution, seed: int
 ) -> None:
     trace, layer = traced_convolution(case, seed)
@@ -69,9 +69,9 @@ def test_that_the_full_correlation_with_turned_kernels_is_the_gradient_of_the_in
         np.testing.assert_array_equal(trace.appended(channel)[: len(full.output), : len(full.output[0])], full.output)
         np.testing.assert_allclose(trace.cropped(channel), layer.grad_input[channel], **CLOSE)
         assert not trace.cropped(channel)[trace.window.read_counts() == 0].any()
-        plain = Correlation(full.source, trace.kernels(channel, turned=True))
+        plain = Correlation(full.source, trace.kernels(channel, rotated=True))
         np.testing.assert_allclose(plain.output, full.output, **CLOSE)
-        assert (trace.kernels(channel, turned=False) == plain.kernel[:, ::-1, ::-1]).all()
+        assert (trace.kernels(channel, rotated=False) == plain.kernel[:, ::-1, ::-1]).all()
         np.testing.assert_allclose(trace.col2im(channel), layer.grad_input[channel], **CLOSE)
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,7 +42,11 @@ def moved(n: int = 12) -> Batch:
     return Batch(batch(n).samples, draw_transforms(np.random.default_rng(0), n))
 
 
-@pytest.mark.parametrize("samples", [batch(12), moved(12)], ids=["as they are", "moved"])
+def on_paper(n: int = 12) -> Batch:
+    return replace(moved(n), paper=(0.75,) * SHAPE[0])
+
+
+@pytest.mark.parametrize("samples", [batch(12), moved(12), on_paper(12)], ids=["as they are", "moved", "on paper"])
 def test_that_a_worker_computes_to_the_last_bit_what_this_process_would(
     worker: Worker, model: Model, samples: Batch
 ) -> None:

@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QDialogButtonBox, QFileDialog
 from cnn_gui import theme
 from cnn_gui.datasets.chooser import DataChooser
 from cnn_gui.datasets.classes import ClassesDialog
+from cnn_gui.datasets.notes import NotesDialog
 from cnn_gui.document import Document
-from engine.data import catalogue
+from engine.data import catalogue, cifar
 from engine.data.dataset import Split
 from engine.data.source import parse
 from tests.helpers import archives, tiny
@@ -88,7 +89,7 @@ def test_that_a_chosen_file_is_asked_for_by_its_path(chooser, qtbot, monkeypatch
     offered = answer_with(monkeypatch, "/data/cifar-10-binary.tar.gz")
     choose(qtbot, chooser, ".npz")
     assert chooser.asked == ["/data/cifar-10-binary.tar.gz"]
-    assert "*.npz *.tar.gz" in offered[0] and "All files" in offered[0]
+    assert "*.npz *.npy *.csv" in offered[0] and "*.gz" in offered[0] and "All files" in offered[0]
 
 
 def test_that_a_chosen_folder_is_asked_for_by_its_path(chooser, qtbot, monkeypatch):
@@ -202,6 +203,56 @@ def test_that_a_real_archive_is_read_in_grey_and_with_two_classes(chooser, docum
     qtbot.mouseClick(dialog.buttons.button(QDialogButtonBox.StandardButton.Ok), LEFT)
     data = catalogue.load(chooser.asked[-1])
     assert data.image_shape == (1, 32, 32) and data.class_names == ("airplane", "automobile")
+
+
+# What was done to the data.
+
+NOTES = ("Pixels of x_train go from 0 to 16: stretched to 0 to 255.", "Class <b>9</b> & more has no training image.")
+
+
+def test_that_notes_on_the_data_are_told_once_and_stay_in_menu_and_tooltip(chooser, document, qtbot):
+    said = []
+    chooser.noted.connect(said.append)
+    show(document, "/data/first.npz")
+    assert said == [] and not entry(chooser, "Notes").isVisible() and chooser.icon().isNull()
+    noted = replace(document.data.dataset, remarks=NOTES)
+    document.set_data(noted, "/data/second.npz")
+    assert said == [f"{NOTES[0]} (1 more under Data)"]
+    assert entry(chooser, "Notes").text() == "Notes on this data (2)..." and not chooser.icon().isNull()
+    assert NOTES[0] in chooser.toolTip()
+    document.await_data("/data/third.npz")
+    assert not entry(chooser, "Notes").isVisible()
+    document.set_data_problem("third.npz is empty.")
+    assert entry(chooser, "Notes").isVisible() and len(said) == 1
+    choose(qtbot, chooser, "Notes")
+    (dialog,) = chooser.findChildren(NotesDialog)
+    qtbot.waitExposed(dialog)
+    assert dialog.text.toPlainText() == "\n\n".join([noted.name, *NOTES])
+    qtbot.keyClick(dialog, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not chooser.findChildren(NotesDialog))
+
+
+def test_that_the_window_says_what_was_done_to_data_that_was_just_read(qtbot, tmp_path):
+    window = show_window(qtbot)
+    arrays = archives.arrays(12, 6, 3, 28)
+    for part in ("train", "test"):
+        arrays[f"x_{part}"] = arrays[f"x_{part}"] // 16
+    window.data_chooser.requested.emit(str(archives.write(tmp_path / "levels.npz", arrays)))
+    told = "Pixels of x_train and x_test go from 0 to 15: stretched to 0 to 255."
+    qtbot.waitUntil(lambda: window.statusBar().currentMessage() == told)
+
+
+def test_that_cifar_100_offers_its_coarse_classes(chooser, document, qtbot):
+    show(document, "/data/some.npz")
+    assert not entry(chooser, "coarse").isVisible()
+    fine = replace(document.data.dataset, class_names=cifar.PUBLISHED["fine"])
+    document.set_data(fine, "/data/cifar-100-binary:grey:classes=baby+boy")
+    choose(qtbot, chooser, "coarse")
+    assert chooser.asked == ["/data/cifar-100-binary:grey:coarse"]
+    show(document, chooser.asked[0])
+    assert entry(chooser, "coarse").isChecked()
+    choose(qtbot, chooser, "coarse")
+    assert chooser.asked[1:] == ["/data/cifar-100-binary:grey"]
 
 
 # What the button says.

@@ -124,7 +124,7 @@ def test_that_a_missing_file_is_named_without_the_options_after_it(loader, qtbot
 
 
 def test_that_a_folder_without_data_is_told_what_is_supported(loader, qtbot, tmp_path):
-    assert "holds no data that can be read; choose a .npz file" in refusal(qtbot, loader, tmp_path)
+    assert "holds no data that can be read; choose an .npz or .csv file" in refusal(qtbot, loader, tmp_path)
 
 
 def test_that_an_option_that_does_not_fit_is_told(loader, qtbot, tmp_path):
@@ -159,7 +159,7 @@ def test_that_labels_that_do_not_fit_the_images_are_told_with_both_counts(loader
     arrays = archives.arrays(train=6)
     arrays["y_train"] = arrays["y_train"][:5]
     said = refusal(qtbot, loader, archives.write(tmp_path / "odd.npz", arrays))
-    assert "y_train has shape (5,) for 6 images" in said
+    assert "y_train has 5 labels for 6 images" in said
 
 
 def test_that_test_images_of_another_size_are_told_with_both_sizes(loader, qtbot, tmp_path):

@@ -195,7 +195,7 @@ def test_that_a_file_that_cannot_be_written_is_told(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "a"), ""))
-    monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: said.append(arguments[2]))
+    monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(box.text()))
     menu = QMenu(view)
     export.fill_menu(menu, view, export.Numbers(VALUES, "input 0"))
     for action in menu.actions()[-3:]:

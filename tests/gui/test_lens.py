@@ -189,7 +189,7 @@ def test_that_without_a_selected_layer_the_input_is_shown(panel: LensPanel, docu
     panel.refresh()
     view = panel.maps.mosaic
     assert shown(view).tolist() == image_of(document, 0).tolist()
-    assert view.colormap is ColorMap.INK and view.legend.numbers() == ["0", "0.5", "1"]
+    assert view.colormap is ColorMap.GREY and view.legend.numbers() == ["0", "0.5", "1"]
     assert view.caption.whole_text == "Input · test image 0 · select a layer to see its maps"
     panel.tabs.setCurrentIndex(0)
     panel.refresh()

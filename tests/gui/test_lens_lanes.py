@@ -1,5 +1,6 @@
 """The gradients of a convolution on their way back: every number on show is that of the defining loops."""
 
+import re
 from typing import Any, cast
 
 import numpy as np
@@ -11,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui import motion, theme
 from cnn_gui.lens.backward import stage_bar, words
-from cnn_gui.lens.backward.stages import Stage
+from cnn_gui.lens.backward.stages import Stage, names
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import class_title
 from cnn_gui.lens.step import formula
@@ -134,7 +135,7 @@ def test_that_every_stage_shows_the_numbers_of_every_filter(qtbot: QtBot, how: d
         expected = (
             (Stage.GRADIENT, None, gradient), (Stage.DILATED, gradient, dilated),
             (Stage.PADDED, dilated, np.pad(dilated, [(n, n) for n in around])),
-            (Stage.TURNED, kernel, np.rot90(kernel, 2)),
+            (Stage.ROTATED, kernel, np.rot90(kernel, 2)),
         )  # fmt: skip
         for stage, before, after in expected:
             go_to(view, stage)
@@ -145,7 +146,7 @@ def test_that_every_stage_shows_the_numbers_of_every_filter(qtbot: QtBot, how: d
 
 
 @pytest.mark.parametrize("how", CASES.values(), ids=CASES)
-def test_that_the_full_correlation_ends_at_the_gradient_of_the_loops(qtbot: QtBot, how: dict[str, Any]) -> None:
+def test_that_the_full_convolution_ends_at_the_gradient_of_the_loops(qtbot: QtBot, how: dict[str, Any]) -> None:
     frame = convolved(**how)
     view, layer = shown(qtbot, InputGradientView, frame), layer_of(frame)
     window, expected = window_of(layer), by_loops(layer)[0]
@@ -202,7 +203,7 @@ def test_that_the_sentences_have_the_numbers_of_the_layer(qtbot: QtBot) -> None:
     assert "Zeros on every side: K' − 1 = 4 down, 2 across." in told[Stage.PADDED]
     assert "3 + 2·4 = 11 down, 5 + 2·2 = 9 across" in told[Stage.PADDED]
     assert "(3 − 1)·2 + 1 = 5 down, (3 − 1)·1 + 1 = 3 across" in told[Stage.PADDED]
-    assert "goes to (2 − u, 2 − v)" in told[Stage.TURNED] and "D = 2 down, 1 across apart" in told[Stage.TURNED]
+    assert "goes to (2 − u, 2 − v)" in told[Stage.ROTATED] and "D = 2 down, 1 across apart" in told[Stage.ROTATED]
     assert "all 6 filters" in told[Stage.SLID] and "11 − 5 + 1 = 7 down, 9 − 3 + 1 = 7 across" in told[Stage.SLID]
 
 
@@ -309,17 +310,38 @@ def test_that_a_sentence_has_the_products_that_there_are() -> None:
     assert said == "filter 0: sum of 12 products = 12"
 
 
+def test_that_a_kernel_is_rotated_and_letters_mean_the_same_on_every_page(qtbot: QtBot) -> None:
+    """KH and KW are the window, F the filters; K' is told where it stands; what the README calls by a name has it."""
+    for dilation in (1, 2):
+        frame, told = convolved(kernel_size=3, stride=2, dilation=dilation), {}
+        view, weights = shown(qtbot, InputGradientView, frame), shown(qtbot, WeightGradientView, frame)
+        for stage in Stage:
+            go_to(view, stage)
+            grids = [each.grid for each in view.findChildren(GridView) if each.isVisible() and each.grid]
+            told[stage] = " ".join([*view.sentence.texts, *(grid.title for grid in grids)])
+        everything = " ".join([*told.values(), *names(), *weights.sample.sentence.texts])
+        assert not re.search(r"\bturn|\bflip|full correlation|\bF\b", everything)
+        assert "Rotate" in names() and "is rotated by 180°" in told[Stage.ROTATED]
+        assert "kernel 0, rotated" in told[Stage.ROTATED] and "Full convolution: the rotated kernel" in told[Stage.SLID]
+        assert "full convolution" in told[Stage.CROPPED]
+        assert any(text.startswith("Cross-correlated with") for text in weights.sample.sentence.texts)
+        assert ("KH − 1 = KW − 1 = 2" in told[Stage.PADDED]) == (dilation == 1)
+        for text in told.values():
+            assert ("K'" in text) == ("K' = (K − 1)·D + 1 is the kernel's size with its dilation D" in text)
+        assert ("K'" in told[Stage.PADDED]) == (dilation == 2)
+
+
 def test_that_a_stage_with_nothing_to_do_says_so(qtbot: QtBot) -> None:
     view = shown(qtbot, InputGradientView, convolved(kernel_size=1))
     told = []
-    for stage in (Stage.DILATED, Stage.PADDED, Stage.TURNED, Stage.CROPPED):
+    for stage in (Stage.DILATED, Stage.PADDED, Stage.ROTATED, Stage.CROPPED):
         go_to(view, stage)
         told.append(view.sentence.texts[0])
     assert (
         told[0] == "Nothing to insert: S − 1 = 0 zeros come between neighbours. Size (O − 1)·S + 1: (8 − 1)·1 + 1 = 8."
     )
-    assert told[1] == "Nothing to add: the kernel is one cell, so K' − 1 = 0 zeros come on every side."
-    assert told[2] == "A kernel of one cell stays as it is when it turns by 180°."
+    assert told[1] == "Nothing to add: the kernel is one cell, so KH − 1 = KW − 1 = 0 zeros come on every side."
+    assert told[2] == "A kernel of one cell stays as it is when it is rotated by 180°."
     assert told[3] == "Nothing to append: r = (8 + 2·0 − 1) mod 1 = 0. Nothing to crop: P = 0. All 64 pixels are read."
 
 
@@ -351,7 +373,7 @@ def test_that_zeros_slide_in_and_the_kernel_turns_unless_motion_is_not_wanted(
 ) -> None:
     frame = convolved(kernel_size=3, stride=3)
     view = shown(qtbot, InputGradientView, frame)
-    for stage in (Stage.DILATED, Stage.PADDED, Stage.TURNED):
+    for stage in (Stage.DILATED, Stage.PADDED, Stage.ROTATED):
         go_to(view, stage)
         moving = view.planes.after
         assert moving.moving
@@ -392,13 +414,16 @@ def test_that_what_is_trimmed_and_what_training_does_with_the_gradient_is_said(q
     assert view.sample.sentence.texts == (
         "Trimmed: r = (8 + 2·1 − 3) mod 2 = 1 down, (8 + 2·0 − 3) mod 2 = 1 across rows and columns of the padded input"
         " that no window read. 56 of 64 pixels are read, 8 never: their dC/dX = 0.",
-        "Slid under the dilated dC/dO: 9 − 7 + 1 = 3 down, 7 − 5 + 1 = 3 across sums. 23 of its 35 cells are inserted"
-        " zeros.",
+        "Cross-correlated with the dilated dC/dO: 9 − 7 + 1 = 3 down, 7 − 5 + 1 = 3 across sums. 23 of its 35 cells are"
+        " inserted zeros.",
     )
     assert "adds up the dC/dW of the N samples of its mini-batch and divides by N" in view.sample.training.texts[0]
     assert "Largest difference" in view.sample.training.texts[1]
     dilated = shown(qtbot, WeightGradientView, convolved(kernel_size=3, dilation=2))
-    assert dilated.sample.sentence.texts[1] == "Slid under the dilated dC/dO in steps of D = 2: (8 − 4)/2 + 1 = 3 sums."
+    assert (
+        dilated.sample.sentence.texts[1]
+        == "Cross-correlated with the dilated dC/dO in steps of D = 2: (8 − 4)/2 + 1 = 3 sums."
+    )
 
 
 @pytest.mark.parametrize("how", CASES.values(), ids=CASES)

@@ -1,5 +1,6 @@
 """Read counts under the microscope: the figures of each case, what the mouse lights, and remedies that help."""
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -67,25 +68,25 @@ def offered(view: ReadCountsView) -> dict[str, QPushButton]:
         (
             {"kernel_size": 5, "stride": 2}, ["1", "1", "55"], ["0", "0", "0"], ["1", "1", "55"], ["0", "0", "0"],
             ["1", "1", "55"],
-            ["r = (X + 2P − F) mod S = (28 + 2·0 − 5) mod 2 = 1", "lost = max(0, r − P) = max(0, 1 − 0) = 1"],
+            ["r = (X + 2P − K) mod S = (28 + 2·0 − 5) mod 2 = 1", "lost = max(0, r − P) = max(0, 1 − 0) = 1"],
         ),
         (
             {"kernel_size": 5, "stride": 3}, ["2", "2", "108"], ["0", "0", "0"], ["2", "2", "108"], ["0", "0", "0"],
             ["2", "2", "108"],
-            ["r = (X + 2P − F) mod S = (28 + 2·0 − 5) mod 3 = 2", "lost = max(0, r − P) = max(0, 2 − 0) = 2"],
+            ["r = (X + 2P − K) mod S = (28 + 2·0 − 5) mod 3 = 2", "lost = max(0, r − P) = max(0, 2 − 0) = 2"],
         ),
         (
             {"kernel_size": 2, "stride": 3}, ["2", "2", "108"], ["0", "0", "0"], ["2", "2", "108"], ["8", "8", "352"],
             ["10", "10", "460"],
             [
-                "r = (X + 2P − F) mod S = (28 + 2·0 − 2) mod 3 = 2", "lost = max(0, r − P) = max(0, 2 − 0) = 2",
-                "gaps of S − F = 3 − 2 = 1 between windows",
+                "r = (X + 2P − K) mod S = (28 + 2·0 − 2) mod 3 = 2", "lost = max(0, r − P) = max(0, 2 − 0) = 2",
+                "gaps of S − K = 3 − 2 = 1 between windows",
             ],
         ),
         (
             {"kernel_size": 3, "stride": 2, "padding": 1}, ["1", "1", "59"], ["1", "1", "59"], ["0", "0", "0"],
             ["0", "0", "0"], ["0", "0", "0"],
-            ["r = (X + 2P − F) mod S = (28 + 2·1 − 3) mod 2 = 1", "lost = max(0, r − P) = max(0, 1 − 1) = 0"],
+            ["r = (X + 2P − K) mod S = (28 + 2·1 − 3) mod 2 = 1", "lost = max(0, r − P) = max(0, 1 − 1) = 0"],
         ),
     ],
 )  # fmt: skip
@@ -109,11 +110,21 @@ def test_that_the_last_row_and_column_of_an_even_input_stay_unread_under_three_c
 ) -> None:
     window.document.set_data(tiny.dataset(size=10), "bundled")
     view = look_at(window, kernel_size=3, stride=2)
-    assert formulas(view)[0] == "r = (X + 2P − F) mod S = (10 + 2·0 − 3) mod 2 = 1"
+    assert formulas(view)[0] == "r = (X + 2P − K) mod S = (10 + 2·0 − 3) mod 2 = 1"
     assert view.counts.grid is not None
     unread = view.counts.grid.values == 0
     assert unread[-1].all() and unread[:, -1].all() and unread.sum() == 19
     assert figures(view, "unread") == ["1", "1", "19"]
+
+
+def test_that_the_letters_of_the_formulas_are_explained_and_f_is_no_window(window: MainWindow) -> None:
+    for how, letter in (({"kernel_size": 3, "stride": 4}, "K"), ({"kernel_size": 3, "stride": 8, "dilation": 2}, "K'")):
+        view = look_at(window, **how)
+        said = [*formulas(view), view.letters.whole_text, view.table._names["between"].text()]
+        assert not any(re.search(r"\bF\b", text) for text in said)
+        assert f"2P − {letter})" in said[0] and said[-1].endswith(f"S > {letter}")
+        assert "K: size of the window, KH down and KW across" in view.letters.whole_text
+        assert ("K' = (K − 1)·D + 1" in view.letters.whole_text) == (letter == "K'")
 
 
 def test_that_rows_and_columns_that_differ_have_formulas_of_their_own(window: MainWindow) -> None:
@@ -121,8 +132,8 @@ def test_that_rows_and_columns_that_differ_have_formulas_of_their_own(window: Ma
     assert formulas(view) == [
         "Rows: r = (28 + 2·0 − 7) mod 2 = 1, lost = max(0, 1 − 0) = 1",
         "Columns: r = (28 + 2·0 − 2) mod 3 = 2, lost = max(0, 2 − 0) = 2",
-        "Rows: F = (3 − 1)·3 + 1 = 7 with the dilation",
-        "Columns: gaps of S − F = 3 − 2 = 1 between windows",
+        "Rows: K' = (3 − 1)·3 + 1 = 7 with the dilation",
+        "Columns: gaps of S − K = 3 − 2 = 1 between windows",
     ]
     assert view.table.cells["within"][0].isVisible()
     assert figures(view, "within")[0] == "2"
@@ -130,7 +141,7 @@ def test_that_rows_and_columns_that_differ_have_formulas_of_their_own(window: Ma
 
 def test_that_unequal_padding_is_written_side_by_side(window: MainWindow) -> None:
     view = look_at(window, kernel_size=3, stride=2, padding="same")
-    assert formulas(view)[0] == "r = (X + 2P − F) mod S = (28 + 0 + 1 − 3) mod 2 = 0"
+    assert formulas(view)[0] == "r = (X + 2P − K) mod S = (28 + 0 + 1 − 3) mod 2 = 0"
 
 
 def test_that_the_picture_counts_reads_and_marks_what_is_never_read(window: MainWindow) -> None:

@@ -94,7 +94,7 @@ def test_that_a_folder_that_is_not_there_is_told(
 ) -> None:
     said: list[str] = []
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "a.svg"), ""))
-    monkeypatch.setattr(QMessageBox, "warning", lambda *arguments: said.append(arguments[2]))
+    monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(box.text()))
     trigger(window, SVG)
     assert len(said) == 1 and "could not be written" in said[0] and "Choose another folder" in said[0]
 

@@ -77,11 +77,11 @@ def test_that_cropped_rows_slide_out(qtbot: QtBot, moving: MovingGrid) -> None:
 
 
 def test_that_a_kernel_begins_as_it_was_and_ends_turned(qtbot: QtBot, moving: MovingGrid) -> None:
-    turned = Grid(SMALL[::-1, ::-1], ColorMap.GRADIENTS, 1.0, "turned")
-    moving.turn(turned)
+    rotated = Grid(SMALL[::-1, ::-1], ColorMap.GRADIENTS, 1.0, "rotated")
+    moving.rotate(rotated)
     assert_looks_like(moving.grab().toImage(), *picture(qtbot, small()), small())
     moving.stand()
-    assert moving.grab().toImage() == picture(qtbot, turned)[0]
+    assert moving.grab().toImage() == picture(qtbot, rotated)[0]
 
 
 def test_that_a_motion_stays_where_it_is_held(qtbot: QtBot, moving: MovingGrid) -> None:

@@ -2,10 +2,16 @@
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
+from cnn_gui.draw.preview import NetworkInputView
+from cnn_gui.lens.picture import Picture
 from cnn_gui.plots.colormaps import BAD, LEVELS, ZERO, ColorMap, signed_levels, table
+from cnn_gui.plots.gallery_canvas import GalleryCanvas, Thumb
 from cnn_gui.plots.levels import HOLD, SteadyLimit
+from cnn_gui.plots.overlay_view import Overlay, OverlayView
 from cnn_gui.plots.pictures import to_image, to_indices, to_pixels
 from cnn_gui.plots.thumbnail import photograph, thumbnail
 
@@ -135,7 +141,41 @@ def test_that_a_picture_has_the_colours_of_the_table() -> None:
 
 def test_that_three_channels_are_seen_as_red_green_and_blue() -> None:
     image = np.array([1.0, 0.5, 0.0], np.float32)[:, None, None] * np.ones((3, 2, 2), np.float32)
-    assert photograph(image, dark=True).pixelColor(1, 1).getRgb() == (255, 128, 0, 255)
+    assert photograph(image).pixelColor(1, 1).getRgb() == (255, 128, 0, 255)
+
+
+def test_that_a_grey_image_is_as_light_as_its_pixels_in_every_scheme() -> None:
+    image = photograph(np.array([[[0.0, 0.25, 0.5, 1.0]]], np.float32))
+    shown = [image.pixelColor(x, 0).getRgb()[:3] for x in range(4)]
+    assert all(red == green == blue for red, green, blue in shown)
+    assert [grey for grey, _, _ in shown] == pytest.approx([0, 64, 128, 255], abs=1)
+    assert (table(ColorMap.GREY, dark=True) == table(ColorMap.GREY, dark=False)).all()
+
+
+@pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK])
+def test_that_no_widget_shows_an_image_as_its_negative(
+    qtbot: QtBot, qapp: QApplication, scheme: theme.Tokens, request: pytest.FixtureRequest
+) -> None:
+    """The image is dark at the left and light at the right, wherever and in whatever scheme it is shown."""
+    request.addfinalizer(lambda: theme.apply(qapp, theme.LIGHT))
+    theme.apply(qapp, scheme)
+    image = np.full((1, 8, 8), 0.2, np.float32)
+    image[..., 4:] = 0.8
+    picture, gallery, overlay, seen = Picture(), GalleryCanvas(), OverlayView(), NetworkInputView()
+    picture.show_image(image, "image")
+    gallery.show_images([0], lambda _: Thumb(image, "", "", ""), "", "")
+    nothing = np.full((8, 8), np.nan)
+    overlay.show_grid(Overlay(nothing, ColorMap.ACTIVATIONS, 1.0, image=image, strength=0.0))
+    seen.set_image(image[0])
+    for widget in (picture, gallery, overlay, seen):
+        qtbot.addWidget(widget)
+        if widget is not picture:
+            widget.resize(120, 160)
+        shown = widget.grab().toImage()
+        names = [(shown.pixelColor(x, y).name(), x) for x in range(shown.width()) for y in range(shown.height())]
+        dark, light = ([x for name, x in names if name == grey] for grey in ("#333333", "#cccccc"))
+        assert min(len(dark), len(light)) >= 32, type(widget)
+        assert max(dark) < min(light), type(widget)
 
 
 def test_that_a_thumbnail_fills_its_square_and_shows_each_map() -> None:

@@ -15,7 +15,6 @@ from cnn_gui import theme
 from cnn_gui.plots.curve_plot import STEP_ROOM, VALUE_ROOM, CurvePlot
 from cnn_gui.plots.curves import TrainingCurves
 from cnn_gui.plots.round_numbers import COARSE, round_down, round_up
-from cnn_gui.plots.smoothing import Smoother
 from cnn_gui.plots.text import small_font
 from engine.history import EpochResult, History
 
@@ -38,15 +37,19 @@ def dark(qapp: QApplication) -> Iterator[None]:
 
 
 def history(steps: int, epochs: int = 0, loss: float = 2.0) -> History:
-    result = History()
     falling = loss * np.exp(-3 * np.arange(steps) / max(steps, 1))
-    result.loss = result.smoothed = falling.astype(np.float32)
-    result.accuracy = (1 - falling / loss).astype(np.float32)
-    result.steps = steps
+    result = of_curves(falling, falling, 1 - falling / loss)
     for epoch in range(1, epochs + 1):
         step = epoch * steps // epochs
         result.epochs.append(EpochResult(epoch, step, 0.5, 0.5, 1 / epoch, 0.8, 1.1 / epoch, 0.75, 1.0, 1.0))
     return result
+
+
+def of_curves(loss: np.ndarray, smoothed: np.ndarray, accuracy: np.ndarray) -> History:
+    """Return a history as a program wrote it that kept every step."""
+    arrays = History().to_arrays()
+    del arrays["smoothed_accuracy"], arrays["totals"], arrays["total_seconds"]
+    return History.from_arrays({**arrays, "loss": loss, "smoothed": smoothed, "accuracy": accuracy})
 
 
 def place_of(plot: CurvePlot, step: float) -> QPoint:
@@ -160,8 +163,7 @@ def test_that_another_history_begins_anew(curves: TrainingCurves) -> None:
 def test_that_the_steps_axis_grows_in_coarse_steps_up_to_the_run(curves: TrainingCurves) -> None:
     ends = set()
     for steps in range(1, 1001, 3):
-        known = History()
-        known.steps = steps
+        known = history(steps)
         curves.show_history(known, 900 if steps <= 900 else None)
         ends.add(seen_steps(curves.loss)[1])
     assert len(ends) < 25 and 900 in ends and max(ends) == 1000
@@ -171,7 +173,7 @@ def test_that_the_axis_of_the_accuracy_begins_at_zero_until_all_is_better(curves
     curves.show_history(history(100))
     assert curves.accuracy.viewRange()[1][0] == 0
     good = history(100)
-    good.accuracy[:] = 0.97
+    good.accuracy[:] = good.smoothed_accuracy[:] = 0.97
     curves.show_history(good)
     low, high = curves.accuracy.viewRange()[1]
     assert low == pytest.approx(0.9) and 1 < high < 1.01
@@ -286,13 +288,13 @@ def test_that_dark_and_light_are_painted_in_their_own_colours(dark: None, curves
 
 def test_that_a_million_steps_are_shown_in_little_time(curves: TrainingCurves) -> None:
     known = history(1_000_000, epochs=40)
-    curves.show_history(known, 1_000_000)
+    curves.show_history(known, 1_100_000)
     curves.loss.grab()
     costs = []
-    for fewer in range(1, 6):
-        known.steps = 1_000_000 - fewer
+    for _ in range(5):
+        known.add_step(0.1, 0.95)
         start = time.thread_time()
-        curves.show_history(known, 1_000_000)
+        curves.show_history(known, 1_100_000)
         curves.loss.grab()
         curves.accuracy.grab()
         costs.append(time.thread_time() - start)
@@ -301,21 +303,35 @@ def test_that_a_million_steps_are_shown_in_little_time(curves: TrainingCurves) -
 
 def test_that_a_loss_which_is_no_number_is_left_out(curves: TrainingCurves) -> None:
     known = history(100)
-    known.loss = known.loss.copy()
     known.loss[40:60] = np.nan
     curves.show_history(known)
     assert len(curves.loss.series["batch"].getOriginalDataset()[0]) == 80
-    known.smoothed = np.full(100, np.nan, np.float32)
+    known.smoothed[:] = np.nan
     curves.show_history(known, 100)
     curves.grab()
 
 
-def test_that_the_mean_is_that_of_the_history_however_it_grows() -> None:
-    known, smoother = History(), Smoother()
-    for value in np.random.default_rng(0).random(3000):
-        known.add_step(float(value), 0.0)
-    for steps in (1, 7, 700, 2999, 3000):
-        assert np.abs(smoother.extend(known.loss[:steps]) - known.smoothed[:steps]).max() < 1e-5
+def long_run(steps: int) -> History:
+    """Return a history whose loss at each step is the number of the step."""
+    numbers = np.arange(1, steps + 1, dtype=np.float32)
+    return of_curves(numbers, numbers, numbers / steps)
+
+
+def test_that_a_run_that_is_too_long_to_keep_says_so_and_what_is_kept_is_at_its_own_steps(
+    curves: TrainingCurves,
+) -> None:
+    curves.show_history(history(1000))
+    assert "kept" not in curves.loss_unit.whole_text
+    known = long_run(200_000)
+    curves.show_history(known)
+    steps, values = curves.loss.series["batch"].getOriginalDataset()
+    assert (steps == values).all() and len(steps) == 50_000 and steps[-1] == 200_000
+    for unit in (curves.loss_unit, curves.accuracy_unit):
+        assert "over steps (1 in 4 kept)" in unit.whole_text
+    curves.loss.pointed.emit(100_001.0)
+    assert curves.values("loss")["batch"] == 100_000 and "at step 100,000" in curves.loss_unit.whole_text
+    curves.show_history(history(1000))
+    assert "kept" not in curves.loss_unit.whole_text
 
 
 @pytest.mark.parametrize(("value", "up", "down"), [(1, 1, 1), (1.01, 2, 1), (0.3, 0.5, 0.2), (700, 1000, 500)])

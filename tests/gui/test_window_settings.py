@@ -71,3 +71,16 @@ def test_that_a_layout_that_makes_no_sense_is_ignored(window, nonsense):
     before = window.size(), sizes(window)
     settings.restore_layout(window)
     assert (window.size(), sizes(window)) == before
+
+
+@pytest.mark.parametrize("percent", settings.TEXT_SIZES)
+def test_that_each_text_size_is_remembered(qapp, percent):
+    settings.set_text_size(percent)
+    QSettings().sync()
+    assert settings.text_size() == percent
+
+
+@pytest.mark.parametrize("nonsense", ["large", "", 0, -100, 5000, "1e2", ["100"], QByteArray(b"\x00\xff")])
+def test_that_a_text_size_that_does_not_exist_means_the_usual_one(qapp, nonsense):
+    QSettings().setValue("text_size", nonsense)
+    assert settings.text_size() == 100

@@ -173,8 +173,8 @@ def bad_arrays(what: str) -> dict[str, object]:
         arrays["y_test"] = arrays["y_test"] + 0.5
     elif what == "negative labels":
         arrays["y_train"] = arrays["y_train"] - 1
-    elif what == "test labels beyond the classes":
-        arrays["y_test"] = arrays["y_test"] + 7
+    elif what == "labels beyond the names":
+        arrays["class_names"] = ["a", "b"]
     elif what == "no images":
         arrays["x_train"], arrays["y_train"] = arrays["x_train"][:0], arrays["y_train"][:0]
     elif what == "objects":
@@ -187,7 +187,7 @@ def bad_arrays(what: str) -> dict[str, object]:
 @pytest.mark.parametrize(
     "what",
     [
-        "too few labels", "fractions for labels", "negative labels", "test labels beyond the classes", "no images",
+        "too few labels", "fractions for labels", "negative labels", "labels beyond the names", "no images",
         "objects", "not a number",
     ],
 )  # fmt: skip

@@ -2,12 +2,13 @@
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens import marks
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.step.lane import Face
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.moving_grid import MovingGrid
@@ -17,7 +18,7 @@ from engine.trace.convolution import ConvolutionTrace, largest_difference
 
 
 class CroppedPage(QWidget):
-    """Four pictures, each from the one before: full correlation, appended, cropped; beside that col2im.
+    """Four pictures, each from the one before: full convolution, appended, cropped; beside that col2im.
 
     Attributes:
         difference: the largest one between the two results.
@@ -29,7 +30,7 @@ class CroppedPage(QWidget):
         super().__init__(parent)
         self.difference = 0.0
         self.full, self.appended, self.cropped, self.col2im = GridView(), MovingGrid(), MovingGrid(), GridView()
-        self.verdict = QLabel()
+        self.verdict = PlainLabel()
         self._arrange()
 
     def show_result(self, trace: ConvolutionTrace, channel: int, animate: bool, channels: Channels) -> None:
@@ -38,7 +39,7 @@ class CroppedPage(QWidget):
         whole, reached, inside = marks.appended(window), marks.reached(window), marks.inside(window)
         appended, other = trace.appended(channel), trace.col2im(channel)
         origin = (-window.rows.before, -window.cols.before)
-        face = Face.of(self.tr("full correlation"), ColorMap.GRADIENTS, full, whole[reached], origin)
+        face = Face.of(self.tr("full convolution"), ColorMap.GRADIENTS, full, whole[reached], origin)
         gradients, limit = ColorMap.GRADIENTS, face.limit
         ends = max(window.rows.trailing, window.cols.trailing) > 0
         rows = Face(

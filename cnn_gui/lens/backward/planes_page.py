@@ -15,7 +15,7 @@ from engine.trace.convolution import ConvolutionTrace
 
 
 class PlanesPage(QWidget):
-    """The stages up to the turned kernel. A click on one of the small pictures shows its filter large.
+    """The stages up to the rotated kernel. A click on one of the small pictures shows its filter large.
 
     Attributes:
         plane: the filter on show, counted among those that read the channel.
@@ -50,8 +50,8 @@ class PlanesPage(QWidget):
         if begun is not None:
             self.before.show_grid(begun.grid(self.plane, first + self.plane, self.mosaic.limit))
         grid = done.grid(self.plane, first + self.plane, self.mosaic.limit)
-        if animate and stage is Stage.TURNED:
-            self.after.turn(grid)
+        if animate and stage is Stage.ROTATED:
+            self.after.rotate(grid)
         elif animate and stage is not Stage.GRADIENT:
             self.after.grow(grid, _kept(trace.window, stage))
         else:

@@ -20,7 +20,7 @@ class Stage(IntEnum):
     GRADIENT = 0
     DILATED = 1
     PADDED = 2
-    TURNED = 3
+    ROTATED = 3
     SLID = 4
     CROPPED = 5
 
@@ -44,7 +44,7 @@ class Planes:
 
 def names() -> tuple[str, ...]:
     """Return what the stages are called, in their order."""
-    return _tr("dC/dO"), _tr("Dilate"), _tr("Pad"), _tr("Turn"), _tr("Slide"), _tr("Crop")
+    return _tr("dC/dO"), _tr("Dilate"), _tr("Pad"), _tr("Rotate"), _tr("Slide"), _tr("Crop")
 
 
 def sentence(trace: ConvolutionTrace, channel: int, stage: Stage, channels: Channels) -> str:
@@ -52,13 +52,13 @@ def sentence(trace: ConvolutionTrace, channel: int, stage: Stage, channels: Chan
     window = trace.window
     return {
         Stage.GRADIENT: lambda: words.gradient(trace, channel, channels), Stage.DILATED: lambda: words.dilated(window),
-        Stage.PADDED: lambda: words.padded(window), Stage.TURNED: lambda: words.turned(window),
+        Stage.PADDED: lambda: words.padded(window), Stage.ROTATED: lambda: words.rotated(window),
         Stage.SLID: lambda: words.slid(trace, channel), Stage.CROPPED: lambda: words.cropped(window),
     }[stage]()  # fmt: skip
 
 
 def planes(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes:
-    """Return what a stage up to TURNED leaves."""
+    """Return what a stage up to ROTATED leaves."""
     filters, window = trace.readers(channel), trace.window
     if stage is Stage.GRADIENT:
         return Planes(trace.grad_output[filters], Face(_tr("dC/dO {0}"), ColorMap.GRADIENTS, 1))
@@ -68,20 +68,20 @@ def planes(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes:
     if stage is Stage.PADDED:
         face = Face(words.gradient_name(window, around=True), ColorMap.GRADIENTS, 1, marks.spread(window))
         return Planes(trace.spread[filters], face)
-    return _kernels(trace, channel, turned=True)
+    return _kernels(trace, channel, rotated=True)
 
 
 def planes_before(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes | None:
-    """Return what a stage up to TURNED begins with; None for the first."""
-    if stage is Stage.TURNED:
-        return _kernels(trace, channel, turned=False)
+    """Return what a stage up to ROTATED begins with; None for the first."""
+    if stage is Stage.ROTATED:
+        return _kernels(trace, channel, rotated=False)
     return planes(trace, channel, Stage(stage - 1)) if stage else None
 
 
-def _kernels(trace: ConvolutionTrace, channel: int, turned: bool) -> Planes:
-    title = _tr("kernel {0}, turned") if turned else _tr("kernel {0}")
+def _kernels(trace: ConvolutionTrace, channel: int, rotated: bool) -> Planes:
+    title = _tr("kernel {0}, rotated") if rotated else _tr("kernel {0}")
     face = Face(title, ColorMap.WEIGHTS, 1, marks.kernel(trace.window))
-    return Planes(trace.kernels(channel, turned), face)
+    return Planes(trace.kernels(channel, rotated), face)
 
 
 def _tr(text: str) -> str:

@@ -50,14 +50,23 @@ def inserted(window: Window) -> str:
 def padded(window: Window) -> str:
     """Say how many zeros come around."""
     if window.rows.extent == window.cols.extent == 1:
-        return _tr("Nothing to add: the kernel is one cell, so K' − 1 = 0 zeros come on every side.")
-    text = _tr("Zeros on every side: K' − 1 = {0}. Size: {1}.")
+        return _tr("Nothing to add: the kernel is one cell, so KH − 1 = KW − 1 = 0 zeros come on every side.")
+    text = _tr("Zeros on every side: {0}. Size: {1}. {2}")
     size = _axes(window, lambda a: f"{a.dilated} + 2·{a.extent - 1} = {a.dilated + 2 * (a.extent - 1)}")
-    text = text.format(_axes(window, lambda a: str(a.extent - 1)), size) + f" {_kinds_of_cells(window)}"
     if not _is_spread(window):
-        return text + _tr(" So each value meets every cell of the kernel.")
+        whole = text.format(_kernel_less_one(window), size, _kinds_of_cells(window))
+        return whole + _tr(" So each value meets every cell of the kernel.")
+    count = _tr("K' − 1 = {0}").format(_axes(window, lambda a: str(a.extent - 1)))
     extent = _axes(window, lambda a: f"({a.kernel} − 1)·{a.dilation} + 1 = {a.extent}")
-    return text + _tr(" K' = (K − 1)·D + 1: {0}.").format(extent)
+    meaning = _tr(" K' = (K − 1)·D + 1 is the kernel's size with its dilation D, where K is KH down, KW across: {0}.")
+    return text.format(count, size, _kinds_of_cells(window)) + meaning.format(extent)
+
+
+def _kernel_less_one(window: Window) -> str:
+    """Return 'KH − 1 = KW − 1 = 4', or 'KH − 1 = 2 down, KW − 1 = 3 across'."""
+    high, wide = window.rows.kernel - 1, window.cols.kernel - 1
+    text = "KH − 1 = KW − 1 = {0}" if high == wide else _tr("KH − 1 = {0} down, KW − 1 = {1} across")
+    return text.format(high, wide)
 
 
 def _kinds_of_cells(window: Window) -> str:
@@ -71,11 +80,11 @@ def _kinds_of_cells(window: Window) -> str:
     return _tr("Of {0:,} cells, {1}.").format(cells, ", ".join(parts))
 
 
-def turned(window: Window) -> str:
-    """Say what turning does."""
+def rotated(window: Window) -> str:
+    """Say what the rotation does."""
     if window.taps == 1:
-        return _tr("A kernel of one cell stays as it is when it turns by 180°.")
-    text = _tr("The kernel turns by 180°: its cell (u, v) goes to ({0} − u, {1} − v).")
+        return _tr("A kernel of one cell stays as it is when it is rotated by 180°.")
+    text = _tr("The kernel is rotated by 180°: its cell (u, v) goes to ({0} − u, {1} − v).")
     text = text.format(window.rows.kernel - 1, window.cols.kernel - 1)
     if not _is_spread(window):
         return text
@@ -83,10 +92,12 @@ def turned(window: Window) -> str:
 
 
 def slid(trace: ConvolutionTrace, channel: int) -> str:
-    """Say how the full correlation adds up."""
+    """Say how the full convolution adds up: a cross-correlation with the rotated kernel."""
     size = _axes(trace.window, lambda a: f"{a.dilated + 2 * (a.extent - 1)} − {a.extent} + 1 = {a.used}")
     filters = len(trace.weight[trace.readers(channel)])
-    text = _tr("The turned kernel slides by one cell at a time; the products of {0} add up. Places: {1}.")
+    text = _tr(
+        "Full convolution: the rotated kernel slides by one cell at a time; the products of {0} add up. Places: {1}."
+    )
     return text.format(_tr("the one filter") if filters == 1 else _tr("all {0} filters").format(filters), size)
 
 
@@ -123,8 +134,8 @@ def correlated(window: Window) -> str:
     """Say how dC/dW comes about."""
     if not _is_spread(window):
         size = _axes(window, lambda a: f"{a.used} − {a.dilated} + 1 = {a.kernel}")
-        return _sums(_tr("Slid under the dilated dC/dO: {0} sums.").format(size), window)
-    text = _tr("Slid under the dilated dC/dO in steps of D = {0}: {1} sums.")
+        return _sums(_tr("Cross-correlated with the dilated dC/dO: {0} sums.").format(size), window)
+    text = _tr("Cross-correlated with the dilated dC/dO in steps of D = {0}: {1} sums.")
     size = _axes(window, lambda a: f"({a.used} − {a.dilated})/{a.dilation} + 1 = {a.kernel}")
     return _sums(text.format(_axes(window, lambda a: str(a.dilation)), size), window)
 

@@ -1,9 +1,10 @@
 """One deliberate fault that can be switched on."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 from engine.faults import Fault
 
 _INDENT = 22  # px: the text of a check box begins there
@@ -23,7 +24,8 @@ class FaultRow(QWidget):
     def __init__(self, fault: Fault, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.fault = fault
-        self.box, self.story, self.idle = QCheckBox(self.tr(fault.title)), QLabel(self.tr(fault.story)), QLabel()
+        self.box = QCheckBox(self.tr(fault.title))
+        self.story, self.idle = PlainLabel(self.tr(fault.story)), PlainLabel()
         self.box.setAccessibleDescription(self.story.text())
         self.box.clicked.connect(lambda on: self.switched.emit(fault, on))
         column = QVBoxLayout(self)

@@ -1,10 +1,11 @@
 """The deliberate faults of the layer on show."""
 
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fault_switches import FaultSwitches
 from cnn_gui.lens.check.fault_row import FaultRow
+from cnn_gui.plain_text import PlainLabel
 from engine import faults
 from engine.faults import Fault
 from engine.trace.record import LayerTrace
@@ -20,7 +21,7 @@ class FaultSection(QWidget):
         super().__init__(parent)
         self._switches: FaultSwitches | None = None
         self._uid = ""
-        self.heading, self.about = QLabel(self.tr("Faults")), QLabel()
+        self.heading, self.about = PlainLabel(self.tr("Faults")), PlainLabel()
         self.rows = [FaultRow(fault) for fault in faults.ALL]
         self.training = QCheckBox(self.tr("Train with these faults"))
         self._arrange()

@@ -1,23 +1,24 @@
 """A green or red light that is an icon and a word too, and the line of one array with it."""
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.check import words
+from cnn_gui.plain_text import PlainLabel
 from engine.gradreport import ArrayCheck
 
 _SIZE = 20  # px
 
 
-class Light(QLabel):
+class Light(PlainLabel):
     """An icon in the colour of a verdict: right, wrong, or none.
 
     Thread: GUI.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(parent=parent)
         self.passed: bool | None = None
         self.setFixedSize(_SIZE, _SIZE)
 
@@ -45,7 +46,7 @@ class ArrayLine(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.light, self.name, self.verdict, self.detail = Light(), QLabel(), QLabel(), QLabel()
+        self.light, self.name, self.verdict, self.detail = Light(), PlainLabel(), PlainLabel(), PlainLabel()
         self.name.setProperty("role", "title")
         self.detail.setProperty("role", "muted")
         for label in (self.name, self.detail):

@@ -1,10 +1,11 @@
 """The result of a gradient check: a light for the layer, and a line for each of its arrays."""
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.check import words
 from cnn_gui.lens.check.light import ArrayLine, Light
+from cnn_gui.plain_text import PlainLabel
 from engine.gradreport import GradientReport
 
 
@@ -16,7 +17,7 @@ class ReportView(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.light, self.heading, self.about = Light(), QLabel(), QLabel()
+        self.light, self.heading, self.about = Light(), PlainLabel(), PlainLabel()
         self.lines: list[ArrayLine] = []
         self.heading.setProperty("role", "heading")
         self.heading.setWordWrap(True)

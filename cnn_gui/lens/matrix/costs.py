@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
 from cnn_gui import theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.text import small_font
 
@@ -21,7 +22,9 @@ class CostTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.cells = [(QLabel(), ElidedLabel("muted"), *(QLabel() for _ in range(_NUMBERS))) for _ in range(ROWS)]
+        self.cells = [
+            (PlainLabel(), ElidedLabel("muted"), *(PlainLabel() for _ in range(_NUMBERS))) for _ in range(ROWS)
+        ]
         self._lines: Sequence[Sequence[str]] = ()
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)

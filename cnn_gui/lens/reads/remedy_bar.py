@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.editable_design import open_run
+from cnn_gui.plain_text import PlainLabel
 from engine.remedies import Remedy
 
 _MOST = 4  # settings of a window: kernel, stride, padding, dilation
@@ -26,7 +27,7 @@ class RemedyBar(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.line, self.buttons = QLabel(), [QPushButton() for _ in range(_MOST)]
+        self.line, self.buttons = PlainLabel(), [QPushButton() for _ in range(_MOST)]
         self._shown: tuple[Sequence[Remedy], bool] | None = None
         self._grid = QGridLayout()
         self._arrange()

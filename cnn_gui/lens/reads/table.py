@@ -4,6 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from cnn_gui import theme
+from cnn_gui.lens.reads.words import size_letter
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.text import small_font
 from engine.geometry import Window
 
@@ -21,8 +23,8 @@ class ExclusionTable(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._names = {case: QLabel(text) for case, text in self._words().items()}
-        self.cells = {case: tuple(QLabel() for _ in range(3)) for case in _CASES}
+        self._names = {case: PlainLabel(text) for case, text in self._words().items()}
+        self.cells = {case: tuple(PlainLabel() for _ in range(3)) for case in _CASES}
         self._arrange()
 
     def show_window(self, window: Window) -> None:
@@ -32,6 +34,7 @@ class ExclusionTable(QWidget):
             for label, part in zip(labels, parts, strict=True):
                 label.setText(f"{getattr(part, case):,}")
             self._names[case].setAccessibleName(f"{self._names[case].text()}: {', '.join(x.text() for x in labels)}")
+        self._names["between"].setText(self.tr("+ between windows, S > {0}").format(size_letter(window)))
         for label in (self._names["within"], *self.cells["within"]):
             label.setVisible(max(window.rows.dilation, window.cols.dilation) > 1)
 
@@ -40,7 +43,7 @@ class ExclusionTable(QWidget):
             "trailing": self.tr("After the last window, r"),
             "absorbed": self.tr("− absorbed by padding"),
             "lost": self.tr("= lost at the end"),
-            "between": self.tr("+ between windows, S > F"),
+            "between": self.tr("+ between windows, S > {0}").format("K"),
             "within": self.tr("+ within windows, D > 1"),
             "unread": self.tr("= never read"),
         }
@@ -53,7 +56,7 @@ class ExclusionTable(QWidget):
         grid.setColumnStretch(4, 1)
         heads = (self.tr("rows"), self.tr("columns"), self.tr("pixels"))
         for column, text in enumerate(heads, 1):
-            self._put(grid, QLabel(text), 0, column, "muted")
+            self._put(grid, PlainLabel(text), 0, column, "muted")
         for row, case in enumerate(_CASES, 1):
             role = "sum" if case == "unread" else "small"
             self._put(grid, self._names[case], row, 0, role)

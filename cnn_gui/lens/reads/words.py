@@ -20,11 +20,24 @@ def headline(window: Window) -> str:
     return text.format(unread, height * width, height * width - unread)
 
 
+def size_letter(window: Window) -> str:
+    """Return the letter for the size of the window along an axis: K, or K' where a dilation makes it larger."""
+    return "K'" if max(window.rows.dilation, window.cols.dilation) > 1 else "K"
+
+
+def letters(window: Window) -> str:
+    """Return what the letters of the formulas mean."""
+    text = _tr("X: size of the input · P: padding · S: stride · K: size of the window, KH down and KW across")
+    dilated = _tr(" · K' = (K − 1)·D + 1: that with its dilation D")
+    return text + (dilated if size_letter(window) != "K" else "")
+
+
 def formulas(window: Window) -> list[str]:
     """Return how the numbers of rows and columns come about, once for both where they are alike."""
     if window.rows == window.cols:
         r, lost = _trailing(window.rows)
-        return [f"r = (X + 2P − F) mod S = {r}", f"{_tr('lost')} = max(0, r − P) = {lost}", *_gaps(window.rows, "")]
+        formula = f"r = (X + 2P − {size_letter(window)}) mod S = {r}"
+        return [formula, f"{_tr('lost')} = max(0, r − P) = {lost}", *_gaps(window.rows, "")]
     named = (window.rows, _tr("Rows: ")), (window.cols, _tr("Columns: "))
     lines = [f"{name}r = {r}, {_tr('lost')} = {lost}" for axis, name in named for r, lost in (_trailing(axis),)]
     return lines + [line for axis, name in named for line in _gaps(axis, name)]
@@ -67,11 +80,12 @@ def _gaps(axis: Axis, name: str) -> list[str]:
     """Return where the gaps come from."""
     lines = []
     if axis.dilation > 1:
-        text = _tr("F = ({0} − 1)·{1} + 1 = {2} with the dilation")
+        text = _tr("K' = ({0} − 1)·{1} + 1 = {2} with the dilation")
         lines.append(name + text.format(axis.kernel, axis.dilation, axis.extent))
     if axis.exclusion.between:
-        text = _tr("gaps of S − F = {0} − {1} = {2} between windows")
-        lines.append(name + text.format(axis.stride, axis.extent, axis.stride - axis.extent))
+        text = _tr("gaps of S − {3} = {0} − {1} = {2} between windows")
+        letter = "K'" if axis.dilation > 1 else "K"
+        lines.append(name + text.format(axis.stride, axis.extent, axis.stride - axis.extent, letter))
     return lines
 
 

@@ -1,9 +1,10 @@
 """Play, pause, step and speed of a walk over places."""
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots import figure
 
 _PERIOD = 320  # ms a step
@@ -29,7 +30,7 @@ class Transport(QWidget):
         figure.leave_out(self)
         self._timer.timeout.connect(self._on_timeout)
         self.back_button, self.play_button, self.step_button = QToolButton(), QToolButton(), QToolButton()
-        self.places, self.speed, self.label = QSlider(Qt.Orientation.Horizontal), QComboBox(), QLabel()
+        self.places, self.speed, self.label = QSlider(Qt.Orientation.Horizontal), QComboBox(), PlainLabel()
         self._arrange()
         self._dress()
         self.back_button.clicked.connect(lambda: self.step(-1))

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QProgressBar,
     QPushButton,
     QScrollArea,
@@ -25,6 +24,7 @@ from cnn_gui.lens.check.job import CheckJob
 from cnn_gui.lens.check.report_view import ReportView
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
 from engine.gradreport import GradientReport
 from engine.layer import LayerConfig
@@ -49,7 +49,7 @@ class CheckView(LayerView):
         self.background = Background(self)
         self.check_button, self.cancel_button = QPushButton(self.tr("Check gradients")), QPushButton(self.tr("Cancel"))
         self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), ElidedLabel("muted")
-        self.explanation, self.report, self.faults = QLabel(words.explanation()), ReportView(), FaultSection()
+        self.explanation, self.report, self.faults = PlainLabel(words.explanation()), ReportView(), FaultSection()
         self._explain()
         self._arrange()
         self.check_button.clicked.connect(self._check)
@@ -128,7 +128,7 @@ class CheckView(LayerView):
     def _arrange(self) -> None:
         page, scroll = QWidget(), QScrollArea()
         column, controls, running, whole = QVBoxLayout(page), QHBoxLayout(), QGridLayout(), QVBoxLayout(self)
-        cells_label = QLabel(self.tr("Cells per array"))
+        cells_label = PlainLabel(self.tr("Cells per array"))
         cells_label.setBuddy(self.cells)
         for part in (self.check_button, cells_label, self.cells):
             controls.addWidget(part)

@@ -32,8 +32,8 @@ class ConvolutionView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "Forward"
-    tip: ClassVar[str] = "How each map is made: input, kernel, sum, bias"
-    terms: ClassVar[tuple[str, ...]] = ("kernel", "filter", "share", "bias")
+    tip: ClassVar[str] = "How each map is made by cross-correlation: input, kernel, sum, bias"
+    terms: ClassVar[tuple[str, ...]] = ("cross-correlation", "kernel", "filter", "share", "bias")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

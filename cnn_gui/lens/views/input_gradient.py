@@ -27,7 +27,7 @@ class InputGradientView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "dC/dX"
     tip: ClassVar[str] = "How the gradient of the outputs becomes that of the inputs, in six stages"
-    terms: ClassVar[tuple[str, ...]] = ("dC/dX", "dC/dO", "col2im")
+    terms: ClassVar[tuple[str, ...]] = ("dC/dX", "dC/dO", "full convolution", "col2im")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

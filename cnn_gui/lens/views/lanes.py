@@ -44,7 +44,7 @@ def full(trace: ConvolutionTrace, channel: int, channels: Channels) -> Lane:
         what=_tr("dC/dO {0}"), where=_in_gradient(trace, around),
     )  # fmt: skip
     kernel = Face.of(
-        _tr("kernel {0}, turned"), ColorMap.WEIGHTS, trace.weight,
+        _tr("kernel {0}, rotated"), ColorMap.WEIGHTS, trace.weight,
         what=_tr("kernel {0}"), where=_in_kernel(window) if trace.rotates else None,
     )  # fmt: skip
     output = Face.of(title, gradients, correlation.output, reached, origin)

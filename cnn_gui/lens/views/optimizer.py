@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
@@ -13,6 +13,7 @@ from cnn_gui.lens.weights import optimizer_words
 from cnn_gui.lens.weights.arrays import Place
 from cnn_gui.lens.weights.chooser import WeightChooser
 from cnn_gui.lens.weights.picker import WeightPicker
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.calculation import CalculationView
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.trend import TrendView
@@ -44,7 +45,7 @@ class OptimizerView(LayerView):
         self.chooser = WeightChooser()
         self.picker = WeightPicker(self.chooser)
         self.trends = [TrendView() for _ in range(_TRENDS)]
-        self.hint = QLabel(self.tr("Each step of training adds a point to the weight's curves here."))
+        self.hint = PlainLabel(self.tr("Each step of training adds a point to the weight's curves here."))
         self.heading, self.calculation = ElidedLabel("small"), CalculationView(optimizer_words.symbols())
         self._arrange()
         self.picker.picked.connect(self._watch)

@@ -4,7 +4,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fields import hide
@@ -17,6 +17,7 @@ from cnn_gui.lens.reads.remedy_bar import RemedyBar
 from cnn_gui.lens.reads.table import ExclusionTable
 from cnn_gui.lens.step.lane import Face
 from cnn_gui.lens.view import LayerView
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid import Cell, Grid, Mark, Part
 from cnn_gui.plots.grid_view import GridView
@@ -48,11 +49,10 @@ class ReadCountsView(LayerView):
         self.window_shown: Window | None = None
         self._layer: LayerTrace | None = None
         self.counts, self.source, self.output = GridView(), GridView(), GridView()
-        self.sign, self.headline, self.channel = QLabel(), ElidedLabel("title"), PlaneBox(self.tr("Channel"))
+        self.sign, self.headline, self.channel = PlainLabel(), ElidedLabel("title"), PlaneBox(self.tr("Channel"))
         self.marks, self.pointed = MarkLegend(), ElidedLabel("muted")
-        self.table, self.lines, self.remedies = ExclusionTable(), QLabel(), RemedyBar()
+        self.table, self.lines, self.remedies = ExclusionTable(), PlainLabel(), RemedyBar()
         self.letters = ElidedLabel("muted")
-        self.letters.show_text(self.tr("X: size of the input · P: padding · F: size of the window · S: stride"))
         self._arrange()
         self._dress()
         self._point_at_nothing()
@@ -102,6 +102,7 @@ class ReadCountsView(LayerView):
         self.sign.setVisible(window.exclusion.unread > 0)
         self.table.show_window(window)
         self.lines.setText("\n".join(words.formulas(window)))
+        self.letters.show_text(words.letters(window))
 
     def _show_channel(self) -> None:
         layer, window, channel = self._layer, self.window_shown, self.channel.value()

@@ -25,8 +25,10 @@ class WeightGradientView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "dC/dW"
-    tip: ClassVar[str] = "How the gradient of each kernel is made: the trimmed input under the dilated dC/dO"
-    terms: ClassVar[tuple[str, ...]] = ("dC/dW", "dC/dO", "mini-batch")
+    tip: ClassVar[str] = (
+        "How each kernel's gradient is made: the trimmed input, cross-correlated with the dilated dC/dO"
+    )
+    terms: ClassVar[tuple[str, ...]] = ("dC/dW", "dC/dO", "cross-correlation", "mini-batch")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

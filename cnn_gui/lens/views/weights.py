@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QTabBar, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame
@@ -12,6 +12,7 @@ from cnn_gui.lens.names import input_place
 from cnn_gui.lens.view import LayerView
 from cnn_gui.lens.weights import arrays, words
 from cnn_gui.lens.weights.findings import Findings
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.histogram import Bins, HistogramView
 from cnn_gui.plots.mosaic import MosaicView
@@ -44,7 +45,7 @@ class WeightsView(LayerView):
         super().__init__(parent)
         self._frame: Frame | None = None
         self.modes, self.mosaic, self.histogram = QTabBar(), MosaicView(ColorMap.WEIGHTS), HistogramView()
-        self.figures, self.findings = QLabel(), Findings()
+        self.figures, self.findings = PlainLabel(), Findings()
         self._arrange()
         self.modes.currentChanged.connect(self._on_mode_changed)
         self.mosaic.tile_selected.connect(self._show_distribution)

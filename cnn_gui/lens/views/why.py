@@ -6,7 +6,7 @@ from typing import ClassVar
 
 import numpy as np
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.frame import Frame, layer_title
@@ -15,6 +15,7 @@ from cnn_gui.lens.why import words
 from cnn_gui.lens.why.controls import WhyControls
 from cnn_gui.lens.why.question import Answer, Question, layers_with_maps, usual_layer
 from cnn_gui.lens.why.side import Side, adds_up
+from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.colormaps import signed_levels
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.labels import ElidedLabel
@@ -189,7 +190,7 @@ class WhyView(LayerView):
         left, pictures, foot, column = QVBoxLayout(), QHBoxLayout(), QWidget(), QVBoxLayout(self)
         foot.setFixedHeight(self.side.sum_bar.sizeHint().height())
         below = QHBoxLayout(foot)
-        label = QLabel(self.tr("Strength"))
+        label = PlainLabel(self.tr("Strength"))
         label.setProperty("role", "muted")
         below.addWidget(label)
         below.addWidget(self.strength, 1)

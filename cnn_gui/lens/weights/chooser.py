@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.weights.arrays import Place
+from cnn_gui.plain_text import PlainLabel
 from engine.layer import Shape
 
 _MOST_AXES = 4
@@ -27,7 +28,7 @@ class WeightChooser(QWidget):
         super().__init__(parent)
         self._shapes: dict[str, Shape] = {}
         self.array = QComboBox()
-        self.axes, self.labels = [QSpinBox() for _ in range(_MOST_AXES)], [QLabel() for _ in range(_MOST_AXES)]
+        self.axes, self.labels = [QSpinBox() for _ in range(_MOST_AXES)], [PlainLabel() for _ in range(_MOST_AXES)]
         self._arrange()
         self.array.activated.connect(self._on_array_chosen)
         for axis in self.axes:
@@ -88,7 +89,7 @@ class WeightChooser(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(theme.SPACE[1])
-        for label, control in ((QLabel(self.tr("array")), self.array), *zip(self.labels, self.axes, strict=True)):
+        for label, control in ((PlainLabel(self.tr("array")), self.array), *zip(self.labels, self.axes, strict=True)):
             label.setProperty("role", "muted")
             column = QVBoxLayout()
             column.setSpacing(0)

@@ -31,6 +31,7 @@ class Findings(QLabel):
         super().__init__(parent)
         self._log, self._compared, self._pairs = filters.SilenceLog(), np.zeros(0), tuple[filters.Pair, ...]()
         self.setProperty("role", "small")
+        self.setTextFormat(Qt.TextFormat.RichText)  # with links to filters; whatever comes from a file is escaped
         self.setWordWrap(True)
         self.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.setMinimumWidth(1)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
-    QLabel,
     QSpinBox,
     QTabBar,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from cnn_gui import glossary, theme
 from cnn_gui.lens.why import words
 from cnn_gui.lens.why.question import Kind
+from cnn_gui.plain_text import PlainLabel
 from engine.trace.occlusion import Patch
 
 READ, TRUE, NONE = -1, -2, -3  # what a person asks for where it is not a certain class
@@ -139,7 +139,7 @@ class WhyControls(QWidget):
             (self.layers, self.tr("Layer"), self.tr("The layer whose maps are looked at; the last ones mean most")),
             (self.size, self.tr("Patch"), self.tr("Rows and columns, in pixels, of the patch that covers the image")),
             (self.stride, self.tr("Stride"), self.tr("Pixels between its places; 1 is finest and slowest")),
-            (self.grey, self.tr("Grey"), self.tr("What the patch sets pixels to: 0 is paper or black, 1 ink or white")),
+            (self.grey, self.tr("Grey"), self.tr("What the patch sets pixels to: 0 is black, 1 is white")),
         ):  # fmt: skip
             control.setAccessibleName(name)
             control.setToolTip(tip)
@@ -155,7 +155,7 @@ class WhyControls(QWidget):
             box.setMinimumContentsLength(7)
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         for box in (self.size, self.stride, self.grey):
-            box.setFixedWidth(_BOX)
+            theme.follow_text_size(box, lambda box=box: box.setFixedWidth(theme.scaled(_BOX)))
         versus = self.tr("against")
         column = QVBoxLayout(self)
         row = _row(self.tr("Class"), self.classes, versus, self.others, self._for_cam, self._for_occlusion)
@@ -176,7 +176,7 @@ def _row(*parts: QWidget | str) -> QHBoxLayout:
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(theme.SPACE[1])
     for part in parts:
-        label = QLabel(part) if isinstance(part, str) else None
+        label = PlainLabel(part) if isinstance(part, str) else None
         if label is not None:
             label.setProperty("role", "muted")
         row.addWidget(label or part)

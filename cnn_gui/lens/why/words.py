@@ -39,8 +39,8 @@ def meaning(question: Question, name: str, layer: str) -> str:
             " pixel adds nothing."
         ),
         Kind.GRADIENT: _tr(
-            "How steeply the logit of {0} grows with each pixel, blank ones too: where it is orange, more ink would"
-            " speak for {0}; where it is purple, against it."
+            "How steeply the logit of {0} grows with each pixel, blank ones too: where it is orange, a lighter"
+            " pixel would speak for {0}; where it is purple, against it."
         ),
         Kind.GRAD_CAM: _tr(
             "Where the maps of {1} speak for {0}: max(0, Σ α · map), with α the mean slope of the logit over each map."
@@ -101,8 +101,8 @@ def comparison(kind: Kind, name: str, other: str) -> str:
             " the biases add up to the lead of {0}."
         ),
         Kind.GRADIENT: _tr(
-            "Over the image: {0} − {1}. Where it is orange, more ink would speak for {0} rather than {1}; where it is"
-            " purple, for {1}."
+            "Over the image: {0} − {1}. Where it is orange, a lighter pixel would speak for {0} rather than {1}; where"
+            " it is purple, for {1}."
         ),
         Kind.GRAD_CAM: _tr("Over the image: {0} − {1}. Red where the maps speak more for {0}, blue where for {1}."),
         Kind.OCCLUSION: _tr(

@@ -1,0 +1,266 @@
+"""Read tables of text, CSV, with an image a line: its pixels row by row, and its label in a column of its own."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from engine.data.assembly import TEST, TRAIN, Part, assembled
+from engine.data.convert import CHANNELS, NAME_LENGTH, picture_of
+from engine.data.dataset import Dataset
+from engine.data.stream import open_stream
+from engine.errors import BadInputError
+from engine.files.archive import UNPACKED_LIMIT
+from engine.layer import Array, Shape
+
+SUFFIXES = (".csv", ".tsv", ".csv.gz", ".tsv.gz")
+_LABEL = ("label", "labels", "class", "target", "y", "digit", "category", "letter")  # what its column is called
+_IGNORED = ("", "id", "index", "imageid", "image_id", "unnamed: 0", "usage", "split")
+_SEPARATORS = ",;\t"
+_LONGEST = 2**24  # bytes of a line
+_COMPARED = 200  # images that tell whether colours lie side by side
+
+
+def is_table(name: str) -> bool:
+    """Return whether a file of that *name* is a table of text."""
+    return name.lower().endswith(SUFFIXES)
+
+
+def read_table(path: Path) -> Dataset:
+    """Return the data set in the table at *path*, with that of the other file where the name says train or test.
+
+    A first line may name the columns. The label is in the column called label, or class, target and so on; without
+    names it is the first one, or the last where the first is the same in every line. All others are pixels, row by
+    row, of a square image of one channel or three.
+
+    Raises:
+        BadInputError: no such table, or one that is damaged or too large; one sentence says what to do.
+        OSError: it cannot be read.
+    """
+    paths = {TRAIN: _other(path, "test", "train"), TEST: _other(path, "train", "test")}
+    if paths[TRAIN] == paths[TEST]:
+        paths = {TRAIN: path}
+    tables = {part: _read(file) for part, file in paths.items() if file.is_file()}
+    train = _training(tables, paths)
+    test = tables.get(TEST)
+    remarks = [f"{test.name} has no labels and was left out."] if test is not None and test.labels is None else []
+    shape, beside = _picture(train)
+    if beside:
+        remarks.append("The three colours of a pixel lie side by side in the table.")
+    parts = {
+        part: Part(table.images(shape, beside), table.labels, table.name, f"the labels of {table.name}")
+        for part, table in tables.items()
+        if table.labels is not None
+    }
+    return assembled(path.name, parts, None, remarks)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The *pixels* (N, D) of a file and its *labels* (N,), None where it has none."""
+
+    name: str
+    pixels: Array
+    labels: Array | None
+
+    @property
+    def width(self) -> int:
+        return int(self.pixels.shape[1])
+
+    def images(self, shape: Shape, beside: bool) -> Array:
+        """Return (N, C, H, W); *beside* says that the channels of a pixel are side by side."""
+        channels, height, width = shape
+        if self.width != channels * height * width:
+            raise BadInputError(
+                f"{self.name} has {self.width:,} columns of pixels, and the training images have"
+                f" {channels * height * width:,}; put files of one data set together."
+            )
+        if beside:
+            return self.pixels.reshape(-1, height, width, channels).transpose(0, 3, 1, 2)
+        return self.pixels.reshape(-1, *shape)
+
+
+def _other(path: Path, old: str, new: str) -> Path:
+    """Return *path* with the word *new* for *old* in the file's name, in the same letters."""
+
+    def put(match: "re.Match[str]") -> str:
+        return new.upper() if match[0].isupper() else new.capitalize() if match[0][0].isupper() else new
+
+    return path.with_name(re.sub(old, put, path.name, flags=re.IGNORECASE))
+
+
+def _picture(table: _Table) -> tuple[Shape, bool]:
+    """Return (C, H, W) of the images of *table*, and whether the channels of a pixel are side by side.
+
+    They are where neighbours in the image are then more alike.
+    """
+    shape = picture_of(table.width)
+    if shape is None:
+        raise BadInputError(
+            f"{table.name} has {table.width:,} columns of pixels, which make no square image of {CHANNELS[0]} or"
+            f" {CHANNELS[1]} channels; leave other columns out."
+        )
+    if shape[0] == 1:
+        return shape, False
+    some = _Table(table.name, table.pixels[:_COMPARED].astype(np.float32), None)
+    jumps = [float(np.abs(np.diff(some.images(shape, beside), axis=3)).mean()) for beside in (False, True)]
+    return shape, jumps[1] < jumps[0]
+
+
+def _training(tables: Mapping[str, _Table], paths: Mapping[str, Path]) -> _Table:
+    """Return the table of training images; raises BadInputError where there is none, or none with labels."""
+    table = tables.get(TRAIN) or tables[TEST]
+    if table.labels is None:
+        raise BadInputError(
+            f"{table.name} has no labels: all of its {table.width:,} columns are pixels; choose the table of training"
+            " images, which has a column of labels."
+        )
+    if TRAIN not in tables:
+        raise BadInputError(
+            f"{table.name} has the test images, and {paths[TRAIN].name} is missing; put both into one folder."
+        )
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class _Columns:
+    """How the lines of a table are to be read: *fields* has a name, a type and a number of columns each."""
+
+    separator: str
+    fields: Sequence[tuple[str, str, int]]
+    header: bool
+
+    @property
+    def dtype(self) -> "np.dtype[np.void]":
+        return np.dtype([(name, kind, (count,)) for name, kind, count in self.fields])
+
+
+def _read(path: Path) -> _Table:
+    pixels: list[Array] = []
+    labels: list[Array] = []
+    size = line = 0
+    columns: _Columns | None = None
+    with open_stream(path, UNPACKED_LIMIT) as stream:
+        for block in stream.blocks(b"\n", _LONGEST):
+            lines = block.decode("utf-8-sig" if line == 0 else "utf-8", "replace").replace("\r", "").split("\n")
+            if columns is None:
+                columns = _columns(lines, path.name)
+                lines, line = (lines[1:], 1) if columns.header else (lines, 0)
+            rows = _rows(lines, columns, line, path.name)
+            line += len(lines)
+            if not len(rows):
+                continue
+            values = np.concatenate([rows[name] for name, _, _ in columns.fields if name.startswith("pixels")], axis=1)
+            pixels.append(_small(values))
+            size += pixels[-1].nbytes
+            if size > UNPACKED_LIMIT:
+                raise BadInputError(f"{path.name} holds more pixels than can be read; keep fewer images.")
+            if any(name == "label" for name, _, _ in columns.fields):
+                labels.append(rows["label"][:, 0])
+    if not pixels:
+        raise BadInputError(f"{path.name} has no images; put at least one in.")
+    return _Table(path.name, np.concatenate(pixels), _labels(np.concatenate(labels)) if labels else None)
+
+
+def _columns(lines: Sequence[str], where: str) -> _Columns:
+    """Return how to read a table that begins with *lines*."""
+    if not lines:
+        raise BadInputError(f"{where} is empty; choose another file.")
+    separator = max(_SEPARATORS, key=lines[0].count)
+    first = [field.strip().strip('"') for field in lines[0].split(separator)]
+    words = [k for k, field in enumerate(first) if not _is_number(field)]
+    header = len(words) > 1 or any(0 < k < len(first) - 1 for k in words) or _counts_up(first)
+    names = [field.lower() for field in first] if header else []
+    ignored = {k for k, name in enumerate(names) if name in _IGNORED}
+    label = next((k for k, name in enumerate(names) if name in _LABEL), None)
+    if label is None and picture_of(len(first) - len(ignored)) is None:
+        rest = [k for k in range(len(first)) if k not in ignored]
+        if len(rest) < 2 or picture_of(len(rest) - 1) is None:
+            raise BadInputError(
+                f"{where} has {len(first):,} columns, which are no square image with or without a label; choose a table"
+                " with one image a line, e.g. a label and 784 pixels."
+            )
+        label = words[0] if words and not header else _first_or_last(lines[header:], separator, rest)
+    return _Columns(separator, _fields(len(first), label, ignored), header)
+
+
+def _fields(count: int, label: int | None, ignored: set[int]) -> list[tuple[str, str, int]]:
+    """Return the fields of *count* columns; those of pixels that lie together are one."""
+    fields: list[tuple[str, str, int]] = []
+    for k in range(count):
+        kind = "label" if k == label else "other" if k in ignored else "pixels"
+        if kind == "pixels" and fields and fields[-1][0].startswith("pixels"):
+            fields[-1] = (*fields[-1][:2], fields[-1][2] + 1)
+        else:
+            name = kind if kind == "label" else f"{kind}{k}"
+            fields.append((name, "f4" if kind == "pixels" else f"U{NAME_LENGTH + 1}", 1))
+    return fields
+
+
+def _first_or_last(lines: Sequence[str], separator: str, rest: Sequence[int]) -> int:
+    """Return the column of the label in a table that does not name it."""
+    firsts, lasts = (
+        {fields[k].strip() for fields in (line.split(separator) for line in lines if line.strip()) if k < len(fields)}
+        for k in (rest[0], rest[-1])
+    )
+    return rest[-1] if len(firsts) < 2 <= len(lasts) else rest[0]
+
+
+def _rows(lines: Sequence[str], columns: _Columns, before: int, where: str) -> Array:
+    """Return the values in *lines*, of which *before* others came."""
+    kept = [line for line in lines if line and not line.isspace()]
+    if not kept:
+        return np.empty(0, columns.dtype)
+    try:
+        return np.loadtxt(kept, columns.dtype, comments=None, delimiter=columns.separator, quotechar='"', ndmin=1)
+    except ValueError as error:
+        raise BadInputError(_wrong_line(lines, columns, before, where)) from error
+
+
+def _wrong_line(lines: Sequence[str], columns: _Columns, before: int, where: str) -> str:
+    """Return which of *lines* cannot be read, and why."""
+    kinds = [name for name, _, count in columns.fields for _ in range(count)]
+    for number, line in enumerate(lines, before + 1):
+        fields = [field.strip().strip('"') for field in line.split(columns.separator)]
+        if line and not line.isspace() and len(fields) != len(kinds):
+            return (
+                f"{where}, line {number}, has {len(fields):,} columns, and the first line {len(kinds):,}; complete the"
+                " line or remove it."
+            )
+        for k, (kind, field) in enumerate(zip(kinds, fields, strict=False)):
+            if kind.startswith("pixels") and line and not line.isspace() and not _is_number(field):
+                return f"{where}, line {number}, column {k + 1}, has {field[:20]!r} for a pixel; write a number there."
+    return f"{where} cannot be read from line {before + 1} on; save the table again."
+
+
+def _small(values: Array) -> Array:
+    """Return *values* as bytes where they are whole numbers from 0 to 255, which almost all are."""
+    with np.errstate(invalid="ignore"):
+        small = values.astype(np.uint8)
+    return small if (small == values).all() else values
+
+
+def _labels(words: Array) -> Array:
+    """Return labels as numbers where all of them are."""
+    words = np.char.strip(words)
+    try:
+        return words.astype(np.float64)
+    except ValueError:
+        return words
+
+
+def _is_number(field: str) -> bool:
+    try:
+        float(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _counts_up(fields: Sequence[str]) -> bool:
+    """Return whether *fields* are a word and the numbers of the columns, as a table without names is saved."""
+    rest = [field for field in fields if field.isdecimal()]
+    start = int(rest[0]) if rest else 0
+    return len(rest) > 3 and len(rest) >= len(fields) - 1 and rest == [str(k) for k in range(start, start + len(rest))]
