@@ -112,6 +112,7 @@ class MainWindow(QMainWindow):
         document.file.modified_changed.connect(self.setWindowModified)
         document.file.path_changed.connect(self._show_title)
         document.refused.connect(self.say)
+        document.undo_changed.connect(self.statusBar().clearMessage)  # it was of before
         document.told.connect(self.say)
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)

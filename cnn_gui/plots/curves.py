@@ -96,7 +96,7 @@ class TrainingCurves(QWidget):
         for plot in (self.loss, self.accuracy):
             plot.set_faded(bool(text))
         for legend in (self.loss_legend, self.accuracy_legend):
-            legend.setEnabled(not text)
+            legend.set_faded(bool(text))
         self._write_legends()
 
     def values(self, kind: str) -> dict[str, float]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QSize, Qt, QThread
 from PySide6.QtWidgets import (
@@ -201,21 +202,25 @@ def test_that_figures_of_before_an_edit_are_greyed_and_say_so_until_it_is_undone
     document.set_settings(replace(document.settings, epochs=1))
     window.controller.start()
     qtbot.waitUntil(lambda: not window.controller.busy)
-    test, batch = window.test_figures.text(), curves.loss.series["batch"]
-    assert test.startswith("Epoch 1: ") and batch.opacity() == 1 and curves.loss_legend.isEnabled()
+    test = window.test_figures.text()
+
+    def colours() -> set[str]:
+        return {pg.mkPen(item.opts["pen"]).color().name() for item in curves.loss.series.values()}
+
+    assert test.startswith("Epoch 1: ") and not curves.loss.faded and len(colours()) == 4
     document.insert(1, "tanh")
     assert window.test_figures.text().startswith("Before the edit: Epoch 1: ")
     assert "20 test images" not in window.test_figures.text()
-    assert batch.opacity() < 0.5 and not curves.loss_legend.isEnabled()
+    assert curves.loss.faded and colours() == {theme.LIGHT.muted.lower()}
     assert curves.loss_unit.whole_text.startswith("before the edit · nats")
     assert curves.accuracy_unit.whole_text.startswith("before the edit · right answers")
     qtbot.keyClick(window.canvas, "z", Qt.KeyboardModifier.ControlModifier)
-    assert window.test_figures.text() == test and batch.opacity() == 1 and curves.loss_legend.isEnabled()
+    assert window.test_figures.text() == test and not curves.loss.faded
     assert curves.loss_unit.whole_text.startswith("nats")
     document.insert(1, "tanh")
     document.set_settings(replace(document.settings, epochs=10_000))
     window.controller.start()
-    assert batch.opacity() == 1 and not document.stale_figures
+    assert not curves.loss.faded and not document.stale_figures
     window.controller.shut_down()
 
 
