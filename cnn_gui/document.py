@@ -288,7 +288,7 @@ class Document(EditableDesign):
         weights = network.weights(self.architecture, data.input_shape)
         return Project(
             self.architecture, self.settings, data.input_shape, data.class_names, data.source, weights,
-            self.history.copy(),
+            self.history.copy(), data.appearance,
         )  # fmt: skip
 
     def begin(self, architecture: Architecture, settings: TrainingSettings) -> None:
@@ -302,7 +302,9 @@ class Document(EditableDesign):
         old = self.architecture
         self.faults.clear()
         self.architecture, self.settings = project.architecture, project.settings
-        self.data = data or ProjectData(project.data_source, project.input_shape, project.class_names)
+        self.data = data or ProjectData(
+            project.data_source, project.input_shape, project.class_names, appearance=project.appearance
+        )
         self._network, self.watch, self._diverged = Network.of(project), Watch(), None
         self.undo_stack.clear()
         self._build()

@@ -9,8 +9,8 @@ from cnn_gui import command_table, theme
 from cnn_gui.document import Document
 from cnn_gui.editable_design import open_run
 from cnn_gui.editor import describe
-from cnn_gui.editor.notice import Notice
 from cnn_gui.forms import SchemaForm
+from cnn_gui.notice import Notice
 from cnn_gui.plain_text import PlainLabel
 from engine.architecture import LayerSpec
 

@@ -16,7 +16,7 @@ from cnn_gui.plots.ranges import Ranges, Scale
 from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
-from engine.shapes import LayerInfo
+from engine.shapes import LayerInfo, Problem, first_problem
 from engine.trace.flatten import Flattening, behind
 from engine.trace.record import LayerTrace, Trace
 
@@ -39,7 +39,8 @@ class Frame:
         step: the training step of the weights; 0 for initial ones.
         next_key: what the next step draws its random numbers from: (seed, steps that its run has done before it).
         class_names: of the data.
-        problem: why the network cannot compute, or ''.
+        problem: why the network cannot compute, with the layer's title where it is one's fault, or ''.
+        broken: the first layer that cannot work, and why; None where all can, or there are none.
         locked: whether a training run owns the network, so that it cannot be edited.
         faults: the switches of deliberate ones, which ``trace`` has.
         warnings: what is wrong with a layer, a problem or deliberate faults, by uid; most have none.
@@ -68,6 +69,9 @@ class Frame:
         self.passes = passes or Passes(document, sample)
         self.learning = Learning(document, self.spec) if self.spec else None
         self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
+        self.broken = _broken(document)
+        if self.broken is not None:
+            self.problem = f"{layer_title(self._architecture, self.broken[0])}: {self.broken[1]}"
         self.warnings = _warnings(document)
         time = step - document.watch.start if document.locked else document.optimizer_time
         self.next_key = document.settings.seed, time
@@ -112,6 +116,18 @@ class Frame:
         return self.trace.layers[self.index] if self.spec is not None and self.trace is not None else None
 
     @property
+    def shaped_layer(self) -> LayerTrace | None:
+        """``layer_trace``, or where that is not there one of the same shapes with nothing but zeros; None where even
+        these are not known."""
+        if self.layer_trace is not None or self.spec is None or self.info is None or self.info.problem is not None:
+            return self.layer_trace
+        if self.info.input is None or self.info.output is None:
+            return None
+        arrays = {name: np.zeros(shape) for name, shape in self.spec.config.array_shapes(self.info.input).items()}
+        x, y = np.zeros(self.info.input), np.zeros(self.info.output)
+        return LayerTrace(self.spec, arrays, x, y, x, y, {})
+
+    @property
     def remedies(self) -> tuple[Remedy, ...]:
         """What to change in the selected layer so that it reads every pixel; empty where it does, or none is known."""
         if self.spec is None:
@@ -134,7 +150,11 @@ class Frame:
 
     def title(self) -> str:
         """Return 'Convolution 2' for the second layer of that type; 'Input' if none is selected."""
-        return layer_title(self._architecture, self.spec) if self.spec else _tr("Input")
+        return self.title_of(self.spec) if self.spec else _tr("Input")
+
+    def title_of(self, spec: LayerSpec) -> str:
+        """Return what any layer of the network is called, 'Convolution 2'."""
+        return layer_title(self._architecture, spec)
 
     def about(self) -> str:
         """Return the layer's settings, shapes and number of weights in one line."""
@@ -157,6 +177,11 @@ class Frame:
 def layer_title(architecture: Architecture, spec: LayerSpec) -> str:
     """Return the layer's label and its number among the layers of its type, from 1."""
     return architecture.title(spec.uid)
+
+
+def _broken(document: Document) -> tuple[LayerSpec, Problem] | None:
+    found = first_problem(document.infos)
+    return None if found is None else (document.architecture.layers[found[0]], found[1])
 
 
 def _warnings(document: Document) -> dict[str, str]:

@@ -73,6 +73,7 @@ class CurvePlot(pg.PlotWidget):
         self.series = {name: self._add(style) for name, style in STYLES.items()}
         self.cursor_line = pg.InfiniteLine(angle=90)
         self.addItem(self.cursor_line, ignoreBounds=True)
+        self._text_scale = 0.0
         self._prepare()
         self._colour()
         self.set_cursor(None)
@@ -163,13 +164,19 @@ class CurvePlot(pg.PlotWidget):
         self.setMouseEnabled(x=True, y=False)
         self.setFrameShape(self.Shape.NoFrame)
         self.setMinimumSize(160, 80)
-        theme.follow_text_size(self, lambda: self.getAxis("left").setWidth(theme.scaled(AXIS_WIDTH)))
         for side in ("left", "bottom"):
-            axis = self.getAxis(side)
-            axis.setStyle(tickLength=-4, maxTickLevel=0)
-            theme.follow_text_size(self, lambda axis=axis: axis.setStyle(tickFont=small_font(self.font())))
+            self.getAxis(side).setStyle(tickLength=-4, maxTickLevel=0)
+        theme.follow_text_size(self, self._fit_axes)
         self.showGrid(x=False, y=True, alpha=0.3)
         self.plotItem.vb.sigRangeChangedManually.connect(self._on_zoomed)
+
+    def _fit_axes(self) -> None:
+        """Give the axes the present text size; they are laid out anew only where that is another."""
+        if self._text_scale != theme.text_scale():
+            self._text_scale = theme.text_scale()
+            self.getAxis("left").setWidth(theme.scaled(AXIS_WIDTH))
+            for side in ("left", "bottom"):
+                self.getAxis(side).setStyle(tickFont=small_font(self.font()))
 
     def _on_zoomed(self) -> None:
         self.follows = False

@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.data.convert import image_layout
+from engine.data.convert import Layout, image_layout
 from engine.data.dataset import Dataset, Split
 from engine.data.labels import to_classes
 from engine.data.pixels import to_images
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
 from engine.shapes import show
-from engine.words import counted
+from engine.words import counted, listed
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 WORDS = {TRAIN: "training", VALIDATION: "validation", TEST: "test"}
@@ -32,7 +32,12 @@ class Part:
 
     def arranged(self) -> Array:
         """Return the images as (N, C, H, W)."""
-        return image_layout(self.images.shape, self.image_name, _count(self.labels.shape)).arranged(self.images)
+        return self.layout.arranged(self.images)
+
+    @property
+    def layout(self) -> Layout:
+        """How the images lie in their array."""
+        return image_layout(self.images.shape, self.image_name, _count(self.labels.shape))
 
 
 def assembled(
@@ -57,6 +62,7 @@ def assembled(
         for part, each in parts.items()
     }
     check_same_shape(name, shapes)
+    told += _on_layout(parts)
     images, on_pixels = to_images({each.image_name: each.arranged() for each in parts.values()}, name)
     classes = to_classes({each.label_name: each.labels for each in parts.values()}, name, class_names)
     splits = {part: Split(*both) for part, both in zip(parts, zip(images, classes.labels, strict=True), strict=True)}
@@ -68,6 +74,22 @@ def assembled(
         remarks=(*told, *on_pixels, *classes.remarks),
     )  # fmt: skip
     return dataset if TEST in splits else _with_test(dataset)
+
+
+def _on_layout(parts: Mapping[str, Part]) -> list[str]:
+    """Return in sentences how arrays were read that do not have their images along the first axis, or no height."""
+    shapes = {each.image_name: (each.images.shape, each.layout) for each in parts.values()}
+    rows = [name for name, (shape, _) in shapes.items() if len(shape) == 2]
+    last = [name for name, (_, layout) in shapes.items() if layout.axes[0] != 0]
+    told = []
+    if rows:
+        shape, layout = shapes[rows[0]]
+        told.append(
+            f"Rows of {listed(rows)} have {shape[1]:,} values: read as images of {show(layout.image)}, row by row."
+        )
+    if last:
+        told.append(f"The images of {listed(last)} lie along the last axis, as MATLAB has them.")
+    return told
 
 
 def check_fit(name: str, images: tuple[str, Shape], labels: tuple[str, Shape]) -> Shape:

@@ -13,7 +13,7 @@ from engine.data.npz import read_npz
 from engine.data.source import Source, parse
 from engine.data.stream import is_tar
 from engine.errors import BadInputError
-from engine.words import quoted
+from engine.words import listed, quoted
 
 BUNDLED = "bundled"
 KINDS = (
@@ -145,7 +145,7 @@ def _one_table(names: Sequence[str], where: str) -> str:
     """Return which of the tables called *names* is that of the training images."""
     train = [name for name in names if "train" in name.lower()] or list(names)
     if len(train) > 1:
-        raise BadInputError(f"{where} holds {', '.join(train[:4])}; choose one of these tables.")
+        raise BadInputError(f"{where} holds {listed(train)}; choose one of these tables.")
     return train[0]
 
 
@@ -178,13 +178,15 @@ def _in_zip(path: Path) -> _Reading:
     """Return what reads the .npz or .zip at *path*."""
     if not container.is_zip(path):
         return _Reading(lambda: read_npz(path))  # which says what is wrong
+    if path.suffix.lower().startswith(".cnn"):
+        raise BadInputError(f"{path.name} is a project or a run and has no images in it; choose the data by itself.")
     names = list(container.names(path))
     foreign.refuse_pickles(names, path.name)
     if not any(name.endswith(".npy") for name in names):
         if form := next((form for form in FORMATS if form.packed and any(map(form.holds, names))), None):
             return _Reading.of(form, path)
         if path.suffix.lower() != ".npz":
-            raise BadInputError(f"{path.name} holds {_some(names)}; unpack it, and choose the folder.")
+            raise BadInputError(f"{path.name} holds {listed(names) or 'no files'}; unpack it, and choose the folder.")
     return _Reading(lambda: read_npz(path))
 
 
@@ -200,11 +202,6 @@ def _in_tar(path: Path, head: bytes) -> _Reading:
             return _Reading.of(form, path)
         names.append(name)
         foreign.refuse_pickles([name], path.name)
-    raise BadInputError(f"{path.name} holds {_some(names)}; unpack it, and choose the folder, or choose {KINDS}.")
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return what *names* an archive has, the first few of many."""
-    if not names:
-        return "no files"
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more files" if len(names) > 3 else "")
+    raise BadInputError(
+        f"{path.name} holds {listed(names) or 'no files'}; unpack it, and choose the folder, or choose {KINDS}."
+    )

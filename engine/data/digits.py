@@ -102,11 +102,11 @@ def fit_pen(pen: float, length: float, box: int, least: float, most: float) -> f
 
     Args:
         pen: in the unit of *length*; > 0.
-        length: longer side of what the pen's middle went through. A dot, shorter than half the pen, keeps its pen.
+        length: longer side of what the pen's middle went through; a dot, at most a quarter of the pen, keeps its pen.
     """
     drawn = box * pen / (length + pen)
     wanted = min(max(drawn, least), most)
-    if wanted == drawn or length < pen / 2 or wanted >= box:
+    if wanted == drawn or length < pen / 4 or wanted >= box:
         return pen
     return wanted * length / (box - wanted)
 

@@ -26,7 +26,7 @@ from engine.data.stream import Stream, open_stream
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
 from engine.layer import Array
-from engine.words import counted
+from engine.words import counted, listed
 
 DIGITS = tuple("0123456789")
 GARMENTS = (
@@ -56,7 +56,7 @@ class IdxName:
 def idx_name(name: str) -> IdxName | None:
     """Return what the name of a file says if it is that of an IDX file, e.g. train-images-idx3-ubyte.gz; else None."""
     stem = name[:-3] if name.lower().endswith(".gz") else name
-    found = role_within(stem) if "idx" in stem.lower() else None
+    found = role_within(stem) if "idx" in stem.lower() and name.isprintable() else None
     return IdxName(name, *found) if found and found[1] in _ROLES else None
 
 
@@ -132,7 +132,7 @@ def _one_set(names: Iterable[IdxName], where: str, chosen: str) -> list[IdxName]
         )
     if wanted is None and len(sets) > 1:
         raise BadInputError(
-            f"{where} holds {len(sets)} data sets, {', '.join(sets)}; choose one of the files, not the folder."
+            f"{where} holds {len(sets)} data sets, {listed(sets)}; choose one of the files, not the folder."
         )
     name = sets[0] if wanted is None else wanted.set
     ordered = sorted(

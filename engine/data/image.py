@@ -18,6 +18,7 @@ MOST_PIXELS = 50_000_000
 WORKING_SIDE = 1024  # pixels: larger pictures are made smaller before anything is computed
 _DEPTHS = (255, 1023, 4095, 16383, 65535)  # largest values of 8, 10, 12, 14 and 16 bits
 _DEEP = "F"  # the mode of pictures with more than 8 bits: floating-point numbers from 0 to 1
+_OPAQUE = ("1", "L", "RGB", "CMYK", "YCbCr")  # modes without transparency, unless the file names one colour for it
 _OVERSHOOT = 1.1  # what sharpening adds to fractions that went up to 1
 
 
@@ -80,9 +81,10 @@ def _read(path: Path) -> Image.Image:
     with path.open("rb") as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of sizes, which are checked here, and of oddities that do no harm
         picture = _decoded(stream, path.name)
-        picture = picture if picture.mode == _DEEP else picture.convert("RGBA")
+        opaque = picture.mode in _OPAQUE and "transparency" not in picture.info
+        picture = picture if picture.mode == _DEEP else picture.convert("RGB" if opaque else "RGBA")
     picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-    return picture if picture.mode == _DEEP else _on_paper(picture)
+    return _on_paper(picture) if picture.mode == "RGBA" else picture
 
 
 def _decoded(stream: IO[bytes], name: str) -> Image.Image:
@@ -160,4 +162,6 @@ def picture_size(path: Path) -> tuple[int, int, bool]:
             raise
         except Exception as error:  # as in _decoded
             raise BadInputError(f"{path} is no picture that can be read, or damaged; remove or replace it.") from error
+        if picture.width * picture.height > MOST_PIXELS:
+            raise BadInputError(f"{path} has more than {MOST_PIXELS:,} pixels; make it smaller.")
         return picture.height, picture.width, picture.mode in ("1", "L", "LA", "I", "I;16", "F")

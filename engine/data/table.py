@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.data.assembly import TEST, TRAIN, Part, assembled
-from engine.data.convert import CHANNELS, NAME_LENGTH, picture_of
+from engine.data.convert import CHANNELS, MAX_SIDE, NAME_LENGTH, picture_of
 from engine.data.dataset import Dataset
 from engine.data.stream import open_stream
 from engine.errors import BadInputError
@@ -20,6 +20,7 @@ _LABEL = ("label", "labels", "class", "target", "y", "digit", "category", "lette
 _IGNORED = ("", "id", "index", "imageid", "image_id", "unnamed: 0", "usage", "split")
 _SEPARATORS = ",;\t"
 _LONGEST = 2**24  # bytes of a line
+_MOST_PIXELS = 3 * MAX_SIDE**2  # of an image, all channels
 _COMPARED = 200  # images that tell whether colours lie side by side
 
 
@@ -158,10 +159,11 @@ def _read(path: Path) -> _Table:
             if size > UNPACKED_LIMIT:
                 raise BadInputError(f"{path.name} holds more pixels than can be read; keep fewer images.")
             if any(name == "label" for name, _, _ in columns.fields):
-                labels.append(rows["label"][:, 0])
+                labels.append(_labels(rows["label"][:, 0]))
+                size += labels[-1].nbytes
     if not pixels:
         raise BadInputError(f"{path.name} has no images; put at least one in.")
-    return _Table(path.name, np.concatenate(pixels), _labels(np.concatenate(labels)) if labels else None)
+    return _Table(path.name, np.concatenate(pixels), _joined(labels) if labels else None)
 
 
 def _columns(lines: Sequence[str], where: str) -> _Columns:
@@ -172,6 +174,8 @@ def _columns(lines: Sequence[str], where: str) -> _Columns:
     first = [field.strip().strip('"') for field in lines[0].split(separator)]
     words = [k for k, field in enumerate(first) if not _is_number(field)]
     header = len(words) > 1 or any(0 < k < len(first) - 1 for k in words) or _counts_up(first)
+    if len(first) > _MOST_PIXELS + 2:
+        raise BadInputError(f"{where} has {len(first):,} columns, more than an image has pixels; choose another file.")
     names = [field.lower() for field in first] if header else []
     ignored = {k for k, name in enumerate(names) if name in _IGNORED}
     label = next((k for k, name in enumerate(names) if name in _LABEL), None)
@@ -243,12 +247,23 @@ def _small(values: Array) -> Array:
 
 
 def _labels(words: Array) -> Array:
-    """Return labels as numbers where all of them are."""
+    """Return labels as numbers where all of them are, else as texts that take no more room than they need."""
     words = np.char.strip(words)
     try:
         return words.astype(np.float64)
     except ValueError:
-        return words
+        return words.astype(f"U{max(1, int(np.char.str_len(words).max()))}")
+
+
+def _joined(labels: Sequence[Array]) -> Array:
+    """Return the *labels* of all blocks: as texts where those of any are."""
+    if all(each.dtype.kind == "f" for each in labels):
+        return np.concatenate(labels)
+    return np.concatenate([_as_texts(each) for each in labels])
+
+
+def _as_texts(labels: Array) -> Array:
+    return labels if labels.dtype.kind == "U" else np.array([f"{label:g}" for label in labels.tolist()])
 
 
 def _is_number(field: str) -> bool:

@@ -50,7 +50,7 @@ class Archive:
 
     def header(self, entry: str) -> npy.Header:
         """Return what the .npy *entry* says of its array, proved to be true of its size."""
-        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+        with self._open(entry) as stream, damage_told(f"{self.name}: {entry}"):
             try:
                 header = npy.read_header(stream)
             except npy.FieldsError:
@@ -69,7 +69,7 @@ class Archive:
     def array(self, entry: str) -> Array:
         """Return the array of the .npy *entry*."""
         header = self.header(entry)
-        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+        with self._open(entry) as stream, damage_told(f"{self.name}: {entry}"):
             stream.read(header.start)
             values = npy.read_values(stream, header)
             stream.read(1)  # the end: this is where zipfile compares the checksum
@@ -78,12 +78,12 @@ class Archive:
     def texts(self, entry: str) -> list[str]:
         """Return the texts of the .npy *entry*, which holds an array of them."""
         values = self.array(entry)
-        with _damage_told(f"{self.name}: {entry}"):
+        with damage_told(f"{self.name}: {entry}"):
             return npy.texts(values)
 
     def content(self, entry: str, limit: int) -> bytes:
         """Return *entry* as it is; it may have *limit* bytes."""
-        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+        with self._open(entry) as stream, damage_told(f"{self.name}: {entry}"):
             data = stream.read(limit + 1)
         if len(data) > limit:
             raise BadInputError(f"{self.name}: {entry} is longer than {limit:,} bytes; the file is not usable.")
@@ -99,7 +99,7 @@ class Archive:
                 f"{self.name}: {entry} is compressed by {method}, which NumPy does not write; save the arrays again"
                 " with np.savez_compressed."
             )
-        with _damage_told(f"{self.name}: {entry}"):
+        with damage_told(f"{self.name}: {entry}"):
             return self._file.open(self._entries[entry])
 
 
@@ -117,7 +117,7 @@ def open_archive(path: Path) -> Iterator[Archive]:
             raise BadInputError(f"{path.name} is empty; choose another file, or copy it again.")
         if start[:2] != b"PK":
             raise BadInputError(f"{path.name} is not a zip archive of arrays; choose another file.")
-        with _damage_told(path.name):
+        with damage_told(path.name):
             file = zipfile.ZipFile(stream)
         with file:
             yield Archive(file, path.name)
@@ -134,9 +134,12 @@ def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]], *, co
 
 
 @contextmanager
-def _damage_told(what: str) -> Iterator[None]:
+def damage_told(what: str) -> Iterator[None]:
+    """Turn what damaged bytes raise into a BadInputError that names *what*."""
     try:
         yield
+    except BadInputError:
+        raise
     except (*_DAMAGE, OSError) as error:
         # A directory that points before the start of the file makes zipfile seek there.
         if isinstance(error, OSError) and error.errno != errno.EINVAL:

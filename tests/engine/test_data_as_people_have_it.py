@@ -2,8 +2,10 @@
 
 import gzip
 import io
+import os
 import pickle
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data import catalogue
@@ -97,15 +101,24 @@ def test_that_validation_images_are_the_test_where_there_are_no_others(tmp_path:
 
 
 def test_that_without_test_images_a_fifth_is_kept_and_always_the_same(tmp_path: Path, digits: dict[str, Any]) -> None:
-    arrays = {"data": digits["x_train"].reshape(40, 36), "target": digits["y_train"], "images": digits["x_train"]}
+    arrays = {"data": digits["x_train"].reshape(40, 36), "target": digits["y_train"]}
     first, again = (saved(tmp_path, arrays) for _ in range(2))
     assert (len(first.train), len(first.test)) == (30, 10)
     np.testing.assert_array_equal(first.test.images, again.test.images)
     both = np.concatenate([first.train.images, first.test.images])[:, 0]
     assert sorted(image.tobytes() for image in both) == sorted(image.tobytes() for image in digits["x_train"])
     assert first.remarks == (
+        "Rows of data have 36 values: read as images of 1 × 6 × 6, row by row.",
         "There are no test images: 10 images, 20 % of each class, are kept for the test and not trained on.",
     )
+
+
+def test_that_of_several_arrays_of_images_the_ones_with_a_height_are_taken(
+    tmp_path: Path, digits: dict[str, Any]
+) -> None:
+    """As scikit-learn has its digits: the same as rows and as images."""
+    arrays = {"data": digits["x_train"].reshape(40, 36), "images": digits["x_train"], "target": digits["y_train"]}
+    assert len(saved(tmp_path, arrays).remarks) == 1  # on the test images
 
 
 def test_that_test_images_without_labels_are_left_out_and_that_is_told(tmp_path: Path, digits: dict[str, Any]) -> None:
@@ -119,7 +132,7 @@ def test_that_arrays_without_names_are_refused_with_the_names_that_are_understoo
 ) -> None:
     np.savez(tmp_path / "data.npz", *digits.values())
     said = refusal(tmp_path / "data.npz")
-    assert "arr_0, arr_1, arr_2, arr_3, arrays without names" in said
+    assert "arr_0, arr_1, arr_2 and arr_3, arrays without names" in said
     assert "x_train, y_train, x_test, y_test, or train_images" in said
 
 
@@ -151,7 +164,7 @@ def test_that_two_sets_in_one_folder_are_told_apart_by_the_chosen_file(tmp_path:
         for part in ("train", "test"):
             np.savez(tmp_path / f"{start}-{part}-imgs.npz", digits[f"x_{part}"][:, ::turned])
             np.savez(tmp_path / f"{start}-{part}-labels.npz", digits[f"y_{part}"])
-    assert "holds 2 data sets, k49, kmnist; choose one of the files" in refusal(tmp_path)
+    assert "holds 2 data sets, k49 and kmnist; choose one of the files" in refusal(tmp_path)
     check(catalogue.load(str(tmp_path / "kmnist-train-imgs.npz")), digits)
 
 
@@ -182,6 +195,7 @@ def test_that_svhn_as_matlab_lays_it_out_is_read(tmp_path: Path) -> None:
     for n, c, i, j in ((0, 0, 0, 1), (7, 2, 31, 0), (39, 1, 5, 9)):
         assert dataset.train.images[n, c, i, j] == arrays["x_train"][i, j, c, n]
     assert dataset.train.labels.tolist() == [k % 10 for k in range(40)]
+    assert dataset.remarks[0] == "The images of x_train and x_test lie along the last axis, as MATLAB has them."
 
 
 # Pixels.
@@ -455,7 +469,7 @@ def test_that_a_folder_with_several_of_emnists_sets_asks_for_a_file(tmp_path: Pa
     files = letters()
     files |= {name.replace("letters", "balanced"): content for name, content in files.items()}
     folder = archives.write_folder(tmp_path / "gzip", files)
-    assert "holds 2 data sets, emnist_balanced, emnist_letters; choose one of the files" in refusal(folder)
+    assert "holds 2 data sets, emnist_balanced and emnist_letters; choose one of the files" in refusal(folder)
     dataset = catalogue.load(str(folder / "emnist-letters-test-labels-idx1-ubyte.gz"))
     assert len(dataset.class_names) == 26 and dataset.name == "gzip (letters)"
 
@@ -571,6 +585,7 @@ def test_that_what_pytorch_saves_is_refused_as_pickles(tmp_path: Path) -> None:
         (gzip.compress(b"hello"), "data.tar.gz", "is neither a .tar archive nor"),
         (gzip.compress(archives.packed({"a.npy": np.zeros(3)})), "data.npz.gz", "packed once more"),
         (gzip.compress(archives.tar({"readme": b"hi"})), "data.tar.gz", "holds readme; unpack it"),
+        (archives.packed({"project.json": b"{}"}), "mine.cnn", "is a project or a run and has no images in it"),
         (archives.packed({"cats/1.png": b"", "dogs/2.png": b""}), "pets.zip", "unpack it, and choose the folder"),
     ],
 )
@@ -597,3 +612,103 @@ def test_that_a_zip_with_a_password_says_so(tmp_path: Path, digits: dict[str, An
             start = content.find(mark, start + 4)
     (tmp_path / "data.npz").write_bytes(content)
     assert "is protected by a password" in refusal(tmp_path / "data.npz")
+
+
+# Nothing hostile ends in anything but data or a sentence.
+
+
+def only_a_sentence(path: Path) -> None:
+    try:
+        catalogue.load(str(path))
+    except BadInputError as error:
+        assert str(error).endswith(".") and "\n" not in str(error)
+
+
+def small_digits() -> dict[str, Any]:
+    return archives.arrays(6, 4, 2, 3)
+
+
+def zipped() -> bytes:
+    return archives.packed({f"raw/{name}": content for name, content in idx_digits(small_digits()).items()})
+
+
+def tabled() -> bytes:
+    digits = small_digits()
+    return table(digits["x_train"], digits["y_train"]).encode()
+
+
+HOSTILE = {"mnist.zip": zipped(), "some.csv": tabled(), "some.csv.gz": gzip.compress(tabled(), mtime=0)}
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+
+
+@same_folder
+@given(name=st.sampled_from(sorted(HOSTILE)), place=st.integers(0, 2000), bit=st.integers(0, 7), cut=st.booleans())
+def test_that_flipped_bits_and_cuts_end_in_data_or_a_sentence(
+    tmp_path: Path, name: str, place: int, bit: int, cut: bool
+) -> None:
+    content = HOSTILE[name]
+    content = content[: place % len(content)] if cut else archives.flipped(content, place, bit)
+    (tmp_path / name).write_bytes(content)
+    only_a_sentence(tmp_path / name)
+
+
+@same_folder
+@given(
+    content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.zip", "a.tar", "a.npz", "a.gz", "a", "a.tsv"])
+)
+def test_that_any_bytes_under_any_name_end_in_a_sentence(tmp_path: Path, content: bytes, name: str) -> None:
+    for start in (b"", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"label,p0\n", b"0,1,2,3,4\n"):
+        (tmp_path / name).write_bytes(start + content)
+        only_a_sentence(tmp_path / name)
+        (tmp_path / name).unlink()
+
+
+@same_folder
+@given(text=st.text(alphabet='0123456789.,;\t\n"ea-', max_size=120))
+def test_that_any_table_ends_in_data_or_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "some.csv").write_text(text)
+    only_a_sentence(tmp_path / "some.csv")
+
+
+@same_folder
+@given(place=st.integers(0, 300), bit=st.integers(0, 7), cut=st.booleans())
+def test_that_a_damaged_npy_of_a_folder_ends_in_data_or_a_sentence(
+    tmp_path: Path, place: int, bit: int, cut: bool
+) -> None:
+    for name, values in small_digits().items():
+        np.save(tmp_path / f"{name}.npy", values)
+    content = (tmp_path / "x_train.npy").read_bytes()
+    content = content[: place % len(content)] if cut else archives.flipped(content, place, bit)
+    (tmp_path / "x_train.npy").write_bytes(content)
+    only_a_sentence(tmp_path)
+
+
+def test_that_a_table_is_refused_at_the_line_that_is_wrong(tmp_path: Path, digits: dict[str, Any]) -> None:
+    lines = table(digits["x_train"], digits["y_train"]).splitlines()
+    for change, part in (
+        (lines[5].rpartition(",")[0], "line 6, has 36 columns, and the first line 37"),
+        (lines[5].replace(",255", ",white", 1), "has 'white' for a pixel; write a number there"),
+    ):
+        (tmp_path / "some.csv").write_text("\n".join([*lines[:5], change, *lines[6:]]))
+        assert part in refusal(tmp_path / "some.csv")
+
+
+def test_that_a_table_takes_little_more_memory_than_its_pixels(tmp_path: Path) -> None:
+    count, side = 3000, 28
+    rows = "".join(f"{k % 10}," + ",".join(["7"] * (side * side)) + "\n" for k in range(10))
+    (tmp_path / "some.csv").write_text(rows * (count // 10))
+    tracemalloc.start()
+    try:
+        dataset = catalogue.load(str(tmp_path / "some.csv"))
+        assert tracemalloc.get_traced_memory()[1] < 3 * count * side * side + 12 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert len(dataset.train) + len(dataset.test) == count
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_that_a_fifo_in_a_folder_is_not_opened(tmp_path: Path, digits: dict[str, Any]) -> None:
+    np.savez(tmp_path / "data.npz", **digits)
+    for name in ("train-images-idx3-ubyte", "train.csv", "x_train.npy"):
+        os.mkfifo(tmp_path / name)
+    check(catalogue.load(str(tmp_path)), digits)

@@ -38,6 +38,7 @@ from engine.layer import Array
 from engine.layers.conv import Conv2DConfig
 from engine.model import Model
 from engine.ops import reference
+from engine.trace.convolution import ConvolutionTrace
 from engine.trace.correlation import Correlation
 from engine.trace.record import LayerTrace
 from tests.helpers.lens import document_of, frame_of, point_at, shown
@@ -207,13 +208,23 @@ def test_that_the_sentences_have_the_numbers_of_the_layer(qtbot: QtBot) -> None:
     assert "all 6 filters" in told[Stage.SLID] and "11 − 5 + 1 = 7 down, 9 − 3 + 1 = 7 across" in told[Stage.SLID]
 
 
+def untraced(size: int, **how: Any) -> ConvolutionTrace:
+    """Return a convolution of one channel and one filter, without a number but 0."""
+    spec = new_layer("conv2d", filters=1, **how)
+    shapes = spec.config.parameter_shapes((1, size, size))
+    zeros = {name: np.zeros(shape) for name, shape in shapes.items()}
+    x, y = np.zeros((1, size, size)), np.zeros(spec.config.output_shape((1, size, size)))
+    return ConvolutionTrace(LayerTrace(spec, zeros, x, y, x, y, zeros))
+
+
 def test_that_the_numbers_of_zeros_and_of_read_pixels_are_told_as_counted() -> None:
     strided, spread_out = {"kernel_size": 5, "stride": 2}, {"kernel_size": 3, "stride": 5, "padding": 1, "dilation": 2}
     for size, how in ((28, strided), (24, spread_out)):
-        window = new_layer("conv2d", **how).config.window((1, size, size))
+        trace = untraced(size, **how)
+        window = trace.window
         dilated = spread(np.ones(window.output), (how["stride"],) * 2)
         zeros = f"{int((dilated == 0).sum()):,} of its {dilated.size:,} cells are inserted zeros."
-        assert words.dilated(window).endswith(zeros) and words.correlated(window).endswith(zeros)
+        assert words.dilated(trace).endswith(zeros) and words.correlated(trace).endswith(zeros)
         padding = how.get("padding", 0)
         padded = np.zeros((size + 2 * padding,) * 2, bool)
         for i, j in np.ndindex(*window.output):
@@ -221,10 +232,8 @@ def test_that_the_numbers_of_zeros_and_of_read_pixels_are_told_as_counted() -> N
             padded[np.ix_(*taps)] = True
         read = padded[padding : padding + size, padding : padding + size]
         told = f"{int(read.sum())} of {size * size} pixels are read, {int((~read).sum())} never: their dC/dX = 0."
-        assert words.cropped(window).endswith(told) and words.trimmed(window).endswith(told)
-    assert "385 of its 529 cells are inserted zeros." in words.dilated(
-        new_layer("conv2d", kernel_size=5, stride=2).config.window((1, 28, 28))
-    )
+        assert words.cropped(trace).endswith(told) and words.trimmed(window).endswith(told)
+    assert "385 of its 529 cells are inserted zeros." in words.dilated(untraced(28, kernel_size=5, stride=2))
 
 
 def products_told(steps: StepView, tap: tuple[int, int]) -> list[str]:

@@ -64,11 +64,11 @@ def coloured(data: Dataset) -> Dataset:
 
 def test_that_data_of_another_size_reaches_the_network_the_drawing_and_the_answer(window, qtbot, tmp_path):
     draw(window, qtbot)
-    assert window.draw.digit.shape == (8, 8) and len(window.draw.bars.rows()) == 2
+    assert window.draw.drawing.shape == (1, 8, 8) and len(window.draw.bars.rows()) == 2
     read(window, qtbot, write_data(tmp_path / "large.npz", tiny.dataset(size=12)))
     assert window.document.data.input_shape == window.document.model.input_shape == (1, 12, 12)
-    assert window.draw.digit.shape == (12, 12) and window.document.problem is None
-    answer = window.document.model.forward(window.draw.digit[None, None])[0]
+    assert window.draw.drawing.shape == (1, 12, 12) and window.document.problem is None
+    answer = window.document.model.forward(window.draw.drawing[None])[0]
     assert [row.share for row in window.draw.bars.rows()] == pytest.approx(answer.tolist())
 
 

@@ -51,7 +51,7 @@ def trend() -> QWidget:
 
 def confusion() -> QWidget:
     view = ConfusionView()
-    view.show_counts(np.array([[5, 1], [0, 7]]), np.array([5 / 6, 1.0]), ("cat", "dog"))
+    view.show_counts(np.array([[5, 1], [0, 7]]), np.array([5 / 6, 1.0]), np.array([1.0, 7 / 8]), ("cat", "dog"))
     return view
 
 

@@ -20,7 +20,8 @@ from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.legend import Legend
 from cnn_gui.plots.operators import operator
 from cnn_gui.plots.wrapped_text import WrappedText
-from engine.trace.convolution import ConvolutionTrace, largest_difference
+from engine.faults import DIVIDED_TWICE
+from engine.trace.convolution import ConvolutionTrace, agree, largest_difference
 
 _COLUMNS = 4
 
@@ -38,7 +39,9 @@ class BatchPage(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.shares: Floats = np.zeros((1, 1, 1))
-        self.difference = 0.0
+        self.difference, self._same = 0.0, True
+        self._divided = False
+        self._wrong: float | None = None
         self.caption, self.samples, self.legend = ElidedLabel("muted"), [ShareView() for _ in range(BATCH)], Legend()
         self.total, self.lines = GridView(), WrappedText(5, small=True)
         self._arrange()
@@ -52,7 +55,13 @@ class BatchPage(QWidget):
         k = channel - traces[0].channels(filter_).start
         self.shares = np.stack([trace.weight_gradient(filter_, k).output for trace in traces])
         total, name = self.shares.sum(axis=0), frame.channels.short(channel)
-        self.difference = largest_difference(total, layers[0].gradients["weight"][filter_, k])
+        engine = layers[0].gradients["weight"][filter_, k]
+        self.difference, self._same = largest_difference(total, engine), agree(total, engine)
+        self._divided = DIVIDED_TWICE in layers[0].faults and len(traces) > 1
+        right = total
+        if layers[0].faults:
+            right = np.sum([trace.right_weight_gradient(filter_, k) for trace in traces], axis=0)
+        self._wrong = None if agree(total, right) else largest_difference(total, right)
         self.caption.show_text(self.tr("dC/dW {0}, {1} of each sample, with its 1/N").format(filter_, name))
         self._show_samples(frame)
         title = self.tr("dC/dW {0}, {1} of the mini-batch").format(filter_, name)
@@ -81,7 +90,11 @@ class BatchPage(QWidget):
         self._write(cell)
 
     def _write(self, cell: Cell | None) -> None:
-        lines = [words.batch(len(self.shares)), words.batch_difference(self.difference)]
+        lines = [words.batch(len(self.shares)), words.batch_difference(self.difference, self._same)]
+        if self._divided:
+            lines.append(words.divided_twice(len(self.shares)))
+        if self._wrong is not None:
+            lines.append(words.wrong(self._wrong))
         if cell is not None:
             lines.insert(1, words.batch_sum(cell, self.shares[:, *cell].tolist()))
         self.lines.show_lines(lines)

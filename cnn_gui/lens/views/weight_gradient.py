@@ -29,6 +29,7 @@ class WeightGradientView(LayerView):
         "How each kernel's gradient is made: the trimmed input, cross-correlated with the dilated dC/dO"
     )
     terms: ClassVar[tuple[str, ...]] = ("dC/dW", "dC/dO", "cross-correlation", "mini-batch")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
