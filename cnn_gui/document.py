@@ -153,7 +153,8 @@ class Document(EditableDesign):
         """Work on other data; the chain is checked anew against its images and classes."""
         if source != self.data.source:
             self.file.touch()
-        self.data = ProjectData.of(dataset, source)
+        learned = self.data.appearance if self.history.steps and source != self.data.source else None
+        self.data = ProjectData.of(dataset, source, learned)
         self._build()
         self.data_changed.emit()
         self._tell_figures()

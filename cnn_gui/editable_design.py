@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from cnn_gui.commands import Design, SetDesign
-from engine.architecture import Architecture, LayerSpec, new_layer
+from engine.architecture import MOST_LAYERS, Architecture, LayerSpec, new_layer
 from engine.layer import LayerConfig
 from engine.schema import params_of
 from engine.settings import TrainingSettings
@@ -62,7 +62,9 @@ class EditableDesign(QObject):
     def insert(self, position: int, name: str) -> None:
         """Insert a new layer of type *name* before *position* and select it."""
         spec = new_layer(name)
-        if self._edit_chain(self.architecture.insert(position, spec), self.tr("Insert {0}").format(spec.type.label)):
+        if len(self.architecture.layers) >= MOST_LAYERS:
+            self.refused.emit(self.tr("A network can have {0:,} layers; delete one first.").format(MOST_LAYERS))
+        elif self._edit_chain(self.architecture.insert(position, spec), self.tr("Insert {0}").format(spec.type.label)):
             self.select(spec.uid)
 
     def append(self, name: str) -> None:

@@ -224,7 +224,8 @@ class MainWindow(QMainWindow):
         if not (self.files.may_discard() and self.files.end_run()):
             event.ignore()
             return
-        self.loader.wait()
+        self.files.give_up()
+        self.loader.give_up()
         self.microscope.shut_down()
         self.results.shut_down()
         settings.save_layout(self)

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
 
 from cnn_gui import failures, plain_text
 from cnn_gui.document import Document
+from cnn_gui.plain_text import PlainLabel
+from cnn_gui.reading import Reading
 from engine.architecture import Architecture
 from engine.data.dataset import Dataset
 from engine.files.project import Project, open_project, save
@@ -15,6 +17,8 @@ from engine.history import History
 from engine.settings import TrainingSettings
 
 SUFFIX = ".cnn"
+AT_ONCE = 0.3  # s: what is read sooner needs no progress
+PERIOD = 50  # ms between two looks at how far it is
 
 
 class ProjectFiles(QObject):
@@ -37,6 +41,7 @@ class ProjectFiles(QObject):
         super().__init__(window)
         self._document, self._file = document, document.file
         self._end_run, self._window = end_run, window
+        self._reading: Reading | None = None
 
     @Slot()
     def new(self) -> None:
@@ -79,12 +84,51 @@ class ProjectFiles(QObject):
 
         With *untitled* the project has no file of its own, so that saving asks for one.
         """
-        try:
-            project = open_project(path)
-        except failures.EXPECTED as error:
-            self.failed.emit(failures.sentence(error, path))
+        if self._reading is not None:  # a person waits for another one, and can cancel that
             return False
-        return self._show(project, None if untitled else path)
+        self._reading = reading = Reading(lambda: open_project(path))
+        reading.start()
+        try:
+            if not reading.wait(AT_ONCE):
+                self._wait_for(reading, path)
+        finally:
+            self._reading = None
+        if reading.given_up:
+            return False
+        if reading.error is not None:
+            self.failed.emit(failures.sentence(reading.error, path))
+        return reading.result is not None and self._show(reading.result, None if untitled else path)
+
+    def give_up(self) -> None:
+        """End what is being read; the window goes."""
+        if self._reading is not None:
+            self._reading.give_up()
+
+    def _wait_for(self, reading: Reading, path: Path) -> None:
+        """Show how far the *reading* of *path* is until it is over or a person cancels it; the window stays alive."""
+        dialog, whole = QProgressDialog(self._window), max(1, path.stat().st_size)
+        dialog.setWindowTitle(self.tr("Open project"))
+        dialog.setLabel(PlainLabel(self.tr("Reading {0}").format(path.name)))
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.setMinimumDuration(0)
+        dialog.setAutoReset(False)
+        dialog.canceled.connect(reading.give_up)
+        loop, timer = QEventLoop(), QTimer(interval=PERIOD)
+
+        def look() -> None:
+            dialog.setValue(min(99, 100 * reading.count // whole))
+            if reading.over or reading.given_up:
+                loop.quit()
+
+        timer.timeout.connect(look)
+        timer.start()
+        loop.exec()
+        timer.stop()
+        if not reading.over:  # cancelled, or the application ends
+            reading.give_up()
+        dialog.canceled.disconnect()
+        dialog.close()
+        dialog.deleteLater()
 
     @Slot()
     def save(self) -> bool:

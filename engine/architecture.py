@@ -9,6 +9,8 @@ from engine import registry, schema
 from engine.errors import BadInputError
 from engine.layer import LayerConfig
 
+MOST_LAYERS = 512
+
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
@@ -36,12 +38,14 @@ class Architecture:
     """A chain of layers, first to last.
 
     Raises:
-        BadInputError: two layers with the same uid.
+        BadInputError: two layers with the same uid, or more than MOST_LAYERS.
     """
 
     layers: tuple[LayerSpec, ...] = ()
 
     def __post_init__(self) -> None:
+        if len(self.layers) > MOST_LAYERS:
+            raise BadInputError(f"A network can have {MOST_LAYERS:,} layers, and this one has {len(self.layers):,}.")
         if len({spec.uid for spec in self.layers}) != len(self.layers):
             raise BadInputError("Two layers have the same uid; each layer needs its own.")
 
@@ -89,6 +93,8 @@ def from_dict(values: Any) -> Architecture:
     """Return the chain that ``to_dict`` wrote; raises BadInputError for anything else."""
     if not isinstance(values, list) or not all(isinstance(v, dict) for v in values):
         raise BadInputError("The list of layers is not a list of objects; the file was not written by this program.")
+    if len(values) > MOST_LAYERS:
+        raise BadInputError(f"It has {len(values):,} layers, and {MOST_LAYERS:,} is the most; choose another file.")
     return Architecture(tuple(_spec({**value}) for value in values))
 
 

@@ -77,6 +77,7 @@ def predicted(model: Model, project: Project, path: Path, kind: str | None = Non
     What a network puts out whose last layer gives no probabilities is called "output" in the place of "probability".
     """
     shape, look = project.input_shape, project.appearance or Appearance.assumed(project.input_shape)
+    assumed = kind is None and project.appearance is None
     kind = kind or (DRAWING if look.drawn else PHOTO)
     x = read_drawing(path, shape, look) if kind == DRAWING else read_photo(path, shape)
     with np.errstate(all="ignore"):
@@ -87,7 +88,8 @@ def predicted(model: Model, project: Project, path: Path, kind: str | None = Non
     best = np.argsort(-values, kind="stable")[:SHOWN]
     top = [{"class": project.class_names[k], word: float(values[k])} for k in best]
     prepared = {"as": kind, "paper": "light" if look.light_paper else "dark", "placing": look.placing.value}
-    return {"file": str(path), **top[0], **(prepared if kind == DRAWING else {"as": kind}), "top": top}
+    told_how = {**(prepared if kind == DRAWING else {"as": kind}), **({"assumed": True} if assumed else {})}
+    return {"file": str(path), **top[0], **told_how, "top": top}
 
 
 def way(project: Project, look: Appearance, kind: str, by_itself: bool) -> str:

@@ -88,6 +88,22 @@ class Appearance:
         """The brightness of the paper for each channel; black where there is none."""
         return self.paper or (0.0,) * len(self.ink)
 
+    @property
+    def kind(self) -> str:
+        """What the images show, for a sentence: 'light ink on dark paper'."""
+        if not self.drawn:
+            return "photographs"
+        return "dark ink on light paper" if self.light_paper else "light ink on dark paper"
+
+    def remarks(self, learned: "Appearance | None") -> tuple[str, ...]:
+        """Return what there is to say of such images for a network that has *learned* from images that look so."""
+        if learned is None or learned.kind == self.kind:
+            return ()
+        return (
+            f"The images are {self.kind}, where those that the network learned from were {learned.kind}; train it on"
+            " these before it is used on them.",
+        )
+
     def painted(self, ink: Array) -> Array:
         """Return *ink* (H, W) in [0, 1] as an image (C, H, W): y = paper + ink (full ink - paper)."""
         sheet, full = (np.array(levels, np.float32)[:, None, None] for levels in (self.sheet, self.ink))

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engine.data.stream import GZIP_MAGIC, Stream, open_stream, tar_members, unpacked
 from engine.errors import BadInputError
-from engine.files.archive import UNPACKED_LIMIT, damage_told
+from engine.files import reading
+from engine.files.archive import UNPACKED_LIMIT, check_directory, damage_told
 
 ZIP_MAGIC = b"PK"
 DEPTH = 2  # folders within a folder that are looked into
@@ -20,7 +21,7 @@ Wanted = Callable[[str], bool]
 
 def is_zip(path: Path) -> bool:
     """Return whether the file at *path* begins as a .zip."""
-    with path.open("rb") as file:
+    with reading.opened(path) as file:
         return file.read(2) == ZIP_MAGIC
 
 
@@ -50,6 +51,7 @@ def files(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
     for _ in range(depth + 1):
         below: list[Path] = []
         for place in level:
+            reading.advance(0)
             try:
                 with os.scandir(place) as entries:
                     known = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
@@ -115,6 +117,8 @@ def _from_zip(path: Path, wanted: Wanted, limit: int) -> Iterator[tuple[str, byt
 
 
 def _zip(path: Path) -> zipfile.ZipFile:
+    with reading.opened(path) as stream:
+        check_directory(stream, path.name)
     with damage_told(path.name):
         return zipfile.ZipFile(path)
 

@@ -10,11 +10,13 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from engine.data.appearance import Appearance
 from engine.data.ink import FAINT, ink
 from engine.errors import BadInputError
+from engine.files import reading
 from engine.layer import Array, Shape
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # those that are pixels and nothing but pixels
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 MOST_PIXELS = 50_000_000
+MOST_DEEP_PIXELS = 10_000_000  # of more than 8 bits each, which take several times the memory
 WORKING_SIDE = 1024  # pixels: larger pictures are made smaller before anything is computed
 _DEPTHS = (255, 1023, 4095, 16383, 65535)  # largest values of 8, 10, 12, 14 and 16 bits
 _DEEP = "F"  # the mode of pictures with more than 8 bits: floating-point numbers from 0 to 1
@@ -78,7 +80,7 @@ def _read(path: Path) -> Image.Image:
 
     It is in RGB, or one of fractions where it has more than 8 bits a pixel.
     """
-    with path.open("rb") as stream, warnings.catch_warnings():
+    with reading.opened(path) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of sizes, which are checked here, and of oddities that do no harm
         picture = _decoded(stream, path.name)
         opaque = picture.mode in _OPAQUE and "transparency" not in picture.info
@@ -94,6 +96,11 @@ def _decoded(stream: IO[bytes], name: str) -> Image.Image:
         picture = Image.open(stream, formats=FORMATS)
         if picture.width * picture.height > MOST_PIXELS:
             raise too_large
+        if picture.mode[0] in "IF" and picture.width * picture.height > MOST_DEEP_PIXELS:
+            raise BadInputError(
+                f"{name} has more than {MOST_DEEP_PIXELS:,} pixels of more than 8 bits; make it smaller, or save it"
+                " with 8 bits a pixel."
+            )
         upright = ImageOps.exif_transpose(picture)
         return _fractions(upright) if upright.mode[0] in "IF" else upright
     except UnidentifiedImageError as error:
@@ -108,7 +115,11 @@ def _decoded(stream: IO[bytes], name: str) -> Image.Image:
 
 def _fractions(picture: Image.Image) -> Image.Image:
     """Return a picture of more than 8 bits a pixel, whole numbers or not, as fractions from 0 to 1."""
-    values = np.nan_to_num(np.asarray(picture, np.float32), nan=0, posinf=0, neginf=0)
+    with np.errstate(over="ignore"):  # what is too large for a number is none
+        values = np.array(picture, np.float32)
+    known = np.isfinite(values)
+    if not known.all():  # as in maps and scans, which say so of what was not measured
+        values[~known] = np.median(values[known]) if known.any() else 0
     low, high = float(values.min()), float(values.max())
     values -= low if low < 0 else 0
     most = _most(high, picture.mode[0] == _DEEP) if low >= 0 else high - low
@@ -154,7 +165,7 @@ def picture_size(path: Path) -> tuple[int, int, bool]:
         BadInputError: no picture, or one that is too large.
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream, warnings.catch_warnings():
+    with reading.opened(path) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             picture = Image.open(stream, formats=FORMATS)

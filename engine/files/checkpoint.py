@@ -17,7 +17,7 @@ from engine.checkpoint import Progress, TrainingState
 from engine.errors import BadInputError
 from engine.files import atomic, npy
 from engine.files.archive import Archive, open_archive, write_archive
-from engine.files.project import Project, entries_of, project_in
+from engine.files.project import LIMIT, Project, entries_of, project_in
 from engine.layer import Array
 from engine.layers.plain import NAMES
 from engine.threads import MOST_THREADS
@@ -46,7 +46,7 @@ def load(path: Path) -> tuple[Project, TrainingState]:
         BadInputError: the file is damaged, from a newer version, or holds no run.
         OSError: it cannot be read.
     """
-    with open_archive(path) as archive:
+    with open_archive(path, LIMIT) as archive:
         if RUN_JSON not in archive.entries:
             raise BadInputError(f"{path.name} has no run in it to go on with; choose a file that --checkpoint wrote.")
         project, values = project_in(archive), _values(archive)

@@ -22,7 +22,7 @@ from engine.data.appearance import Appearance
 from engine.data.convert import MAX_CLASSES, MAX_SIDE, to_class_names
 from engine.errors import BadInputError
 from engine.files import atomic, npy
-from engine.files.archive import Archive, open_archive, write_archive
+from engine.files.archive import Archive, Limit, open_archive, write_archive
 from engine.files.migrations import FORMAT, VERSION, Values, upgraded
 from engine.files.weights import Weights, check_fit, parameter_shapes
 from engine.history import History
@@ -31,8 +31,11 @@ from engine.settings import TrainingSettings
 from engine.words import quoted
 
 PROJECT_JSON = "project.json"
-TEXT_LIMIT = 4 * 2**20  # bytes of project.json
-ROW_LIMIT = 4_000_000  # in the history: epochs, or layers of all of them
+LIMIT = Limit(32 * 2**20, 20)  # what is written is not packed, and weights hardly can be
+TEXT_LIMIT = 2**20  # bytes of project.json
+ROW_LIMIT = 1_000_000  # in the history: epochs, or layers of all of them
+STEP_LIMIT = 8_000_000  # in the history
+WORD_LIMIT = 256  # characters of a text in the history
 _WEIGHT = re.compile(r"weights/(\w+)\.(\w+)\.npy")
 
 
@@ -71,7 +74,7 @@ def open_project(path: Path) -> Project:
         BadInputError: the file is damaged, from a newer version, or does not fit together.
         OSError: it cannot be read.
     """
-    with open_archive(path) as archive:
+    with open_archive(path, LIMIT) as archive:
         return project_in(archive)
 
 
@@ -192,6 +195,8 @@ def _history_array(archive: Archive, name: str) -> Array:
     header = archive.header(entry)
     if header.dtype.kind != ("U" if name in History.TEXTS else "f"):
         raise ValueError("not the figures of any run")
-    if name not in History.CURVES and header.shape > (ROW_LIMIT,):
-        raise ValueError("more epochs or layers than any run has")
+    if header.shape > (STEP_LIMIT if name in History.CURVES else ROW_LIMIT,):
+        raise ValueError("more steps, epochs or layers than any run has")
+    if header.dtype.kind == "U" and header.dtype.itemsize > 4 * WORD_LIMIT:
+        raise ValueError("longer words than any layer has")
     return np.array(archive.texts(entry), np.str_) if name in History.TEXTS else archive.array(entry)

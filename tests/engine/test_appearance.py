@@ -152,6 +152,14 @@ def test_that_what_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
             Appearance.from_dict(other, (1, 28, 28))
 
 
+def test_that_images_unlike_those_that_a_network_learned_from_are_told() -> None:
+    light, dark, photos = Appearance.of(DIGITS), Appearance.of(255 - DIGITS), Appearance.of(photographs(1))
+    assert light.remarks(light) == dark.remarks(dark) == photos.remarks(photos) == dark.remarks(None) == ()
+    (told,) = dark.remarks(light)
+    assert told.startswith("The images are dark ink on light paper, where those that the network learned from were ")
+    assert "are photographs, where" in photos.remarks(light)[0] and "were photographs;" in light.remarks(photos)[0]
+
+
 def test_that_ink_gets_the_brightness_of_the_data() -> None:
     look = Appearance((1.0, 0.5, 0.0), (0.0, 0.5, 1.0), Placing.FREE, 20, None)
     image = look.painted(np.array([[0.0, 1.0, 0.25]], np.float32))

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import resources
 from cnn_gui.document import Document
 from engine.architecture import Architecture, new_layer
-from engine.data.dataset import Dataset
+from engine.data import catalogue
+from engine.data.dataset import Dataset, Split
+from engine.files.project import open_project
 from engine.layers.conv import Conv2DConfig
 from engine.model import Model
 from tests.helpers import tiny
@@ -239,3 +242,17 @@ def test_that_a_chain_that_comes_with_its_settings_is_checked_against_its_own_lo
     assert document.problem is None
     document.undo_stack.undo()
     assert document.problem is None and document.settings.loss == "cross-entropy"
+
+
+def test_that_data_of_another_polarity_is_told_to_a_network_that_has_learned(qapp):
+    document, data = Document(), catalogue.load("bundled")
+    train, test = (Split(255 - split.images, split.labels) for split in (data.train, data.test))
+    dark = replace(data, train=train, test=test)
+    document.set_data(data, "bundled")
+    document.set_data(dark, "dark.npz")
+    assert document.data.dataset.remarks == dark.remarks  # nothing has been learned
+    document.show_project(open_project(resources.path("models", "lenet5.cnn")), None)
+    document.set_data(data, "bundled")
+    assert document.data.dataset.remarks == data.remarks
+    document.set_data(dark, "dark.npz")
+    assert "learned from were light ink on dark paper" in document.data.dataset.remarks[-1]

@@ -2,22 +2,28 @@
 
 import json
 import os
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QProgressDialog, QPushButton, QWidget
 
+from cnn_gui import project_files
 from cnn_gui.document import Document
 from cnn_gui.main_window import MainWindow
 from cnn_gui.project_files import ProjectFiles
 from cnn_gui.training.controller import State
-from engine.files.project import open_project
+from engine.files import reading
+from engine.files.project import Project, open_project
 from engine.files.weights import trained_model
 from engine.layers.conv import Conv2DConfig
 from engine.trainer import StepResult, Trainer
-from tests.helpers import archives, tiny
+from tests.helpers import archives, files_read, tiny
 from tests.helpers.dialogs import answering, told
 from tests.helpers.window import open_tiny_window, write_data
 
@@ -475,3 +481,66 @@ def test_that_an_untitled_network_that_was_never_trained_is_not_asked_about(wind
     window.data_chooser.requested.emit(four_classes(tmp_path))
     qtbot.waitUntil(lambda: not window.document.data.awaited)
     assert len(window.document.data.class_names) == 4
+
+
+# Files that take long to read.
+
+
+def slow(begun: list[str], pieces: int) -> Callable[[Path], Project]:
+    """Return what reads a project in so many pieces of 10 ms each."""
+
+    def read(path: Path) -> Project:
+        for _ in range(pieces):
+            begun.append(threading.current_thread().name)
+            reading.advance(1000)
+            time.sleep(0.01)
+        return open_project(path)
+
+    return read
+
+
+def test_that_a_project_is_read_beside_the_window_which_shows_how_far_it_is(window, qtbot, monkeypatch, tmp_path):
+    begun, turns = [], []
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 60))
+    ticks = QTimer(interval=20, timeout=lambda: turns.append(QApplication.activeModalWidget()))
+    ticks.start()
+    assert window.files.open_path(tmp_path / "tiny.cnn")
+    ticks.stop()
+    seen = [each for each in turns if isinstance(each, QProgressDialog)]
+    assert set(begun) == {"reading"} and len(seen) > 5, "the window had its turns, and said what it waits for"
+    qtbot.waitUntil(lambda: not window.document.data.awaited, timeout=10_000)
+
+
+def test_that_reading_a_project_can_be_cancelled(window, qtbot, monkeypatch, tmp_path):
+    begun: list[str] = []
+    before = state_of(window.document)
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 10_000))
+
+    def click() -> None:
+        for dialog in window.findChildren(QProgressDialog):
+            dialog.findChild(QPushButton).click()
+
+    cancel = QTimer(interval=20, timeout=click)
+    cancel.start()
+    assert not window.files.open_path(tmp_path / "tiny.cnn")
+    cancel.stop()
+    files_read.finish()
+    assert len(begun) < 1000 and state_of(window.document) == before
+    assert window.findChild(QMessageBox) is None, "who cancels needs no explanation"
+
+
+def test_that_what_ends_the_application_ends_the_reading(window, qtbot, monkeypatch, tmp_path):
+    begun: list[str] = []
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 10_000))
+    QTimer.singleShot(600, window.files.give_up)
+    assert not window.files.open_path(tmp_path / "tiny.cnn")
+    files_read.finish()
+    assert len(begun) < 1000
+
+
+def test_that_one_project_at_a_time_is_opened(window, qtbot, monkeypatch, tmp_path):
+    begun, second = [], []
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 60))
+    QTimer.singleShot(450, lambda: second.append(window.files.open_path(tmp_path / "tiny.cnn")))
+    assert window.files.open_path(tmp_path / "tiny.cnn") and second == [False]
+    qtbot.waitUntil(lambda: not window.document.data.awaited, timeout=10_000)
