@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import resources
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT
 from engine.commands.failures import told as told_failure
+from engine.data import catalogue
 from engine.data.appearance import Appearance, Placing
 from engine.data.image import read_drawing, read_photo
 from engine.errors import BadInputError
@@ -54,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     model = trained_model(project.architecture, project.input_shape, project.weights)
     if model.output_shape != (len(project.class_names),):
         raise BadInputError("The network does not end with one value for each class; train it first.")
+    if project.appearance is None and arguments.kind != PHOTO:
+        project = replace(project, appearance=measured(project))
     code, told_how = 0, arguments.json
     look = project.appearance or Appearance.assumed(project.input_shape)
     for path in arguments.images:
@@ -69,6 +73,16 @@ def run(arguments: argparse.Namespace) -> int:
         else:
             print(json.dumps(answer, ensure_ascii=False) if arguments.json else told(answer), flush=True)
     return code
+
+
+def measured(project: Project) -> Appearance | None:
+    """Return how the training images of *project* look, which an older file does not say; None where they are gone."""
+    try:
+        dataset = catalogue.load(project.data_source)
+    except (BadInputError, OSError):
+        return None
+    fits = dataset.image_shape == project.input_shape
+    return Appearance.of(dataset.train.images) if fits else None
 
 
 def predicted(model: Model, project: Project, path: Path, kind: str | None = None) -> dict[str, Any]:
