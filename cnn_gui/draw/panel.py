@@ -14,7 +14,7 @@ from cnn_gui.draw.ink_colours import brightness
 from cnn_gui.draw.preview import NetworkInputView
 from cnn_gui.draw.strokes import Ink
 from cnn_gui.draw.tools import DrawTools
-from cnn_gui.plain_text import PlainLabel
+from cnn_gui.plots.labels import ElidedLabel
 from engine.data.appearance import Appearance, Placing
 from engine.layer import Shape
 
@@ -46,7 +46,7 @@ class DrawPanel(QWidget):
         self.preview = NetworkInputView()
         self.bars = ProbabilityBars()
         self.tools = DrawTools(self.canvas)
-        self.note = PlainLabel()
+        self.note = ElidedLabel("muted")
         self._arrange()
         self._explain()
         self.canvas.strokes_changed.connect(self._on_strokes_changed)
@@ -109,8 +109,9 @@ class DrawPanel(QWidget):
         look = self._look
         self.canvas.set_colours(brightness(look.sheet), brightness(look.ink))
         self.preview.setToolTip(self.tr("What the network sees: {0}").format(self._way()))
-        text = self.tr("The training images are photographs. Of a drawing, {0} Its answer may mean little.")
-        self.note.setText(text.format(self._way()))
+        self.note.show_text(self.tr("The images are photographs: the answer may mean little"))
+        text = self.tr("The training images are photographs, and a drawing is none. Of a drawing, {0}")
+        self.note.setToolTip(text.format(self._way()))
         self.note.setVisible(not look.drawn)
 
     def _way(self) -> str:
@@ -140,5 +141,3 @@ class DrawPanel(QWidget):
         column.addLayout(pictures, 1)
         column.addWidget(self.note)
         column.addWidget(self.tools)
-        self.note.setProperty("role", "muted")
-        self.note.setWordWrap(True)

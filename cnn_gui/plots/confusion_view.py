@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip, QWidget
 
-from cnn_gui import plain_text, theme
+from cnn_gui import command_table, plain_text, theme
+from cnn_gui.command_table import Place
 from cnn_gui.plots import export
 from cnn_gui.plots.confusion_layout import GAP, Cell, Layout, figure_width, sizes
 from cnn_gui.plots.text import readable_on, small_font
@@ -28,7 +29,7 @@ from cnn_gui.plots.text import readable_on, small_font
 Counts = npt.NDArray[np.intp]
 Shares = npt.NDArray[np.floating]
 _STEPS = {Qt.Key.Key_Left: (0, -1), Qt.Key.Key_Right: (0, 1), Qt.Key.Key_Up: (-1, 0), Qt.Key.Key_Down: (1, 0)}
-_ZOOMS = {Qt.Key.Key_Plus: 1, Qt.Key.Key_Minus: -1}
+_ZOOMS = {"matrix_larger": 1, "matrix_smaller": -1}
 _ZOOM = 1.25  # a notch of the wheel
 _FURTHEST = 8  # notches either way
 _NOTCH = 120  # of the wheel, as Qt counts
@@ -124,7 +125,7 @@ class ConfusionView(QAbstractScrollArea):
             self._lay_out()
 
     def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ShortcutOverride and event.key() in (*_STEPS, *_ZOOMS):
+        if event.type() == QEvent.Type.ShortcutOverride and (event.key() in _STEPS or _zoom_of(event)):
             event.accept()  # else the window would take the right arrow for a step of training
             return True
         return super().event(event)
@@ -139,8 +140,8 @@ class ConfusionView(QAbstractScrollArea):
         return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in _ZOOMS:
-            self.zoom(_ZOOMS[Qt.Key(event.key())])
+        if notches := _zoom_of(event):
+            self.zoom(notches)
         elif event.key() in _STEPS and len(self.counts):
             down, right = _STEPS[Qt.Key(event.key())]
             row, column = self.cell or (-down, -right)
@@ -310,6 +311,11 @@ class ConfusionView(QAbstractScrollArea):
         self.setAccessibleName(self.tr("Confusion matrix"))
         self.viewport().setMouseTracking(True)
         self.viewport().setAutoFillBackground(False)
+
+
+def _zoom_of(event: QKeyEvent) -> int:
+    """Return for how many notches a key zooms; 0 for none."""
+    return _ZOOMS.get(command_table.named(event, Place.TEST_SET), 0)
 
 
 def _blend(paper: str, ink: str, share: float) -> QColor:

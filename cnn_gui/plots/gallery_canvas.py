@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cnn_gui import plain_text, theme
+from cnn_gui import command_table, plain_text, theme
+from cnn_gui.command_table import Place
 from cnn_gui.plots.text import small_font
 from cnn_gui.plots.thumbnail import photograph
 
@@ -129,7 +130,7 @@ class GalleryCanvas(QWidget):
             now = shown.index(self._chosen) if self._chosen in shown else -1
             then = now + down * self._columns + right if now >= 0 else 0
             self._choose(min(max(then, 0), len(shown) - 1))
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._chosen in shown:
+        elif self._chosen in shown and command_table.named(event, Place.TEST_SET) == "image_opened":
             self.opened.emit(self._chosen)
         else:
             super().keyPressEvent(event)

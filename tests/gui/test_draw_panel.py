@@ -224,8 +224,9 @@ def test_that_photographs_are_told_to_be_no_drawings(panel: DrawPanel, channels:
     assert panel.note.isHidden()
     panel.set_input((channels, 32, 32), Appearance.of_photographs((channels, 32, 32)))
     draw_line(panel.canvas, ((0.05, 0.05), (0.2, 0.05)))
-    assert panel.note.isVisible() and "photographs" in panel.note.text()
-    assert ("all 3 channels" in panel.note.text()) == (channels == 3)
+    assert panel.note.isVisible() and "photographs" in panel.note.whole_text
+    for told in (panel.note.toolTip(), panel.preview.toolTip()):
+        assert "the whole sheet" in told and ("all 3 channels" in told) == (channels == 3)
     assert panel.drawing is not None and panel.drawing.shape == (channels, 32, 32)
     assert (panel.drawing == panel.drawing[0]).all()
     assert panel.drawing[:, :5].max() == 1 and panel.drawing[:, 8:].max() == 0  # the sheet as it is

@@ -175,7 +175,7 @@ def test_that_a_full_disk_is_told_with_what_helps(
 
 
 @pytest.mark.parametrize(
-    ("title", "name"), [("a/b", "a-b"), ('<img src="x">:*?', "-img src=-x----"), ("con\nv", "con-v"), (" . ", "")]
+    ("title", "name"), [("a/b", "a-b"), ('<img src="x">:*?', "-img src=-x-----"), ("con\nv", "con-v"), (" . ", "")]
 )
 def test_that_a_proposed_name_can_be_one_on_any_system(title: str, name: str) -> None:
     assert saving.usable_name(title) == name
