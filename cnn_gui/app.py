@@ -24,6 +24,7 @@ def create(arguments: list[str]) -> QApplication:
     app.setOrganizationName("cnn-gui")
     app.setApplicationDisplayName("CNN")
     app.setWindowIcon(QIcon(str(resources.path("icons", "app.svg"))))
+    settings.set_damaged_aside()
     apply_scheme(app)
     QGuiApplication.styleHints().colorSchemeChanged.connect(lambda: apply_scheme(app))
     return app

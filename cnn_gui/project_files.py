@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
 
-from cnn_gui import failures, plain_text
+from cnn_gui import failures, plain_text, saving
 from cnn_gui.document import Document
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.reading import Reading
@@ -139,11 +139,8 @@ class ProjectFiles(QObject):
     def save_as(self) -> bool:
         """Ask for a file and save to it; False if nothing was saved."""
         title, kinds = self.tr("Save project"), self.tr("CNN project (*.cnn)")
-        name, _ = QFileDialog.getSaveFileName(self._window, title, self._folder(), kinds)
-        if not name:
-            return False
-        path = _with_suffix(Path(name))
-        return (path == Path(name) or self._may_replace(path)) and self._save_to(path)
+        path = saving.ask_where(self._window, title, self._folder(), kinds, SUFFIX)
+        return path is not None and self._save_to(path)
 
     def may_discard(self, why: str = "") -> bool:
         """Ask what becomes of unsaved changes and of a run; True if the document may go. *why* says what for."""
@@ -184,18 +181,6 @@ class ProjectFiles(QObject):
         self.opened.emit()
         return True
 
-    def _may_replace(self, path: Path) -> bool:
-        """Ask before a file goes that the file dialog did not ask about, since its name got the suffix afterwards."""
-        if not path.exists():
-            return True
-        buttons = QMessageBox.StandardButton
-        text = self.tr("{0} exists already. Replace it?").format(path.name)
-        title = self.tr("Save project")
-        box = plain_text.message_box(QMessageBox.Icon.Question, title, text, self._window)
-        box.setStandardButtons(buttons.Yes | buttons.No)
-        box.setDefaultButton(buttons.No)
-        return buttons(box.exec()) == buttons.Yes
-
     def _save_to(self, path: Path) -> bool:
         try:
             save(path, self._document.project())
@@ -208,8 +193,3 @@ class ProjectFiles(QObject):
 
     def _folder(self) -> str:
         return str(self._file.path) if self._file.path else ""
-
-
-def _with_suffix(path: Path) -> Path:
-    """Return *path* with the suffix of a project; a name such as "rate 0.01" keeps its dot."""
-    return path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX)
