@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data import catalogue
+from engine.data import table as table_reader
 from engine.data.dataset import Dataset
 from engine.errors import BadInputError
 from tests.helpers import archives
@@ -704,6 +705,45 @@ def test_that_a_table_takes_little_more_memory_than_its_pixels(tmp_path: Path) -
     finally:
         tracemalloc.stop()
     assert len(dataset.train) + len(dataset.test) == count
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"\n" * 2**27, "has empty lines alone at line"),
+        (b"0," * 2**26, "has a line of more than 16,777,216 bytes"),
+        (b"label,a,b,c,d\n" + b"1,2,3,4,5\n" * (2**28 // 10), "holds more than"),
+        (b"1,2\n" * 2**26, "holds more than"),
+    ],
+)
+def test_that_a_table_that_is_a_bomb_is_refused_soon_and_not_held(
+    tmp_path: Path, content: bytes, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_reader, "_MOST_IMAGES", 20_000)
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(content, 9))
+    del content
+    tracemalloc.start()
+    try:
+        assert part in refusal(tmp_path / "bomb.csv.gz")
+        assert tracemalloc.get_traced_memory()[1] < 140 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_that_what_becomes_hundreds_of_times_larger_is_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_reader, "_SMALL", 2**20)
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress((b"0," * 784 + b"0\n") * 4000, 9))
+    assert "holds more than the" in refusal(tmp_path / "bomb.csv.gz")
+
+
+def test_that_the_number_of_a_wrong_line_counts_all_lines_of_a_long_table(tmp_path: Path) -> None:
+    line = ",".join(["1"] * 65)
+    lines = [line] * 20_000
+    lines[15_000] = line[:-2]
+    (tmp_path / "some.csv").write_text("\n".join(["", *lines]))
+    assert "line 15,002, has 64 columns" in refusal(tmp_path / "some.csv")
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
