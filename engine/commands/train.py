@@ -15,7 +15,7 @@ import numpy as np
 from engine import presets
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT, DIVERGED, of_signal
-from engine.commands.failures import tell, tell_of_data, told
+from engine.commands.failures import tell, tell_of_data
 from engine.commands.interrupts import held_back
 from engine.commands.progress import Bar
 from engine.commands.report import JsonReport, TableReport
@@ -23,6 +23,7 @@ from engine.data import catalogue
 from engine.divergence import DivergedError
 from engine.errors import BadInputError
 from engine.files import atomic, checkpoint
+from engine.files.failures import told
 from engine.files.project import Project, save
 from engine.files.weights import weights_of
 from engine.history import EpochResult

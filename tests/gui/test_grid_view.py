@@ -200,7 +200,7 @@ def test_that_a_file_that_cannot_be_written_is_told(
     export.fill_menu(menu, view, export.Numbers(VALUES, "input 0"))
     for action in menu.actions()[-3:]:
         action.trigger()
-    assert len(said) == 3 and all("could not be written" in text and "Choose another folder" in text for text in said)
+    assert len(said) == 3 and all("There is no such folder; check its name and its folder." in text for text in said)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300, 1e-300, -0.0])

@@ -165,6 +165,20 @@ def test_that_what_is_strongest_for_and_against_has_its_place_and_value(window: 
         assert least == pytest.approx(values.min(), rel=0.01) == pytest.approx(values[tuple(least_at)], rel=0.01)
 
 
+def test_that_pointing_at_a_contribution_tells_its_pixel_times_what_it_counts(window: MainWindow) -> None:
+    view, trace = view_of(window), traced(window)
+    choose(view.controls.classes, 2)
+    image, slope, grid = trace.layers[0].input[0], input_gradient(trace, 2)[0], view.side.map.grid
+    assert grid is not None
+    for cell in ((1, 3), (6, 2)):
+        assert image[cell] > 0
+        value = number(slope[cell])
+        told = f"({cell[0]}, {cell[1]}): pixel {number(image[cell])} × {f'({value})' if value[0] == '−' else value} = "
+        assert grid.read_out(cell) == told + number(image[cell] * slope[cell])
+    view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
+    assert view.side.map.grid is not None and "pixel" not in view.side.map.grid.read_out((1, 3))
+
+
 def test_that_what_nothing_speaks_against_is_said(window: MainWindow) -> None:
     view = view_of(window)
     view.controls.kinds.setCurrentIndex(Kind.GRAD_CAM)  # which is never below 0

@@ -69,7 +69,8 @@ class Side(QWidget):
         assert self.question is not None
         kind, answer = self.question.kind, self.answer
         title = words.map_title(kind, name)
-        self.map.show_grid(None if answer is None else Grid(answer.values, kind.colormap, limit, title))
+        told = None if answer is None else words.reader_of(answer)
+        self.map.show_grid(None if answer is None else Grid(answer.values, kind.colormap, limit, title, told=told))
 
     def show_sum(self, reach: tuple[float, float] | None) -> None:
         """Show how the logit adds up, along a line from and to *reach*; None where the map is no part of a sum."""

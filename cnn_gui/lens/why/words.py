@@ -1,12 +1,14 @@
 """What the maps and sums of a prediction say, in sentences with their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.why.question import Answer, Kind, Question
+from cnn_gui.plots import addition
+from cnn_gui.plots.grid import Cell
 from cnn_gui.plots.text import number
 from engine.trace.contributions import Contributions
 
@@ -80,6 +82,23 @@ def covering(answer: Answer, name: str, squeezed: bool) -> str:
         " {3:.1f} %."
     )
     return text.format(number(logit, 3), name, 100 * output, 100 * (output - float(found.output[place])))
+
+
+def reader_of(answer: Answer) -> Callable[[Cell], str] | None:
+    """Return what tells of a pixel which product its contribution is; None where it is no single product."""
+    image = answer.question.image
+    if answer.question.kind is not Kind.CONTRIBUTIONS or len(image) > 1:
+        return None
+
+    def told(cell: Cell) -> str:
+        pixel, value = float(image[0][cell]), float(answer.values[cell])
+        where = _tr("({0}, {1})").format(*cell)
+        if not pixel:
+            return _tr("{0}: pixel 0, adds nothing").format(where)
+        slope = addition.in_brackets(number(value / pixel))
+        return _tr("{0}: pixel {1} × {2} = {3}").format(where, number(pixel), slope, number(value))
+
+    return told
 
 
 def _place(answer: Answer, row: int, column: int) -> str:
