@@ -134,8 +134,6 @@ def _with_test(dataset: Dataset) -> Dataset:
     if not held.any():
         raise BadInputError(f"{dataset.name} has no test images, and too few to keep some for a test; add test images.")
     kept, test = (dataset.train.take(np.flatnonzero(flags)) for flags in (~held, held))
-    told = (
-        f"There are no test images: {counted(len(test), 'image')}, about {100 * HELD_FOR_TEST:.0f} % of each class, are kept"
-        " for the test and not trained on."
-    )
+    some = f"{counted(len(test), 'image')}, about {100 * HELD_FOR_TEST:.0f} % of each class"
+    told = f"There are no test images: {some}, are kept for the test and not trained on."
     return replace(dataset, train=kept, test=test, remarks=(*dataset.remarks, told))
