@@ -11,6 +11,7 @@ from cnn_gui.document import Document
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.reading import Reading
 from engine.architecture import Architecture
+from engine.data.dataset import Dataset
 from engine.files.project import Project, open_project, save
 from engine.history import History
 from engine.settings import TrainingSettings
@@ -48,6 +49,26 @@ class ProjectFiles(QObject):
         if self.may_discard():
             digits = tuple("0123456789")
             self._show(Project(Architecture(), TrainingSettings(), (1, 28, 28), digits, "bundled", {}, History()), None)
+
+    def begin(self, architecture: Architecture, settings: TrainingSettings) -> bool:
+        """Begin an untitled project with this chain on the present data; False if a person cancels."""
+        if not (self.may_discard() and self.end_run()):
+            return False
+        self._document.begin(architecture, settings)
+        return True
+
+    @Slot(object, str)
+    def take_data(self, dataset: Dataset, source: str) -> None:
+        """Work on other data. Where it has other classes, that begins an untitled project with the same layers."""
+        document, file = self._document, self._file
+        other = source != document.data.source and dataset.class_names != document.data.class_names
+        trained = bool(file.path or document.history.steps)  # else there is nothing that other data could spoil
+        if other and trained and not self.may_discard(self.tr("Data with other classes begins another project.")):
+            document.keep_data()
+            return
+        document.set_data(dataset, source)
+        if other and trained:
+            file.leave()
 
     @Slot()
     def open(self) -> None:
@@ -121,21 +142,21 @@ class ProjectFiles(QObject):
         path = saving.ask_where(self._window, title, self._folder(), kinds, SUFFIX)
         return path is not None and self._save_to(path)
 
-    def may_discard(self) -> bool:
-        """Ask what becomes of unsaved changes and of a run; True if the document may go."""
+    def may_discard(self, why: str = "") -> bool:
+        """Ask what becomes of unsaved changes and of a run; True if the document may go. *why* says what for."""
         if not (self._file.modified or self._document.locked):
             return True
-        answer = self.ask_to_save()
+        answer = self.ask_to_save(why)
         if answer == QMessageBox.StandardButton.Save:
             return self.end_run() and self.save()
         return answer == QMessageBox.StandardButton.Discard
 
-    def ask_to_save(self) -> QMessageBox.StandardButton:
-        """Ask a person: Save, Discard or Cancel."""
+    def ask_to_save(self, why: str = "") -> QMessageBox.StandardButton:
+        """Ask a person: Save, Discard or Cancel; *why* says what for."""
         running = self.tr("Training is running and ends now. Save what it learned to {0}?")
         text = (running if self._document.locked else self.tr("Save the changes to {0}?")).format(self.title)
         box = plain_text.message_box(QMessageBox.Icon.Question, self.tr("Unsaved changes"), text, self._window)
-        box.setInformativeText(self.tr("The network, its weights and its history are lost otherwise."))
+        box.setInformativeText(why or self.tr("The network, its weights and its history are lost otherwise."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)

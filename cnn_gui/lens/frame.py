@@ -73,7 +73,8 @@ class Frame:
         if self.broken is not None:
             self.problem = f"{layer_title(self._architecture, self.broken[0])}: {self.broken[1]}"
         self.warnings = _warnings(document)
-        self.next_key = document.settings.seed, step - document.watch.start if document.locked else 0
+        time = step - document.watch.start if document.locked else document.optimizer_time
+        self.next_key = document.settings.seed, time
         self.ranges = Ranges(scale, self._largest)
         ended = document.history.epochs
         later = np.flatnonzero(ended.column("step") >= step)

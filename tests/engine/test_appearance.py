@@ -189,6 +189,16 @@ def test_that_a_pen_of_any_width_leaves_strokes_as_thick_as_the_datas(pen: int, 
     assert least - 0.6 <= stroke_widths(x[None])[0] <= most + 0.6
 
 
+@given(st.integers(1, 40))
+def test_that_strokes_on_whole_sheets_become_as_thick_where_they_are(pen: int) -> None:
+    sheet = np.zeros((320, 320), np.float32)
+    sheet[80:240, 160 : 160 + pen] = 1
+    x = Appearance((0.0,), (1.0,), Placing.FREE, 20, (2.0, 3.0)).placed(sheet, (32, 32))
+    assert 1.6 <= stroke_widths(x[None])[0] <= 3.3
+    assert x.sum(axis=1).max() * 3 >= 8 * 20 / 32 and x[:, :14].max() == x[:6].max() == x[26:].max() == 0
+    assert abs(x.sum(axis=0) @ np.arange(32) / x.sum() - (159.5 + pen / 2) / 10) < 0.6
+
+
 def test_that_strokes_within_the_datas_bounds_are_not_touched() -> None:
     look = Appearance.of_mnist((1, 28, 28))
     sheet = np.zeros((280, 280), np.float32)
