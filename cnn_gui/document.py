@@ -19,6 +19,7 @@ from engine.architecture import Architecture
 from engine.data.dataset import Dataset
 from engine.files.project import Project
 from engine.history import History
+from engine.mends import Mend, mends
 from engine.model import Model
 from engine.settings import TrainingSettings
 from engine.shapes import LayerInfo, Problem, first_problem
@@ -141,6 +142,11 @@ class Document(EditableDesign):
             return Problem(self.tr("The network has no layers."), self.tr("Drag one into it, or choose a preset."))
         found = first_problem(self.infos)
         return found[1] if found else None
+
+    def mends(self, uid: str) -> tuple[Mend, ...]:
+        """Return what to do about the problem of the layer *uid*: changes that solve it; none where it has none."""
+        data = self.data
+        return mends(self.architecture, uid, data.input_shape, len(data.class_names), self.settings.loss)
 
     # Data, weights.
 

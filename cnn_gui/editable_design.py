@@ -6,6 +6,7 @@ from PySide6.QtGui import QUndoCommand, QUndoStack
 from cnn_gui.commands import Design, SetDesign
 from engine.architecture import MOST_LAYERS, Architecture, LayerSpec, new_layer
 from engine.layer import LayerConfig
+from engine.mends import Mend
 from engine.schema import params_of
 from engine.settings import TrainingSettings
 from engine.shapes import Problem
@@ -92,6 +93,11 @@ class EditableDesign(QObject):
             return
         text = self.tr("Change {0}").format(self._label(uid))
         self._edit_chain(self.architecture.configure(uid, config), text, f"{uid}.{field}" if field else "")
+
+    def mend(self, mend: Mend) -> None:
+        """Change the chain so that a layer can work, as one undo step, unless the chain is another one by now."""
+        if mend.before == self.architecture:
+            self._edit_chain(mend.after, mend.text)
 
     def replace(self, architecture: Architecture, text: str, settings: TrainingSettings | None = None) -> None:
         """Put a whole chain in the place of this one, e.g. a preset with its *settings*, as one undo step."""

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import background
 from cnn_gui.lens import passes
 from cnn_gui.lens.views.why import WhyView
-from cnn_gui.lens.why.controls import NONE
+from cnn_gui.lens.why.controls import NONE, SECOND, TRUE
 from cnn_gui.lens.why.question import Kind, Question
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.overlay_view import Overlay
@@ -188,7 +188,7 @@ def test_that_what_nothing_speaks_against_is_said(window: MainWindow) -> None:
 @pytest.mark.parametrize("kind", [Kind.CONTRIBUTIONS, Kind.GRADIENT, Kind.GRAD_CAM])
 def test_that_two_classes_stand_side_by_side_and_the_image_has_their_difference(window: MainWindow, kind: Kind) -> None:
     view, trace = view_of(window), traced(window)
-    assert not view.other.isVisible() and view.controls.other is None
+    assert not view.other.isVisible() and not view.compares
     view.controls.kinds.setCurrentIndex(kind)
     choose(view.controls.classes, 3)
     alone = shown(view).copy()
@@ -208,6 +208,21 @@ def test_that_two_classes_stand_side_by_side_and_the_image_has_their_difference(
     assert not view.other.isVisible() and (shown(view) == alone).all()
     choose(view.controls.others, 3)  # a class beside itself tells nothing
     assert not view.other.isVisible()
+
+
+def test_that_the_true_class_and_the_runner_up_are_offered_and_follow_the_sample(window: MainWindow) -> None:
+    view = view_of(window)
+    for index in range(8):
+        window.lens.choose(index)
+        window.lens.refresh()
+        outputs, true = traced(window, index).layers[-1].output, index % 4
+        read, second = np.argsort(-outputs)[:2]
+        for data, rival, text in ((TRUE, true, f"{true} (true)"), (SECOND, second, f"{second} (second largest)")):
+            choose(view.controls.others, data)
+            assert view.controls.others.currentText() == text
+            assert view.compares == (rival != read)
+            if rival != read:
+                assert f"logit of {rival}" in view.other.map.grid.title
 
 
 def test_that_the_lead_of_one_class_adds_up_from_pixels_and_biases(window: MainWindow) -> None:
