@@ -3,14 +3,11 @@
 An IDX file is 0, 0, 8 for bytes, the number of axes, each extent as four bytes with the highest first, the values.
 
 Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", "File formats for the MNIST database",
-http://yann.lecun.com/exdb/mnist/; Xiao, Rasul, Vollgraf, "Fashion-MNIST" (2017), for its class names; Cohen, Afshar,
-Tapson, van Schaik, "EMNIST: an extension of MNIST to handwritten letters" (2017), for its classes and its transposed
-images.
+http://yann.lecun.com/exdb/mnist/.
 """
 
 import io
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -18,28 +15,17 @@ from pathlib import Path
 import numpy as np
 
 from engine.data import container
-from engine.data.assembly import TEST, TRAIN, Part, assembled
+from engine.data.assembly import TEST, TRAIN, Part
 from engine.data.convert import image_layout
 from engine.data.dataset import Dataset
 from engine.data.naming import IMAGES, LABELS, Role, role_within
+from engine.data.published import emnist_set, named
 from engine.data.stream import Stream, open_stream
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
 from engine.layer import Array
 from engine.words import counted, listed
 
-DIGITS = tuple("0123456789")
-GARMENTS = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
-_CAPITALS, _MERGED = (
-    tuple(string.ascii_uppercase),
-    tuple("abdefghnqrt"),
-)  # small letters that look unlike their capitals
-EMNIST = {
-    "letters": _CAPITALS, "digits": DIGITS, "mnist": DIGITS, "balanced": (*DIGITS, *_CAPITALS, *_MERGED),
-    "bymerge": (*DIGITS, *_CAPITALS, *_MERGED), "byclass": (*DIGITS, *_CAPITALS, *string.ascii_lowercase),
-}  # fmt: skip
 AXES = {IMAGES: 3, LABELS: 1}
 _ROLES = tuple(Role(part, kind) for part in (TRAIN, TEST) for kind in AXES)
 
@@ -87,22 +73,8 @@ def read_idx(path: Path, chosen: str = "") -> Dataset:
                 f" {counted(len(arrays[images]), 'image')}; put files of one data set together."
             )
         parts[part] = Part(arrays[images], arrays[labels], images.name, labels.name)
-    return _named(place.name, name, parts)
-
-
-def _named(folder: str, name: str, parts: Mapping[str, Part]) -> Dataset:
-    """Return the data set with the classes that the names of the *folder* and of the set say."""
-    emnist = next((kind for kind in EMNIST if name.startswith("emnist") and name.endswith(kind)), None)
-    if emnist is None:
-        known = GARMENTS if "fashion" in folder.lower() or "fashion" in name else DIGITS
-        within = all(part.labels.max(initial=0) < len(known) for part in parts.values())
-        return assembled(folder, parts, known if within or known is GARMENTS else None)
-    upright = {
-        part: Part(each.images.transpose(0, 2, 1), each.labels, each.image_name, each.label_name)
-        for part, each in parts.items()
-    }
-    told = "EMNIST stores rows and columns exchanged; its images were put upright."
-    return assembled(f"{folder} ({emnist})", upright, EMNIST[emnist], [told])
+    emnist = emnist_set(name) if name.startswith("emnist") else None
+    return named(place.name, parts, emnist, "fashion" in place.name.lower() or "fashion" in name, [])
 
 
 def _only(names: Iterable[IdxName], role: Role, where: str) -> IdxName:
