@@ -10,12 +10,12 @@ from engine.data import arrays, cifar, container, foreign, idx, table
 from engine.data.dataset import Dataset
 from engine.data.labels import balance
 from engine.data.npz import read_npz
+from engine.data.source import BUNDLED as BUNDLED
 from engine.data.source import Source, parse
 from engine.data.stream import is_tar
 from engine.errors import BadInputError
 from engine.words import listed, quoted
 
-BUNDLED = "bundled"
 KINDS = (
     "an .npz or .csv file, the IDX files of MNIST and its relatives or CIFAR's binary files in a folder or an archive,"
     " or a folder that has a folder of pictures for each class"

@@ -21,7 +21,7 @@ from engine.architecture import Architecture
 from engine.data.appearance import Appearance
 from engine.data.convert import MAX_CLASSES, MAX_SIDE, to_class_names
 from engine.errors import BadInputError
-from engine.files import atomic, npy
+from engine.files import atomic, npy, places
 from engine.files.archive import Archive, Limit, open_archive, write_archive
 from engine.files.migrations import FORMAT, VERSION, Values, upgraded
 from engine.files.weights import Weights, check_fit, parameter_shapes
@@ -45,7 +45,8 @@ class Project:
 
     Attributes:
         input_shape: (C, H, W) of one image.
-        data_source: what ``engine.data.catalogue.load`` takes: "bundled" or a path.
+        data_source: what ``engine.data.catalogue.load`` takes: "bundled" or a path. The file keeps it relative to
+            itself; see ``engine.files.places``.
         weights: layer uid -> parameter name -> values; layers may be missing.
         appearance: how the images look that the network reads; None where that is not known, as the data was not
             read since the time when it was not kept.
@@ -64,7 +65,12 @@ class Project:
 def save(path: Path, project: Project) -> None:
     """Write *project* to *path*, which holds all of it or is unchanged; raises OSError where that fails."""
     with atomic.replacing(path) as stream:
-        write_archive(stream, entries_of(project), compressed=False)
+        write_archive(stream, entries_of(placed(project, path)), compressed=False)
+
+
+def placed(project: Project, path: Path) -> Project:
+    """Return *project* as the file at *path* keeps it: with its data relative to that, where it can be."""
+    return replace(project, data_source=places.kept(project.data_source, path))
 
 
 def open_project(path: Path) -> Project:
@@ -75,13 +81,14 @@ def open_project(path: Path) -> Project:
         OSError: it cannot be read.
     """
     with open_archive(path, LIMIT) as archive:
-        return project_in(archive)
+        return project_in(archive, path)
 
 
-def project_in(archive: Archive) -> Project:
-    """Return the project in an open *archive*; see ``open_project``."""
+def project_in(archive: Archive, path: Path) -> Project:
+    """Return the project in an open *archive*, the file at *path*; see ``open_project``."""
     project = _described(archive)
-    return replace(project, weights=_weights(archive, project), history=_history(archive))
+    source = places.found(project.data_source, path)
+    return replace(project, data_source=source, weights=_weights(archive, project), history=_history(archive))
 
 
 def entries_of(project: Project) -> Iterator[tuple[str, bytes]]:
