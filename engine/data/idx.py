@@ -1,7 +1,7 @@
 """Read MNIST and what is published like it: four IDX files, each plain or as .gz, in a folder or in an archive.
 
-An IDX file is 0, 0, 8 for bytes (12 for numbers of four), the number of axes, each extent as four bytes with the highest
-first, the values.
+An IDX file is 0, 0, 8 for bytes (12 for numbers of four), the number of axes, each extent as four bytes with the
+highest first, the values.
 
 Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", "File formats for the MNIST database",
 http://yann.lecun.com/exdb/mnist/.
