@@ -8,6 +8,7 @@ import tarfile
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -568,6 +569,15 @@ def test_that_idx_files_in_an_archive_are_read(tmp_path: Path, digits: dict[str,
     assert dataset.name == f"MNIST{outer}"
 
 
+def test_that_qmnists_rows_of_labels_begin_with_the_class(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for part in ("train", "test"):
+        rows = np.stack([digits[f"y_{part}"], *[np.arange(len(digits[f"y_{part}"])) + 7] * 7], axis=1)
+        head = bytes((0, 0, 12, 2)) + np.array(rows.shape, ">u4").tobytes()
+        (tmp_path / f"qmnist-{part}-images-idx3-ubyte").write_bytes(archives.idx_bytes(digits[f"x_{part}"]))
+        (tmp_path / f"qmnist-{part}-labels-idx2-int").write_bytes(head + rows.astype(">i4").tobytes())
+    check(catalogue.load(str(tmp_path)), digits)
+
+
 # CIFAR.
 
 
@@ -596,6 +606,18 @@ def test_that_cifar_100_is_read_by_its_fine_or_its_coarse_labels(tmp_path: Path,
 
 def test_that_only_cifar_100_has_coarse_labels() -> None:
     assert "bundled has no coarse labels, which only CIFAR-100 has" in refusal("bundled:coarse")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.npz", "x_train.npy", "t.csv", "t.tsv", "t.csv.gz", "c.tar.gz", "c.tgz", "c.tar", "m.zip",
+        "train-images-idx3-ubyte", "t10k-labels.idx1-ubyte", "emnist-letters-train-images-idx3-ubyte.gz",
+        "train-images-idx3-ubyte.GZ", "qmnist-train-labels-idx2-int", "data_batch_1.bin",
+    ],
+)  # fmt: skip
+def test_that_a_file_dialog_shows_what_can_be_read(name: str) -> None:
+    assert any(fnmatchcase(name, pattern) for pattern in catalogue.FILTERS.split())
 
 
 # What is refused for what it is.
