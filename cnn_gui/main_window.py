@@ -25,6 +25,7 @@ from cnn_gui.project_files import ProjectFiles
 from cnn_gui.results.page import ResultsPage
 from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.window import actions, keys, layout, menus
+from cnn_gui.window.divergence_box import DivergenceBox
 from cnn_gui.window.drawing_reader import DrawingReader
 from cnn_gui.window.microscope_door import MicroscopeDoor
 from cnn_gui.window.page_focus import PageFocus
@@ -114,8 +115,11 @@ class MainWindow(QMainWindow):
         document.file.modified_changed.connect(self.setWindowModified)
         document.file.path_changed.connect(self._show_title)
         document.refused.connect(self.say)
+        document.undo_changed.connect(self.statusBar().clearMessage)  # it was of before
+        document.told.connect(self.say)
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)
+        self._divergence_box = DivergenceBox(document, controller, self)  # after that: it has the last word
         self._follower.step_changed.connect(self.results.reader.set_step)
         for explained in (self.microscope.explained, self.about_line.read_on):
             explained.connect(self.explain)
@@ -125,7 +129,7 @@ class MainWindow(QMainWindow):
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
         self.data_chooser.noted.connect(self.say)
-        self.loader.loaded.connect(document.set_data)
+        self.loader.loaded.connect(self.files.take_data)
         self.loader.failed.connect(document.set_data_problem)
         self.loader.failed.connect(self.complain)
         self.files.opened.connect(lambda: self._read_data(document.data.source))

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import plain_text, theme
+from cnn_gui.document import Document
 from cnn_gui.plain_text import PlainLabel
 
 _ICON = QSize(16, 16)
@@ -27,6 +29,16 @@ class Offer:
     run: Callable[[], None]
 
 
+def offers(document: Document, uid: str) -> list[Offer]:
+    """Return a button for each change that solves the problem of the layer *uid*; none while a run is open."""
+    tip = QCoreApplication.translate("Notice", "{0}. The whole network works then. Undo brings everything back.")
+    partly = QCoreApplication.translate("Notice", "{0}. This solves this problem alone. Undo brings everything back.")
+    return [
+        Offer(mend.text, (tip if mend.works else partly).format(mend.text), partial(document.mend, mend))
+        for mend in (() if document.locked else document.mends(uid))
+    ]
+
+
 class Notice(QFrame):
     """An icon, what is the matter, in bold what to do about it, and buttons; *icon* is 'warning' or 'lock'.
 
@@ -36,9 +48,11 @@ class Notice(QFrame):
     Thread: the GUI's.
     """
 
-    def __init__(self, icon: str, parent: QWidget | None = None) -> None:
+    def __init__(self, icon: str, parent: QWidget | None = None, *, across: bool = False) -> None:
+        """*across*: two of its buttons stand beside one another."""
         super().__init__(parent)
         self._name = icon
+        self._grid, self._abreast = QGridLayout(), 2 if across else 1
         self.setProperty("role", "problem" if icon == "warning" else "panel")
         self._icon, self._what, self._remedy = PlainLabel(), PlainLabel(), PlainLabel()
         self._offers: Sequence[Offer] = ()
@@ -80,7 +94,7 @@ class Notice(QFrame):
         button.setProperty("role", "offer")
         button.clicked.connect(lambda: self._offers[number].run() if number < len(self._offers) else None)
         self.buttons.append(button)
-        self._rows.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        self._grid.addWidget(button, *divmod(number, self._abreast), Qt.AlignmentFlag.AlignLeft)
 
     def _arrange(self) -> None:
         bold = self._remedy.font()
@@ -92,6 +106,9 @@ class Notice(QFrame):
         self._rows.setSpacing(theme.SPACE[0])
         for part in (self._what, self._remedy):
             self._rows.addWidget(part)
+        self._grid.setSpacing(theme.SPACE[0])
+        self._grid.setColumnStretch(self._abreast, 1)
+        self._rows.addLayout(self._grid)
         box.setContentsMargins(theme.SPACE[1], theme.SPACE[1], theme.SPACE[1], theme.SPACE[1])
         box.setSpacing(theme.SPACE[1])
         box.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)

@@ -94,12 +94,9 @@ class DigitCanvas(QWidget):
         """Return the drawing as (280, 280) float32 in [0, 1]: 1 is ink, whatever its colour."""
         return self._drawing.ink()
 
-    def ink_for(self, box: int, least: float, most: float) -> Ink:
-        """Return the drawing as ``ink`` has it, drawn with another pen where this one was too thick or too thin.
-
-        Scaled so that its longer side is *box* px, its strokes are *least* to *most* px thick.
-        """
-        return self._drawing.ink_for(box, least, most)
+    def redrawn(self, fit: Callable[[tuple[Stroke, ...]], tuple[Stroke, ...]]) -> Ink:
+        """Return the drawing as ``ink`` has it, of the strokes that *fit* makes of those that were drawn."""
+        return self._drawing.redrawn(fit)
 
     def paper(self) -> QRectF:
         """Return the square of the widget that takes ink, in widget coordinates."""

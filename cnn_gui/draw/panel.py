@@ -12,7 +12,7 @@ from cnn_gui.draw.bars import ProbabilityBars
 from cnn_gui.draw.canvas import DigitCanvas
 from cnn_gui.draw.ink_colours import brightness
 from cnn_gui.draw.preview import NetworkInputView
-from cnn_gui.draw.strokes import Ink
+from cnn_gui.draw.strokes import Ink, fitted, fitted_on_sheet
 from cnn_gui.draw.tools import DrawTools
 from cnn_gui.plots.labels import ElidedLabel
 from engine.data.appearance import Appearance, Placing
@@ -88,8 +88,7 @@ class DrawPanel(QWidget):
 
     def _on_strokes_changed(self) -> None:
         look, size = self._look, (self._shape[1], self._shape[2])
-        box = min(look.box, *size)
-        placed = look.placed(self._ink(box), size, ready=True)
+        placed = look.placed(self._ink(), size, ready=True)
         image = look.painted(placed)
         image.flags.writeable = False
         self.preview.set_image(image)
@@ -98,11 +97,15 @@ class DrawPanel(QWidget):
             self.bars.set_probabilities(None)
         self.drawing_changed.emit(self._drawing)
 
-    def _ink(self, box: int) -> Ink:
-        """Return the ink, of strokes as thick as the data's once their longer side is *box* px."""
-        if self._look.strokes is None or self._look.placing not in (Placing.MASS, Placing.BOX):
+    def _ink(self) -> Ink:
+        """Return the ink, of strokes that will be as thick as the data's."""
+        look, side = self._look, min(self._shape[1:])
+        if look.strokes is None:
             return self.canvas.ink()
-        return self.canvas.ink_for(box, *self._look.strokes)
+        least, most = look.strokes
+        if look.placing is Placing.FREE:
+            return self.canvas.redrawn(lambda strokes: fitted_on_sheet(strokes, side, least, most))
+        return self.canvas.redrawn(lambda strokes: fitted(strokes, min(look.box, side), least, most))
 
     def _explain(self) -> None:
         """Show ink as the data has it, and say what becomes of a drawing."""

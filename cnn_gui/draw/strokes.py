@@ -49,9 +49,24 @@ def fitted(strokes: Sequence[Stroke], box: int, least: float, most: float) -> tu
     """
     if not strokes:
         return ()
-    points = np.concatenate([stroke.points for stroke in strokes])
-    pen, length = float(np.median([stroke.width for stroke in strokes])), float(np.ptp(points, axis=0).max())
-    factor = fit_pen(pen, length, box, least, most) / pen
+    points, pen = np.concatenate([stroke.points for stroke in strokes]), _pen(strokes)
+    return _with_pen(strokes, fit_pen(pen, float(np.ptp(points, axis=0).max()), box, least, most) / pen)
+
+
+def fitted_on_sheet(strokes: Sequence[Stroke], side: int, least: float, most: float) -> tuple[Stroke, ...]:
+    """Return *strokes* with pens that make them *least* to *most* px thick where the paper's side is *side* px."""
+    if not strokes:
+        return ()
+    pen = _pen(strokes)
+    return _with_pen(strokes, min(max(pen, least / side), most / side) / pen)
+
+
+def _pen(strokes: Sequence[Stroke]) -> float:
+    """Return the pen that one or more *strokes* were drawn with, as a share of the paper's side."""
+    return float(np.median([stroke.width for stroke in strokes]))
+
+
+def _with_pen(strokes: Sequence[Stroke], factor: float) -> tuple[Stroke, ...]:
     return tuple(replace(stroke, width=min(1.0, stroke.width * factor)) for stroke in strokes)
 
 

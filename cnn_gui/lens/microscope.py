@@ -22,7 +22,7 @@ from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.waiting import Waiting
 from cnn_gui.lens.walk import go
-from cnn_gui.notice import Notice, Offer
+from cnn_gui.notice import Notice, Offer, offers
 from cnn_gui.plots.figure import Figure
 from engine.layer import LayerConfig
 
@@ -50,7 +50,7 @@ class Microscope(QWidget):
         self.export_button = ExportButton(self.figure)
         self.head = Head(self.export_button)
         self.pages, self.stack, self.waiting = KindBar(), ViewStack(), Waiting(self)
-        self.notice = Notice("warning")
+        self.notice = Notice("warning", across=True)
         self._shown: tuple[object, ...] | None = None  # network, layer, view and whether of a mini-batch
         self._arrange()
         self._connect()
@@ -141,9 +141,11 @@ class Microscope(QWidget):
         tip = self.tr("Open that layer")
         self.notice.setVisible(bool(what))
         self.notice.say(what, remedy)
+        mending = [] if frame.broken is None else offers(self._document, frame.broken[0].uid)
         self.notice.offer([
-            Offer(self.tr("Go to {0}").format(title), tip, partial(self._document.select, uid))
-            for uid, title in there if uid != self._document.selected
+            *(Offer(self.tr("Go to {0}").format(title), tip, partial(self._document.select, uid))
+              for uid, title in there if uid != self._document.selected),
+            *mending,
         ])  # fmt: skip
 
     def _show_trail(self) -> None:

@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
-from cnn_gui import plain_text
+from cnn_gui import failures, plain_text, saving
 from cnn_gui.plots.figure import Figure
 from engine.files import atomic
 
@@ -75,19 +75,16 @@ def save(view: QWidget, title: str, suffix: str, make: Callable[[], bytes | None
     try:
         atomic.write_bytes(path, content)
     except OSError as error:
-        text = _tr("{0} could not be written: {1}. Choose another folder.").format(path, error.strerror or error)
-        box = plain_text.message_box(QMessageBox.Icon.Warning, _tr("That did not work"), text, view)
+        text = failures.sentence(error, path)
+        box = plain_text.message_box(QMessageBox.Icon.Warning, _tr("Could not save the file"), text, view)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
 
 def ask_where(view: QWidget, title: str, suffix: str) -> Path | None:
     """Return the file that a person chooses; None for none."""
-    name = f"{title or _tr('picture')}.{suffix}".replace("/", "-")
-    chosen, _ = QFileDialog.getSaveFileName(view, _tr("Save"), name, f"*.{suffix}")
-    if not chosen:
-        return None
-    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{suffix}")
+    name = f"{saving.usable_name(title) or _tr('picture')}.{suffix}"
+    return saving.ask_where(view, _tr("Save"), name, f"*.{suffix}", f".{suffix}")
 
 
 def _exact(value: str | float) -> str:

@@ -13,11 +13,11 @@ import numpy as np
 import resources
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT
-from engine.commands.failures import told as told_failure
 from engine.data import catalogue
 from engine.data.appearance import Appearance, Placing
 from engine.data.image import read_drawing, read_photo
 from engine.errors import BadInputError
+from engine.files.failures import told as told_failure
 from engine.files.project import Project, open_project
 from engine.files.weights import trained_model
 from engine.model import Model

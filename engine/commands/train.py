@@ -15,7 +15,7 @@ import numpy as np
 from engine import presets
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT, DIVERGED, of_signal
-from engine.commands.failures import tell, tell_of_data, told
+from engine.commands.failures import tell, tell_of_data
 from engine.commands.interrupts import held_back
 from engine.commands.progress import Bar
 from engine.commands.report import JsonReport, TableReport
@@ -23,6 +23,7 @@ from engine.data import catalogue
 from engine.divergence import DivergedError
 from engine.errors import BadInputError
 from engine.files import atomic, checkpoint
+from engine.files.failures import told
 from engine.files.project import Project, save
 from engine.files.weights import weights_of
 from engine.history import EpochResult
@@ -262,8 +263,8 @@ def _resumed(arguments: argparse.Namespace) -> tuple[Trainer, str]:
 
 def _project(trainer: Trainer, source: str) -> Project:
     """Return what *trainer* trained on the data *source*."""
-    model = trainer.model
+    model, figures_of = trainer.model, "run" if trainer.taken_back is not None else ""
     return Project(
         model.architecture, trainer.settings, model.input_shape, trainer.dataset.class_names,
-        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance,
+        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance, figures_of,
     )  # fmt: skip

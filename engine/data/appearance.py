@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.digits import box_of, fit_strokes, normalise_digit, stroke_widths, whole_sheet
+from engine.data.digits import box_of, fit_strokes, fit_strokes_on_sheet, normalise_digit, stroke_widths, whole_sheet
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
 
@@ -116,10 +116,13 @@ class Appearance:
         Args:
             ready: strokes are thick enough, and thin enough, already.
         """
+        strokes = None if ready else self.strokes
         if self.placing in (Placing.FREE, Placing.PHOTO):
-            return whole_sheet(ink, shape)
+            scale = min(shape[0] / ink.shape[0], shape[1] / ink.shape[1])
+            longer = max(1, round(max(ink.shape) * scale))
+            return whole_sheet(fit_strokes_on_sheet(ink, longer, *strokes) if strokes else ink, shape)
         box = min(self.box, *shape)
-        fitted = ink if ready or self.strokes is None else fit_strokes(ink, box, *self.strokes)
+        fitted = fit_strokes(ink, box, *strokes) if strokes else ink
         return normalise_digit(fitted, shape, box, self.placing is Placing.MASS)
 
     def to_dict(self) -> dict[str, Any]:

@@ -118,7 +118,7 @@ def test_that_an_overtaken_request_that_fails_is_not_told(loader, listener, qtbo
 def test_that_a_missing_file_is_told_in_a_sentence_with_its_path(loader, qtbot, tmp_path):
     path = tmp_path / "gone.npz"
     said = refusal(qtbot, loader, path)
-    assert said.startswith(f"{path}: No such file or directory. ") and "Errno" not in said
+    assert said.startswith(f"{path}: No such file or directory; check its name") and "Errno" not in said
 
 
 def test_that_a_missing_file_is_named_without_the_options_after_it(loader, qtbot, tmp_path):

@@ -234,6 +234,18 @@ def test_that_photographs_are_told_to_be_no_drawings(panel: DrawPanel, channels:
     assert panel.note.isHidden()
 
 
+@pytest.mark.parametrize("pen", [0.04, 0.09, 0.16])
+def test_that_drawings_for_data_of_whole_sheets_have_its_strokes_where_they_were_drawn(
+    panel: DrawPanel, pen: float
+) -> None:
+    panel.set_input((1, 64, 64), Appearance((0.0,), (1.0,), Placing.FREE, 45, (3.0, 3.5)))
+    panel.canvas.set_strokes([Stroke(((0.25, 0.25), (0.25, 0.75)), pen)])
+    assert panel.drawing is not None
+    assert 2.7 <= stroke_widths(panel.drawing)[0] <= 3.6
+    across, down = (panel.drawing[0].sum(axis=axis) for axis in (0, 1))
+    assert across.argmax() in (15, 16) and np.flatnonzero(down > 1).tolist()[0] in (14, 15)
+
+
 @pytest.mark.parametrize("size", [0.06, 0.1, 0.2, 0.4])
 @pytest.mark.parametrize("pen", [0.04, 0.09, 0.16])
 def test_that_a_drawing_of_any_size_has_strokes_as_thick_as_mnists(panel: DrawPanel, size: float, pen: float) -> None:

@@ -221,11 +221,11 @@ def test_that_numbers_of_another_network_do_not_stay(qtbot: QtBot, window: MainW
     qtbot.waitUntil(lambda: window.microscope.view is not None)
 
 
-def test_that_what_is_ready_after_an_edit_is_not_shown(qtbot: QtBot, window: MainWindow, gate) -> None:
+def test_that_what_is_ready_after_an_edit_is_not_shown(qtbot, window: MainWindow, gate, monkeypatch) -> None:
     wait_to_be_asked(qtbot, window)
     seen: list[object] = []
     window.microscope.waiting.ready.connect(lambda frame: seen.append(window.microscope.view))
-    window.lens.hide()  # so that it makes no new frame
+    monkeypatch.setattr(type(window.lens), "_wanted", False)  # so that it makes no new frame
     window.document.remove(window.document.architecture.layers[1].uid)
     gate.set()
     qtbot.waitUntil(lambda: bool(seen))
