@@ -132,6 +132,17 @@ class ProjectFiles(QObject):
         dialog.close()
         dialog.deleteLater()
 
+    def open_kept(self, path: Path, origin: Path | None) -> bool:
+        """Open *path*, which has changes that the project's own file *origin* does not have; False if it is not open.
+
+        Saving goes to *origin*, and never to *path*.
+        """
+        if not (self.may_discard() and self.open_path(path, untitled=True)):
+            return False
+        self._file.mark_saved(origin)
+        self._file.touch()
+        return True
+
     @Slot()
     def save(self) -> bool:
         """Save to the project's own file, or ask for one; False if nothing was saved."""
