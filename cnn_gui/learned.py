@@ -14,12 +14,16 @@ Places = tuple[tuple[str, str, Shape], ...]  # uid of a layer, name and shape of
 
 
 class Basis(NamedTuple):
-    """What the figures of a history were measured on."""
+    """What the figures of a history were measured on.
+
+    *other* says why that is not what there is, where nothing else does: a word of ``engine.files.project.FIGURES_OF``,
+    of a run that diverged, or what it was when the project was saved.
+    """
 
     architecture: Architecture
     loss: str
     data_source: str
-    diverged: bool = False  # and the network has gone back to weights of before
+    other: str = ""
 
 
 class Optimized(NamedTuple):

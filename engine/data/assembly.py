@@ -127,12 +127,13 @@ def _count(labels: Shape) -> int | None:
 
 def _with_test(dataset: Dataset) -> Dataset:
     """Return *dataset* with some of its training images, always the same, for the test."""
-    held = dataset.held_out(HELD_FOR_TEST, np.random.default_rng(0))
+    held, rng = np.zeros(len(dataset.train), bool), np.random.default_rng(0)
+    for label in range(len(dataset.class_names)):
+        members = rng.permutation(np.flatnonzero(dataset.train.labels == label))
+        held[members[: max(round(HELD_FOR_TEST * len(members)), len(members) > 1)]] = True
     if not held.any():
         raise BadInputError(f"{dataset.name} has no test images, and too few to keep some for a test; add test images.")
     kept, test = (dataset.train.take(np.flatnonzero(flags)) for flags in (~held, held))
-    told = (
-        f"There are no test images: {counted(len(test), 'image')}, {100 * HELD_FOR_TEST:.0f} % of each class, are kept"
-        " for the test and not trained on."
-    )
+    some = f"{counted(len(test), 'image')}, about {100 * HELD_FOR_TEST:.0f} % of each class"
+    told = f"There are no test images: {some}, are kept for the test and not trained on."
     return replace(dataset, train=kept, test=test, remarks=(*dataset.remarks, told))

@@ -10,6 +10,7 @@ import numpy as np
 from engine.data.assembly import TEST, TRAIN, Part, assembled
 from engine.data.convert import CHANNELS, MAX_SIDE, NAME_LENGTH, picture_of
 from engine.data.dataset import Dataset
+from engine.data.published import emnist_set, named
 from engine.data.stream import open_stream
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
@@ -60,6 +61,9 @@ def read_table(path: Path) -> Dataset:
         for part, table in tables.items()
         if table.labels is not None
     }
+    emnist, clothes = emnist_set(path.name), "fashion" in path.name.lower()
+    if (emnist or clothes) and shape[0] == 1 and all(part.labels.dtype.kind == "f" for part in parts.values()):
+        return named(path.name, parts, emnist, clothes, remarks)
     return assembled(path.name, parts, None, remarks)
 
 
@@ -89,12 +93,21 @@ class _Table:
 
 
 def _other(path: Path, old: str, new: str) -> Path:
-    """Return *path* with the word *new* for *old* in the file's name, in the same letters."""
+    """Return *path* with the word *new* for *old* in the file's name, in the same letters.
+
+    Where there is no such file and the folder has the word in its name too, it is in the other folder.
+    """
 
     def put(match: "re.Match[str]") -> str:
         return new.upper() if match[0].isupper() else new.capitalize() if match[0][0].isupper() else new
 
-    return path.with_name(re.sub(old, put, path.name, flags=re.IGNORECASE))
+    def other(name: str) -> str:
+        return re.sub(old, put, name, flags=re.IGNORECASE)
+
+    beside = path.with_name(other(path.name))
+    if beside.is_file() or other(path.parent.name) == path.parent.name:
+        return beside
+    return path.parent.with_name(other(path.parent.name)) / beside.name
 
 
 def _picture(table: _Table) -> tuple[Shape, bool]:

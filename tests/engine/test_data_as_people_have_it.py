@@ -8,6 +8,7 @@ import tarfile
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -110,8 +111,14 @@ def test_that_without_test_images_a_fifth_is_kept_and_always_the_same(tmp_path: 
     assert sorted(image.tobytes() for image in both) == sorted(image.tobytes() for image in digits["x_train"])
     assert first.remarks == (
         "Rows of data have 36 values: read as images of 1 × 6 × 6, row by row.",
-        "There are no test images: 10 images, 20 % of each class, are kept for the test and not trained on.",
+        "There are no test images: 10 images, about 20 % of each class, are kept for the test and not trained on.",
     )
+
+
+def test_that_the_test_has_an_image_of_every_class_that_has_two(tmp_path: Path, digits: dict[str, Any]) -> None:
+    dataset = saved(tmp_path, {"x": digits["x_train"][:9], "y": [0, 0, 1, 1, 2, 2, 2, 2, 3]})
+    assert sorted(dataset.test.labels.tolist()) == [0, 1, 2]
+    assert sorted(dataset.train.labels.tolist()) == [0, 1, 2, 2, 2, 3]
 
 
 def test_that_of_several_arrays_of_images_the_ones_with_a_height_are_taken(
@@ -360,7 +367,7 @@ def test_that_kaggles_digits_are_read_and_its_test_file_has_no_labels(
     assert dataset.image_shape == (1, 6, 6) and dataset.class_names == tuple("0123456789")
     assert dataset.remarks == (
         "test.csv has no labels and was left out.",
-        "There are no test images: 10 images, 20 % of each class, are kept for the test and not trained on.",
+        "There are no test images: 10 images, about 20 % of each class, are kept for the test and not trained on.",
     )
     held = np.concatenate([dataset.train.images, dataset.test.images])[:, 0]
     assert sorted(image.tobytes() for image in held) == sorted(image.tobytes() for image in digits["x_train"])
@@ -397,6 +404,52 @@ def test_that_tables_with_test_labels_are_read_pixel_for_pixel(
     assert [dataset.class_names[k] for k in dataset.test.labels] == [names[k] for k in digits["y_test"]]
 
 
+@pytest.mark.parametrize("chosen", ["sign_mnist_test/sign_mnist_test.csv", ""])
+def test_that_tables_in_a_folder_each_belong_together(tmp_path: Path, digits: dict[str, Any], chosen: str) -> None:
+    for part in ("train", "test"):
+        folder = tmp_path / "signs" / f"sign_mnist_{part}"
+        folder.mkdir(parents=True)
+        (folder / f"sign_mnist_{part}.csv").write_text(table(digits[f"x_{part}"], digits[f"y_{part}"]))
+    check(catalogue.load(str(tmp_path / "signs" / chosen)), digits)
+
+
+def test_that_a_folder_with_several_tables_asks_for_one(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for name in ("a_train.csv", "b_train.csv"):
+        (tmp_path / name).write_text(table(digits["x_train"], digits["y_train"]))
+    assert "holds a_train.csv and b_train.csv; choose one of these tables" in refusal(tmp_path)
+
+
+def test_that_emnists_table_is_put_upright_and_has_letters(tmp_path: Path) -> None:
+    arrays = archives.arrays(52, 26, 26, 6)
+    for part in ("train", "test"):
+        text = table(arrays[f"x_{part}"].transpose(0, 2, 1), arrays[f"y_{part}"] + 1, header=False)
+        (tmp_path / f"emnist-letters-{part}.csv").write_text(text)
+    dataset = catalogue.load(str(tmp_path / "emnist-letters-train.csv"))
+    np.testing.assert_array_equal(dataset.train.images[:, 0], arrays["x_train"])
+    assert dataset.class_names == tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def test_that_fashion_mnists_table_has_the_names_of_its_classes(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for part in ("train", "test"):
+        (tmp_path / f"fashion-mnist_{part}.csv").write_text(table(digits[f"x_{part}"], digits[f"y_{part}"]))
+    dataset = catalogue.load(str(tmp_path))
+    assert dataset.class_names[:2] == ("T-shirt/top", "Trouser")
+    np.testing.assert_array_equal(dataset.test.labels, digits["y_test"])
+
+
+def test_that_colours_side_by_side_in_a_table_are_found(tmp_path: Path) -> None:
+    rows, columns = np.mgrid[:8, :8]
+    smooth = np.stack([rows * 30, columns * 30, 210 - rows * 30]).astype(np.uint8)
+    images = np.stack([smooth, smooth[:, ::-1], smooth[:, :, ::-1], smooth.transpose(0, 2, 1)] * 3)
+    for name, layout in (("planes", images), ("pixels", images.transpose(0, 2, 3, 1))):
+        (tmp_path / f"{name}.csv").write_text(table(layout, np.arange(12) % 2))
+        dataset = catalogue.load(str(tmp_path / f"{name}.csv"))
+        assert dataset.image_shape == (3, 8, 8)
+        assert ("The three colours of a pixel lie side by side in the table." in dataset.remarks) == (name == "pixels")
+        for image in dataset.train.images:
+            assert (image == images).all(axis=(1, 2, 3)).any()
+
+
 # Pictures in folders.
 
 
@@ -418,6 +471,18 @@ def test_that_a_folder_of_pictures_a_class_is_read(tmp_path: Path, digits: dict[
         order = np.argsort(digits[f"y_{part}"], kind="stable")  # by the folders
         np.testing.assert_array_equal(split.labels, digits[f"y_{part}"][order])
         np.testing.assert_array_equal(split.images[:, 0], digits[f"x_{part}"][order])
+
+
+def test_that_a_dark_picture_of_12_bits_stays_dark_in_a_folder_of_others(tmp_path: Path) -> None:
+    """Each by its own largest, the dark one would be four times as bright."""
+    for number, level in enumerate((4000, 900, 3000, 200)):
+        place = tmp_path / "train" / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((6, 6), level, np.uint16)).save(place / f"{number}.png")
+    dataset = catalogue.load(str(tmp_path))
+    images = np.concatenate([dataset.train.images, dataset.test.images])
+    assert images.shape == (4, 1, 6, 6)
+    assert sorted(images[:, 0, 0, 0].tolist()) == [round(level / 4095 * 255) for level in (200, 900, 3000, 4000)]
 
 
 def test_that_pictures_in_colour_and_of_different_sizes_become_one_size(tmp_path: Path) -> None:
@@ -516,6 +581,15 @@ def test_that_idx_files_in_an_archive_are_read(tmp_path: Path, digits: dict[str,
     assert dataset.name == f"MNIST{outer}"
 
 
+def test_that_qmnists_rows_of_labels_begin_with_the_class(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for part in ("train", "test"):
+        rows = np.stack([digits[f"y_{part}"], *[np.arange(len(digits[f"y_{part}"])) + 7] * 7], axis=1)
+        head = bytes((0, 0, 12, 2)) + np.array(rows.shape, ">u4").tobytes()
+        (tmp_path / f"qmnist-{part}-images-idx3-ubyte").write_bytes(archives.idx_bytes(digits[f"x_{part}"]))
+        (tmp_path / f"qmnist-{part}-labels-idx2-int").write_bytes(head + rows.astype(">i4").tobytes())
+    check(catalogue.load(str(tmp_path)), digits)
+
+
 # CIFAR.
 
 
@@ -546,6 +620,18 @@ def test_that_only_cifar_100_has_coarse_labels() -> None:
     assert "bundled has no coarse labels, which only CIFAR-100 has" in refusal("bundled:coarse")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.npz", "x_train.npy", "t.csv", "t.tsv", "t.csv.gz", "c.tar.gz", "c.tgz", "c.tar", "m.zip",
+        "train-images-idx3-ubyte", "t10k-labels.idx1-ubyte", "emnist-letters-train-images-idx3-ubyte.gz",
+        "train-images-idx3-ubyte.GZ", "qmnist-train-labels-idx2-int", "data_batch_1.bin",
+    ],
+)  # fmt: skip
+def test_that_a_file_dialog_shows_what_can_be_read(name: str) -> None:
+    assert any(fnmatchcase(name, pattern) for pattern in catalogue.FILTERS.split())
+
+
 # What is refused for what it is.
 
 
@@ -554,7 +640,9 @@ def test_that_cifar_for_python_is_refused_with_the_name_of_the_other_version(tmp
     folder = archives.write_folder(tmp_path / "cifar-10-batches-py", files)
     archive = tmp_path / "cifar-10-python.tar.gz"
     archive.write_bytes(gzip.compress(archives.tar(files, folder="cifar-10-batches-py/")))
-    for place in (folder, folder / "data_batch_1", archive):
+    (tmp_path / "data").mkdir()
+    archives.write_folder(tmp_path / "data" / "cifar-10-batches-py", files)
+    for place in (folder, folder / "data_batch_1", archive, tmp_path / "data"):
         said = refusal(place)
         assert "pickles are never opened" in said and "get cifar-10-binary.tar.gz from https://" in said
 
