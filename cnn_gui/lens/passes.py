@@ -121,13 +121,18 @@ class Passes:
         self._batches: dict[int, MiniBatch] = {}  # by the number of the layer
         self._held: Pass | None = None
 
-    @cached_property
+    @property
     def are_heavy(self) -> bool:
-        """Whether ``trace`` and mini-batches take too long for the GUI's thread."""
+        """Whether ``trace`` takes too long for the GUI's thread."""
+        return self._work > HEAVY
+
+    @cached_property
+    def _work(self) -> int:
+        """Multiply-adds of one sample forward; 0 without a network."""
         if self._model is None:
-            return False
+            return 0
         layers = zip(self._model.architecture.layers, self._infos, strict=True)
-        return sum(spec.config.multiply_adds(info.input) for spec, info in layers if info.input) > HEAVY
+        return sum(spec.config.multiply_adds(info.input) for spec, info in layers if info.input)
 
     @property
     def values(self) -> tuple[Array, ...] | None:
@@ -187,8 +192,11 @@ class Passes:
 
     def are_there(self, batch_of: int | None) -> bool:
         """Return whether ``trace`` and the mini-batch of the layer number *batch_of*, if any, take no time."""
-        there = batch_of is None or batch_of in self._batches
-        return not self.are_heavy or (self._trace is not None and there)
+        if self.are_heavy and self._trace is None:
+            return False
+        several = self.sample is not None and self.sample.place is not None
+        samples = self._document.settings.batch_size if several else 1
+        return batch_of is None or batch_of in self._batches or self._work * samples <= HEAVY
 
     def are_held_for(self, sample: Sample | None) -> bool:
         """Return whether what is held is that of *sample* in the document's network as it is now."""

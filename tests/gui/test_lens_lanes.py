@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import motion, theme
+from cnn_gui.lens import passes
 from cnn_gui.lens.backward import stage_bar, words
 from cnn_gui.lens.backward.stages import Stage, names
 from cnn_gui.lens.channels import Channels
@@ -558,9 +559,25 @@ def test_that_of_a_large_mini_batch_eight_are_shown_and_all_are_added_up(qtbot: 
     view = shown(qtbot, WeightGradientView, frame)
     view.ways.setCurrentIndex(1)
     assert len(view.batch.shares) == 20 and sum(each.isVisible() for each in view.batch.samples) == 8
-    assert "of 8 of the 20 samples" in view.batch.caption.whole_text and "N = 20" in view.batch.lines.texts[0]
+    assert "of the 7 with the largest" in view.batch.caption.whole_text and "N = 20" in view.batch.lines.texts[0]
+    pictures = [values(each) for each in view.batch.samples]
+    assert pictures[0].tolist() == view.batch.shares[0].tolist()
+    sizes = sorted(np.abs(view.batch.shares[1:]).max(axis=(1, 2)), reverse=True)
+    assert [np.abs(each).max() for each in pictures[1:]] == sizes[:7]
     np.testing.assert_allclose(values(view.batch.total), view.batch.shares.sum(axis=0), **CLOSE)
     assert view.batch.difference < 1e-12
+
+
+def test_that_a_large_mini_batch_is_made_beside_the_gui(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = of_training(convolved(kernel_size=3), batch_size=20)
+    monkeypatch.setattr(passes, "HEAVY", 2 * frame.passes._work)
+    assert not frame.passes.are_heavy and frame.passes.are_there(None) and not frame.passes.are_there(1)
+    wanted = frame.passes.hold()
+    assert wanted is not None
+    frame.passes.take(wanted.trace(), wanted.mini_batch(1), 1)
+    assert frame.passes.are_there(1) and not frame.passes.are_there(0)
+    alone = convolved(kernel_size=3)
+    assert alone.passes.are_there(1)  # one sample, not a mini-batch of training
 
 
 def test_that_padding_is_told_only_where_there_is_some(qapp: object) -> None:

@@ -85,14 +85,22 @@ class BatchPage(QWidget):
         titles = [frame.sample.title, *(training.format(place) for place in batch.places[1:])]
         for view in self.samples:
             view.setVisible(False)
-        for view, title, share, scoring in zip(self.samples, titles, self.shares, batch.scorings, strict=False):
-            face = Face.of(title, ColorMap.GRADIENTS, self.shares)
+        for view, n in zip(self.samples, self._shown(), strict=False):
+            face, scoring = Face.of(titles[n], ColorMap.GRADIENTS, self.shares), batch.scorings[n]
             about = class_title(frame, scoring.label), words.loss(scoring.value)
-            view.show_share(replace(face.grid(share), numbered=False), about)
+            view.show_share(replace(face.grid(self.shares[n]), numbered=False), about)
             view.setVisible(True)
         first = self.samples[0]
         alike = first.grid is not None and not first.ranges.part(ColorMap.GRADIENTS)
         self.legend.show_range(ColorMap.GRADIENTS, first.grid.limit if first.grid is not None and alike else None)
+
+    def _shown(self) -> list[int]:
+        """Return which samples have a picture: all, or of many the lens's own and those with the largest shares."""
+        count = len(self.shares)
+        if count <= MOST_SHOWN:
+            return list(range(count))
+        largest = np.abs(np.nan_to_num(self.shares[1:])).max(axis=(1, 2))
+        return [0, *(1 + np.argsort(-largest, kind="stable")[: MOST_SHOWN - 1]).tolist()]
 
     def _on_pointed(self, cell: Cell | None) -> None:
         for view in (*self.samples, self.total):

@@ -219,8 +219,8 @@ def batch(found: MiniBatch) -> str:
 def shares_caption(kernel: str, shown: int, count: int) -> str:
     """Return what the pictures of shares are of."""
     if shown < count:
-        text = _tr("dC/dW {0} of {1} of the {2} samples, with its 1/N; Σ is of all {2}")
-        return text.format(kernel, shown, count)
+        text = _tr("dC/dW {0} of this sample and of the {1} with the largest, each with its 1/N; Σ is of all {2}")
+        return text.format(kernel, shown - 1, count)
     return _tr("dC/dW {0} of each sample, with its 1/N").format(kernel)
 
 
