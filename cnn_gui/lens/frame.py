@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
+from cnn_gui.learned import since
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.learning import Learning
 from cnn_gui.lens.passes import MiniBatch, Passes
@@ -170,8 +171,7 @@ class Frame:
         """Return 'step 1,204, epoch 3', or that nothing was trained yet."""
         if not self.step:
             return _tr("initial weights")
-        since = {"edit": _tr(", edited since"), "run": _tr(", put back to earlier weights")}.get(self._figures_of, "")
-        return _tr("step {0:,}, epoch {1}").format(self.step, self._epoch) + since
+        return _tr("step {0:,}, epoch {1}").format(self.step, self._epoch) + since(self._figures_of)
 
     def class_name(self, label: int) -> str:
         """Return the name of class *label*, or its number where it has none."""
