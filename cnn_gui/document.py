@@ -113,16 +113,25 @@ class Document(EditableDesign):
     @property
     def stale_figures(self) -> str:
         """What the figures of ``history`` describe, where that is not what there is now: 'before the edit'; else ''."""
+        words = {
+            "edit": self.tr("before the edit"), "data": self.tr("before the change of data"),
+            "loss": self.tr("before the change of the loss"), "run": self.tr("of the run that diverged"),
+        }  # fmt: skip
+        return words.get(self.figures_of, "")
+
+    @property
+    def figures_of(self) -> str:
+        """The same as a word of ``engine.files.project.FIGURES_OF``."""
         basis, now, history = self._network.basis, self._basis(), self.history
         if basis is None or not (history.steps or history.epochs):
             return ""
-        if basis.diverged:
-            return self.tr("of the run that diverged")
+        if basis.other:
+            return basis.other
         if basis.architecture != now.architecture:
-            return self.tr("before the edit")
+            return "edit"
         if basis.data_source != now.data_source:
-            return self.tr("before the change of data")
-        return self.tr("before the change of the loss") if basis.loss != now.loss else ""
+            return "data"
+        return "loss" if basis.loss != now.loss else ""
 
     @property
     def optimizer_time(self) -> int:
@@ -168,7 +177,7 @@ class Document(EditableDesign):
 
     def keep_data(self) -> None:
         """Say that the data stays what it is: other data was read, but a person does not want it."""
-        self.data = self.data.after_failure("")
+        self.data = self.data.kept()
         self.data_changed.emit()
 
     def set_data_problem(self, text: str) -> None:
@@ -233,7 +242,7 @@ class Document(EditableDesign):
         assert network.model is not None
         network.set_weights(outcome.parameters, outcome.update)
         network.set_optimizer(optimizer, outcome.optimizer)
-        network.basis = basis._replace(diverged=outcome.diverged)
+        network.basis = basis._replace(other="run" if outcome.diverged else "")
         moments, end = [run.before], self.history.steps
         for mark in outcome.marks:
             if moments[-1].history.steps < mark.history.steps < end:
@@ -295,7 +304,7 @@ class Document(EditableDesign):
         weights = network.weights(self.architecture, data.input_shape)
         return Project(
             self.architecture, self.settings, data.input_shape, data.class_names, data.source, weights,
-            self.history.copy(), data.appearance,
+            self.history.copy(), data.appearance, self.figures_of,
         )  # fmt: skip
 
     def begin(self, architecture: Architecture, settings: TrainingSettings) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from PySide6.QtCore import QCoreApplication
+
 from cnn_gui.stash import WeightStash
 from engine.architecture import Architecture
 from engine.history import History
@@ -14,12 +16,16 @@ Places = tuple[tuple[str, str, Shape], ...]  # uid of a layer, name and shape of
 
 
 class Basis(NamedTuple):
-    """What the figures of a history were measured on."""
+    """What the figures of a history were measured on.
+
+    *other* says why that is not what there is, where nothing else does: a word of ``engine.files.project.FIGURES_OF``,
+    of a run that diverged, or what it was when the project was saved.
+    """
 
     architecture: Architecture
     loss: str
     data_source: str
-    diverged: bool = False  # and the network has gone back to weights of before
+    other: str = ""
 
 
 class Optimized(NamedTuple):
@@ -96,6 +102,13 @@ class Outcome:
     marks: tuple[Mark, ...] = ()
     diverged: bool = False
     best_history: History | None = None
+
+
+def since(figures_of: str) -> str:
+    """Return what has become of the weights since their last step: ', edited since', or '' where they are its own."""
+    tr = QCoreApplication.translate
+    then = {"edit": tr("learned", ", edited since"), "run": tr("learned", ", put back to earlier weights")}
+    return then.get(figures_of, "")
 
 
 def _places(model: Model) -> Places:

@@ -50,7 +50,7 @@ class Network:
         """Return the network of *project*, with its weights and history; it is not built yet."""
         network = cls(project.settings.seed)
         network.history = project.history
-        network.basis = Basis(project.architecture, project.settings.loss, project.data_source)
+        network.basis = Basis(project.architecture, project.settings.loss, project.data_source, project.figures_of)
         network._stash.replace(project.weights)
         return network
 

@@ -7,6 +7,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
+from cnn_gui.learned import since
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.learning import Learning
 from cnn_gui.lens.passes import Passes
@@ -76,6 +77,7 @@ class Frame:
         time = step - document.watch.start if document.locked else document.optimizer_time
         self.next_key = document.settings.seed, time
         self.ranges = Ranges(scale, self._largest)
+        self._figures_of = document.figures_of
         ended = document.history.epochs
         later = np.flatnonzero(ended.column("step") >= step)
         self._epoch = int(ended.column("epoch")[later[0]]) if len(later) else ended.done + 1
@@ -167,7 +169,9 @@ class Frame:
 
     def moment(self) -> str:
         """Return 'step 1,204, epoch 3', or that nothing was trained yet."""
-        return _tr("step {0:,}, epoch {1}").format(self.step, self._epoch) if self.step else _tr("initial weights")
+        if not self.step:
+            return _tr("initial weights")
+        return _tr("step {0:,}, epoch {1}").format(self.step, self._epoch) + since(self._figures_of)
 
     def class_name(self, label: int) -> str:
         """Return the name of class *label*, or its number where it has none."""

@@ -16,6 +16,7 @@ from engine.trainer import Diverging, StepResult, Trainer
 from engine.watch import Watch
 
 MARKS_LIMIT = 64 * 2**20  # bytes that the moments before single steps may take
+MOST_MARKS = 500  # as many as undo has steps
 INTERVAL = 1 / 30  # s between two snapshots of a run that goes on
 
 
@@ -116,7 +117,7 @@ class TrainingWorker(QObject):
         if (by_steps or before) and not (self._marks and self._marks[-1].history.steps == history.steps):
             parameters = trainer.model.parameters.flat.copy()
             self._marks.append(Mark(parameters, trainer.optimizer_state(), history.branch()))
-            while sum(mark.size for mark in self._marks) > MARKS_LIMIT:
+            while len(self._marks) > MOST_MARKS or len(self._marks) * self._marks[-1].size > MARKS_LIMIT:
                 self._marks.pop(0)
 
     def _on_step(self, result: StepResult, trainer: Trainer) -> None:

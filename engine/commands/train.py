@@ -263,8 +263,8 @@ def _resumed(arguments: argparse.Namespace) -> tuple[Trainer, str]:
 
 def _project(trainer: Trainer, source: str) -> Project:
     """Return what *trainer* trained on the data *source*."""
-    model = trainer.model
+    model, figures_of = trainer.model, "run" if trainer.taken_back is not None else ""
     return Project(
         model.architecture, trainer.settings, model.input_shape, trainer.dataset.class_names,
-        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance,
+        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance, figures_of,
     )  # fmt: skip

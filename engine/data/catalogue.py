@@ -25,7 +25,7 @@ SOURCES = (
     " classes, the middle of the images, and :coarse the 20 coarse classes of CIFAR-100"
 )
 # What a dialog shows of the files that can be read.
-FILTERS = "*.npz *.npy *.csv *.tsv *.gz *.GZ *.tgz *.tar *.zip *ubyte *.bin"
+FILTERS = "*.npz *.npy *.csv *.tsv *.gz *.GZ *.tgz *.tar *.zip *ubyte *-int *.bin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Read MNIST and what is published like it: four IDX files, each plain or as .gz, in a folder or in an archive.
 
-An IDX file is 0, 0, 8 for bytes, the number of axes, each extent as four bytes with the highest first, the values.
+An IDX file is 0, 0, 8 for bytes (12 for numbers of four), the number of axes, each extent as four bytes with the
+highest first, the values.
 
 Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", "File formats for the MNIST database",
 http://yann.lecun.com/exdb/mnist/.
@@ -27,6 +28,7 @@ from engine.layer import Array
 from engine.words import counted, listed
 
 AXES = {IMAGES: 3, LABELS: 1}
+_ROWS = bytes((0, 0, 0x0C, 2))  # of an IDX file of whole numbers of four bytes with two axes; the class comes first
 _ROLES = tuple(Role(part, kind) for part in (TRAIN, TEST) for kind in AXES)
 
 
@@ -133,7 +135,7 @@ def _from_folder(folder: Path, chosen: str) -> dict[IdxName, Array]:
     arrays = {}
     for name in sorted(found, key=lambda each: _ROLES.index(each.role)):
         with open_stream(paths[name.name], UNPACKED_LIMIT // 2) as stream:
-            arrays[name] = _array(stream, AXES[name.role.kind])
+            arrays[name] = _array(stream, name.role.kind)
     return arrays
 
 
@@ -144,20 +146,24 @@ def _from_archive(path: Path, chosen: str) -> dict[IdxName, Array]:
     arrays = {}
     for name in found:
         stream = Stream(io.BytesIO(contents[name.name]), name.name, UNPACKED_LIMIT)
-        arrays[name] = _array(stream, AXES[name.role.kind])
+        arrays[name] = _array(stream, name.role.kind)
     return arrays
 
 
-def _array(stream: Stream, axes: int) -> Array:
-    """Return the bytes in the IDX file that *stream* gives, which must have so many *axes*."""
-    if stream.read(4) != bytes((0, 0, 8, axes)):
+def _array(stream: Stream, kind: str) -> Array:
+    """Return the array in the IDX file that *stream* gives: images, or labels, of which QMNIST has a row an image."""
+    head, axes = stream.read(4), AXES[kind]
+    if head != bytes((0, 0, 8, axes)) and not (kind == LABELS and head == _ROWS):
         raise BadInputError(
             f"{stream.name} does not begin as an IDX file of bytes with {'1 axis' if axes == 1 else f'{axes} axes'};"
             " copy or download it again."
         )
-    shape = tuple(np.frombuffer(stream.read(4 * axes), ">u4").tolist())
-    if axes == AXES[IMAGES]:
+    rows = head == _ROWS
+    shape = tuple(np.frombuffer(stream.read(4 * head[3]), ">u4").tolist())
+    if kind == IMAGES:
         image_layout(shape, stream.name)
-    values = stream.read(prod(shape))
+    dtype = np.dtype(">i4" if rows else np.uint8)
+    values = stream.read(prod(shape) * dtype.itemsize)
     stream.end()
-    return np.frombuffer(values, np.uint8).reshape(shape)
+    array = np.frombuffer(values, dtype).reshape(shape)
+    return array[:, 0] if rows and shape[1] else array

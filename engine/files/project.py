@@ -32,6 +32,9 @@ from engine.words import quoted
 
 PROJECT_JSON = "project.json"
 LIMIT = Limit(32 * 2**20, 20)  # what is written is not packed, and weights hardly can be
+# What a history can be of: the network as it is, one before an edit, with other data or another loss, or a run that
+# diverged, after which earlier weights were put back.
+FIGURES_OF = ("", "edit", "data", "loss", "run")
 TEXT_LIMIT = 2**20  # bytes of project.json
 ROW_LIMIT = 1_000_000  # in the history: epochs, or layers of all of them
 STEP_LIMIT = 8_000_000  # in the history
@@ -50,6 +53,7 @@ class Project:
         weights: layer uid -> parameter name -> values; layers may be missing.
         appearance: how the images look that the network reads; None where that is not known, as the data was not
             read since the time when it was not kept.
+        figures_of: what the history describes where that is not this network: one of FIGURES_OF; '' where it is.
     """
 
     architecture: Architecture
@@ -60,6 +64,7 @@ class Project:
     weights: Weights = field(default_factory=dict)
     history: History = field(default_factory=History)
     appearance: Appearance | None = None
+    figures_of: str = ""
 
 
 def save(path: Path, project: Project) -> None:
@@ -110,6 +115,7 @@ def _to_values(project: Project) -> Values:
         "input_shape": list(project.input_shape),
         "class_names": list(project.class_names),
         "data_source": project.data_source,
+        "figures_of": project.figures_of,
         "appearance": None if project.appearance is None else project.appearance.to_dict(),
     }
 
@@ -135,7 +141,9 @@ def _from_values(values: Values) -> Project:
         raise BadInputError(f"its class names are no list of at most {MAX_CLASSES} texts; open a copy of the file.")
     if not isinstance(source, str) or not isinstance(values.get("settings"), dict):
         raise BadInputError("its data source or settings are missing; open a copy of the file.")
-    looks = values.get("appearance")
+    looks, of = values.get("appearance"), values.get("figures_of", "")
+    if of not in FIGURES_OF:
+        raise BadInputError(f"its history is of {quoted(of)}, which is unknown; open a copy of the file.")
     return Project(
         architectures.from_dict(values.get("architecture")),
         schema.from_dict(TrainingSettings, values["settings"]),
@@ -143,6 +151,7 @@ def _from_values(values: Values) -> Project:
         to_class_names(names, "the list of class names"),
         source,
         appearance=None if looks is None else Appearance.from_dict(looks, tuple(shape)),
+        figures_of=of,
     )
 
 

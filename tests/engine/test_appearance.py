@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data import catalogue
@@ -52,6 +52,7 @@ def test_that_mnists_digits_are_light_ink_on_black_centred_by_mass_in_a_box_of_2
     assert look.drawn and not look.light_paper
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 255), st.integers(0, 255))
 def test_that_polarity_and_range_are_those_of_the_pixels(paper: int, drawn: int) -> None:
     if abs(drawn - paper) < 40:
@@ -176,6 +177,7 @@ def test_that_data_prepared_otherwise_gets_drawings_prepared_likewise() -> None:
     assert (rows[0], rows[-1], columns[0] + columns[-1]) == (2, 25, 27)
 
 
+@settings(max_examples=30)
 @given(st.integers(1, 30), st.integers(90, 200))
 def test_that_a_pen_of_any_width_leaves_strokes_as_thick_as_the_datas(pen: int, side: int) -> None:
     """A cross of two lines: once, a pen of 9 % left strokes of 9 px where a digit was small."""

@@ -8,6 +8,7 @@ import tarfile
 import tracemalloc
 import zipfile
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -472,6 +473,18 @@ def test_that_a_folder_of_pictures_a_class_is_read(tmp_path: Path, digits: dict[
         np.testing.assert_array_equal(split.images[:, 0], digits[f"x_{part}"][order])
 
 
+def test_that_a_dark_picture_of_12_bits_stays_dark_in_a_folder_of_others(tmp_path: Path) -> None:
+    """Each by its own largest, the dark one would be four times as bright."""
+    for number, level in enumerate((4000, 900, 3000, 200)):
+        place = tmp_path / "train" / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((6, 6), level, np.uint16)).save(place / f"{number}.png")
+    dataset = catalogue.load(str(tmp_path))
+    images = np.concatenate([dataset.train.images, dataset.test.images])
+    assert images.shape == (4, 1, 6, 6)
+    assert sorted(images[:, 0, 0, 0].tolist()) == [round(level / 4095 * 255) for level in (200, 900, 3000, 4000)]
+
+
 def test_that_pictures_in_colour_and_of_different_sizes_become_one_size(tmp_path: Path) -> None:
     for name, colour in (("cats", (200, 10, 30)), ("dogs", (0, 150, 255))):
         (tmp_path / "pets" / name).mkdir(parents=True)
@@ -568,6 +581,15 @@ def test_that_idx_files_in_an_archive_are_read(tmp_path: Path, digits: dict[str,
     assert dataset.name == f"MNIST{outer}"
 
 
+def test_that_qmnists_rows_of_labels_begin_with_the_class(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for part in ("train", "test"):
+        rows = np.stack([digits[f"y_{part}"], *[np.arange(len(digits[f"y_{part}"])) + 7] * 7], axis=1)
+        head = bytes((0, 0, 12, 2)) + np.array(rows.shape, ">u4").tobytes()
+        (tmp_path / f"qmnist-{part}-images-idx3-ubyte").write_bytes(archives.idx_bytes(digits[f"x_{part}"]))
+        (tmp_path / f"qmnist-{part}-labels-idx2-int").write_bytes(head + rows.astype(">i4").tobytes())
+    check(catalogue.load(str(tmp_path)), digits)
+
+
 # CIFAR.
 
 
@@ -596,6 +618,18 @@ def test_that_cifar_100_is_read_by_its_fine_or_its_coarse_labels(tmp_path: Path,
 
 def test_that_only_cifar_100_has_coarse_labels() -> None:
     assert "bundled has no coarse labels, which only CIFAR-100 has" in refusal("bundled:coarse")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.npz", "x_train.npy", "t.csv", "t.tsv", "t.csv.gz", "c.tar.gz", "c.tgz", "c.tar", "m.zip",
+        "train-images-idx3-ubyte", "t10k-labels.idx1-ubyte", "emnist-letters-train-images-idx3-ubyte.gz",
+        "train-images-idx3-ubyte.GZ", "qmnist-train-labels-idx2-int", "data_batch_1.bin",
+    ],
+)  # fmt: skip
+def test_that_a_file_dialog_shows_what_can_be_read(name: str) -> None:
+    assert any(fnmatchcase(name, pattern) for pattern in catalogue.FILTERS.split())
 
 
 # What is refused for what it is.

@@ -184,6 +184,16 @@ def test_that_the_sample_of_version_3_opens() -> None:
     assert project.data_source == "dark-on-white.npz"
 
 
+def test_that_what_a_history_is_of_is_kept_and_anything_unknown_is_refused(tmp_path: Path) -> None:
+    project = open_project(SAMPLES / "project-v3.cnn")
+    assert project.figures_of == ""
+    save(tmp_path / "a.cnn", replace(project, figures_of="edit"))
+    assert open_project(tmp_path / "a.cnn").figures_of == "edit"
+    save(tmp_path / "a.cnn", replace(project, figures_of="tea"))
+    with pytest.raises(BadInputError, match="its history is of"):
+        open_project(tmp_path / "a.cnn")
+
+
 @pytest.mark.parametrize(
     ("source", "shape", "known"),
     [

@@ -163,6 +163,7 @@ def test_that_what_is_strongest_for_and_against_has_its_place_and_value(window: 
         (most, *most_at), (least, *least_at) = told_places(text)
         assert most == pytest.approx(values.max(), rel=0.01) == pytest.approx(values[tuple(most_at)], rel=0.01)
         assert least == pytest.approx(values.min(), rel=0.01) == pytest.approx(values[tuple(least_at)], rel=0.01)
+        assert view.side.map.highlighted == (None, (tuple(most_at), tuple(least_at)))
 
 
 def test_that_pointing_at_a_contribution_tells_its_pixel_times_what_it_counts(window: MainWindow) -> None:
@@ -291,6 +292,8 @@ def test_that_an_occlusion_comes_in_by_itself(qtbot: QtBot, window: MainWindow) 
     rows, cols = (range(max(0, 2 * n - b), min(8, 2 * n - b + 3)) for n, b in zip((row, column), before, strict=True))
     at = f"rows {rows[0]} to {rows[-1]}, columns {cols[0]} to {cols[-1]}"
     assert view.meaning.texts[1].startswith(f"1: strongest for it +{number(strongest, 3)} at {at}; ")
+    ringed = slice(rows.start, rows.stop), slice(cols.start, cols.stop)
+    assert view.side.map.highlighted == (ringed, ())
     image = trace.layers[0].input.copy()
     image[:, rows.start : rows.stop, cols.start : cols.stop] = 0.5
     document = window.document

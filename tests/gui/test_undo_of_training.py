@@ -10,6 +10,7 @@ from cnn_gui.commands import SwapLearned
 from cnn_gui.document import Document
 from cnn_gui.training import worker
 from cnn_gui.training.controller import State, TrainingController
+from engine.files.project import open_project, save
 from tests.helpers import tiny
 
 
@@ -304,6 +305,24 @@ def test_that_a_setting_which_changes_no_figure_leaves_them(qtbot, document, con
     run(qtbot, controller)
     document.set_settings(replace(document.settings, learning_rate=0.1, epochs=3))
     assert figures == []
+
+
+@pytest.mark.parametrize("change", ["edit", "data", "loss", ""])
+def test_that_a_project_saved_after_a_change_still_says_what_its_figures_describe(
+    qtbot, document, controller, tmp_path, change
+):
+    run(qtbot, controller)
+    if change == "edit":
+        document.insert(1, "tanh")
+    elif change == "data":
+        document.set_data(tiny.dataset(seed=1), "other.npz")
+    elif change == "loss":
+        document.set_settings(replace(document.settings, loss="mean squared error"))
+    save(tmp_path / "a.cnn", document.project())
+    other = Document()
+    other.show_project(open_project(tmp_path / "a.cnn"), tmp_path / "a.cnn")
+    assert other.figures_of == change and other.stale_figures == document.stale_figures
+    assert Document().figures_of == ""
 
 
 # Divergence.

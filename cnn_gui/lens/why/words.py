@@ -14,7 +14,6 @@ from engine.trace.contributions import Contributions
 
 DECIMALS = 2
 MOST_LAYERS = 3  # whose biases are told
-_NOTHING = 1e-9  # of the largest value is rounding
 
 
 def kind_names() -> tuple[str, ...]:
@@ -55,17 +54,14 @@ def meaning(question: Question, name: str, layer: str) -> str:
 
 def strongest(answer: Answer, name: str) -> str:
     """Return what speaks most for class *name* and what most against it, each with its place and its value."""
-    values = answer.values if answer.covered is None else answer.covered.logit
-    signed = np.nan_to_num(values, posinf=np.finfo(float).max, neginf=-np.finfo(float).max)
-    parts, least = [], _NOTHING * float(np.abs(signed).max())
-    for found, text, nothing in (
-        (signed.argmax(), _tr("strongest for it {0} at {1}"), _tr("nothing for it")),
-        (signed.argmin(), _tr("strongest against it {0} at {1}"), _tr("nothing against it")),
-    ):
-        row, column = (int(n) for n in np.unravel_index(found, values.shape))
-        value = float(values[row, column])
-        speaks = (value if not parts else -value) > least
-        parts.append(text.format(_signed(value), _place(answer, row, column)) if speaks else nothing)
+    texts = (
+        (_tr("strongest for it {0} at {1}"), _tr("nothing for it")),
+        (_tr("strongest against it {0} at {1}"), _tr("nothing against it")),
+    )
+    parts = [
+        nothing if cell is None else text.format(_signed(float(answer.found[cell])), _place(answer, *cell))
+        for cell, (text, nothing) in zip(answer.extremes, texts, strict=True)
+    ]
     return _tr("{0}: {1}; {2}.").format(name, *parts)
 
 
