@@ -8,7 +8,7 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 import resources
-from cnn_gui import errors, settings, theme
+from cnn_gui import errors, interrupts, settings, theme
 from cnn_gui.garbage import GarbageCollector
 from cnn_gui.main_window import MainWindow
 from cnn_gui.window.preset_menu import TRAINED
@@ -43,6 +43,9 @@ def start(arguments: list[str]) -> tuple[QApplication, MainWindow]:
     app = create(arguments)
     errors.install(app)
     window = MainWindow()
+    signals = interrupts.listen(app)
+    signals.arrived.disconnect(app.quit)
+    signals.arrived.connect(window.end_unasked)
     window.scheme_chosen.connect(lambda: apply_scheme(app))
     window.show()
     QTimer.singleShot(0, lambda: open_first(window, app.arguments()[1:]))
@@ -65,4 +68,5 @@ def open_first(window: MainWindow, paths: list[str]) -> None:
     if not (paths and window.files.open_path(Path(paths[0]))):
         window.files.open_path(resources.path(*TRAINED), untitled=True)
         window.show_first_steps()
+    window.recovery.offer()
     QTimer.singleShot(0, window.complete)

@@ -177,7 +177,7 @@ class Document(EditableDesign):
 
     def keep_data(self) -> None:
         """Say that the data stays what it is: other data was read, but a person does not want it."""
-        self.data = self.data.after_failure("")
+        self.data = self.data.kept()
         self.data_changed.emit()
 
     def set_data_problem(self, text: str) -> None:

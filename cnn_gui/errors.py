@@ -157,7 +157,7 @@ def install(app: QApplication) -> ErrorReporter:
     reporter = ErrorReporter(log_path(), app)
     reporter.attach()
     app.aboutToQuit.connect(reporter.detach)
-    interrupts.wake_python(app)
+    interrupts.listen(app)
     return reporter
 
 

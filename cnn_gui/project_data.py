@@ -44,6 +44,10 @@ class ProjectData:
         """Return this data while *source* is being read."""
         return replace(self, awaited=source)
 
+    def kept(self) -> "ProjectData":
+        """Return this data, with nothing else awaited any more."""
+        return replace(self, awaited="")
+
     def after_failure(self, problem: str) -> "ProjectData":
         """Return what is left where reading failed: a data set that is there stays."""
         return replace(self, awaited="", problem="" if self.dataset is not None else problem)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
 from cnn_gui import failures, plain_text, saving
 from cnn_gui.document import Document
 from cnn_gui.plain_text import PlainLabel
+from cnn_gui.project_data import ProjectData
 from cnn_gui.reading import Reading
 from engine.architecture import Architecture
 from engine.data.dataset import Dataset
@@ -61,14 +62,15 @@ class ProjectFiles(QObject):
     def take_data(self, dataset: Dataset, source: str) -> None:
         """Work on other data. Where it has other classes, that begins an untitled project with the same layers."""
         document, file = self._document, self._file
-        other = source != document.data.source and dataset.class_names != document.data.class_names
         trained = bool(file.path or document.history.steps)  # else there is nothing that other data could spoil
-        if other and trained and not self.may_discard(self.tr("Data with other classes begins another project.")):
+        other = trained and _has_other_classes(dataset, source, document.data)
+        if other and not self.may_discard(self.tr("Data with other classes begins another project.")):
             document.keep_data()
             return
         document.set_data(dataset, source)
-        if other and trained:
+        if other:
             file.leave()
+            document.told.emit(self.tr("The data has other classes: this is another project, without a file as yet."))
 
     @Slot()
     def open(self) -> None:
@@ -129,6 +131,17 @@ class ProjectFiles(QObject):
         dialog.canceled.disconnect()
         dialog.close()
         dialog.deleteLater()
+
+    def open_kept(self, path: Path, origin: Path | None) -> bool:
+        """Open *path*, which has changes that the project's own file *origin* does not have; False if it is not open.
+
+        Saving goes to *origin*, and never to *path*.
+        """
+        if not (self.may_discard() and self.open_path(path, untitled=True)):
+            return False
+        self._file.mark_saved(origin)
+        self._file.touch()
+        return True
 
     @Slot()
     def save(self) -> bool:
@@ -193,3 +206,10 @@ class ProjectFiles(QObject):
 
     def _folder(self) -> str:
         return str(self._file.path) if self._file.path else ""
+
+
+def _has_other_classes(dataset: Dataset, source: str, present: ProjectData) -> bool:
+    """Return whether *dataset* is for another network; the project's own data may call its classes otherwise now."""
+    if source == present.source:
+        return len(dataset.class_names) != len(present.class_names)
+    return dataset.class_names != present.class_names

@@ -473,6 +473,18 @@ def test_that_a_folder_of_pictures_a_class_is_read(tmp_path: Path, digits: dict[
         np.testing.assert_array_equal(split.images[:, 0], digits[f"x_{part}"][order])
 
 
+def test_that_a_dark_picture_of_12_bits_stays_dark_in_a_folder_of_others(tmp_path: Path) -> None:
+    """Each by its own largest, the dark one would be four times as bright."""
+    for number, level in enumerate((4000, 900, 3000, 200)):
+        place = tmp_path / "train" / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((6, 6), level, np.uint16)).save(place / f"{number}.png")
+    dataset = catalogue.load(str(tmp_path))
+    images = np.concatenate([dataset.train.images, dataset.test.images])
+    assert images.shape == (4, 1, 6, 6)
+    assert sorted(images[:, 0, 0, 0].tolist()) == [round(level / 4095 * 255) for level in (200, 900, 3000, 4000)]
+
+
 def test_that_pictures_in_colour_and_of_different_sizes_become_one_size(tmp_path: Path) -> None:
     for name, colour in (("cats", (200, 10, 30)), ("dogs", (0, 150, 255))):
         (tmp_path / "pets" / name).mkdir(parents=True)

@@ -475,6 +475,27 @@ def test_that_data_with_the_same_classes_stays_in_its_project(window, qtbot, tmp
     assert window.document.file.path == tmp_path / "tiny.cnn" and window.document.file.modified
 
 
+def test_that_a_project_whose_own_data_has_another_number_of_classes_now_is_untitled(window, qtbot, tmp_path):
+    write_data(tmp_path / "bands.npz", tiny.dataset(classes=4))
+    before = (tmp_path / "tiny.cnn").read_bytes()
+    assert window.files.open_path(tmp_path / "tiny.cnn")
+    qtbot.waitUntil(lambda: not window.document.data.awaited)
+    assert window.document.file.path is None and window.windowTitle() == "Untitled[*]"
+    assert "other classes" in window.statusBar().currentMessage()
+    assert (tmp_path / "tiny.cnn").read_bytes() == before
+
+
+def test_that_a_cancel_keeps_the_reason_why_there_is_no_data(window, qtbot, tmp_path):
+    (tmp_path / "bands.npz").unlink()
+    assert window.files.open_path(tmp_path / "tiny.cnn")
+    told(qtbot)
+    window.document.insert(1, "tanh")
+    with answering(qtbot, CANCEL):
+        window.data_chooser.requested.emit(four_classes(tmp_path))
+        qtbot.waitUntil(lambda: not window.document.data.awaited)
+    assert window.document.data.dataset is None and "bands.npz" in window.run_bar.status.text()
+
+
 def test_that_an_untitled_network_that_was_never_trained_is_not_asked_about(window, qtbot, tmp_path):
     window.document.file.mark_saved(None)
     window.document.insert(1, "tanh")
