@@ -158,7 +158,8 @@ class LensPanel(QWidget):
 
     def _on_random_wanted(self) -> None:
         images = sizes(self._document.data.dataset)[self._choice.which]
-        self.look_at(self._choice.at(int(self._rng.integers(images))))
+        if images:  # else the data is still being read, and the button rests as soon as that is shown
+            self.look_at(self._choice.at(int(self._rng.integers(images))))
 
     def _connect(self) -> None:
         document = self._document
