@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from PySide6.QtCore import QCoreApplication
+
 from cnn_gui.stash import WeightStash
 from engine.architecture import Architecture
 from engine.history import History
@@ -100,6 +102,13 @@ class Outcome:
     marks: tuple[Mark, ...] = ()
     diverged: bool = False
     best_history: History | None = None
+
+
+def since(figures_of: str) -> str:
+    """Return what has become of the weights since their last step: ', edited since', or '' where they are its own."""
+    tr = QCoreApplication.translate
+    then = {"edit": tr("learned", ", edited since"), "run": tr("learned", ", put back to earlier weights")}
+    return then.get(figures_of, "")
 
 
 def _places(model: Model) -> Places:

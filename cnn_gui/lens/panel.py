@@ -111,7 +111,8 @@ class LensPanel(QWidget):
         held_out = self._held_out.flags(dataset, self._document.settings.validation)
         sample = self._given or self._choice.sample(dataset, held_out)
         if not self._passes.are_held_for(sample):
-            self._passes = Passes(self._document, sample)
+            time = self._step - self._document.watch.start if self._document.locked else 0
+            self._passes = Passes(self._document, sample, max(0, time))
         frame = Frame(self._document, sample, self._step, self.scale, self._passes)
         self.heading.setText(frame.title())
         self.heading.setToolTip(plain_text.tooltip(frame.about()))
@@ -157,7 +158,8 @@ class LensPanel(QWidget):
 
     def _on_random_wanted(self) -> None:
         images = sizes(self._document.data.dataset)[self._choice.which]
-        self.look_at(self._choice.at(int(self._rng.integers(images))))
+        if images:  # else the data is still being read, and the button rests as soon as that is shown
+            self.look_at(self._choice.at(int(self._rng.integers(images))))
 
     def _connect(self) -> None:
         document = self._document

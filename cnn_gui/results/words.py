@@ -13,12 +13,12 @@ def summary(reading: Reading) -> str:
     found = reading.predictions
     total = len(found.labels)
     text = _tr("{0:,} of {1:,} test images right ({2:.2f} %), {3}")
-    return text.format(found.right, total, 100 * found.right / total, moment(reading.step))
+    return text.format(found.right, total, 100 * found.right / total, moment(reading.step, reading.since))
 
 
-def moment(step: int) -> str:
-    """Return 'step 1,204', or that nothing was trained yet."""
-    return _tr("step {0:,}").format(step) if step else _tr("initial weights")
+def moment(step: int, since: str) -> str:
+    """Return 'step 1,204', with what became of the weights *since*, or that nothing was trained yet."""
+    return _tr("step {0:,}").format(step) + since if step else _tr("initial weights")
 
 
 def cell(reading: Reading, label: int, read: int) -> str:

@@ -239,3 +239,17 @@ def test_that_the_steps_of_a_run_are_those_of_the_reading(
     qtbot.waitUntil(lambda: opened.results.state.whole_text.endswith("step 1"))
     opened.controller.stop()
     qtbot.waitUntil(lambda: not opened.controller.busy)
+
+
+def test_that_a_reading_after_an_edit_says_that_its_weights_were_edited_since(window, qtbot):
+    window.document.set_settings(replace(window.document.settings, epochs=1, batch_size=16))
+    window.controller.start()
+    qtbot.waitUntil(lambda: not window.controller.busy)
+    window.results_door.open()
+    steps = window.document.history.steps
+    qtbot.waitUntil(lambda: window.results.state.whole_text.endswith(f"step {steps:,}"))
+    window.document.insert(1, "tanh")
+    qtbot.waitUntil(lambda: window.results.state.whole_text.endswith(f"step {steps:,}, edited since"))
+    window.lens.refresh()
+    window.document.undo()
+    qtbot.waitUntil(lambda: window.results.state.whole_text.endswith(f"step {steps:,}"))

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -27,6 +26,7 @@ from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.typed_numbers import WholeBox
 from engine.gradreport import GradientReport
 from engine.layer import LayerConfig
 
@@ -51,7 +51,7 @@ class CheckView(LayerView):
         self._results: dict[str, tuple[int, str, GradientReport]] = {}  # fingerprint, title and report, by uid
         self.background = Background(self)
         self.check_button, self.cancel_button = QPushButton(self.tr("Check gradients")), QPushButton(self.tr("Cancel"))
-        self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), ElidedLabel("muted")
+        self.cells, self.progress, self.status = WholeBox(), QProgressBar(), ElidedLabel("muted")
         self.explanation, self.report, self.faults = PlainLabel(words.explanation()), ReportView(), FaultSection()
         self._explain()
         self._arrange()

@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
-    QSpinBox,
     QTabBar,
     QVBoxLayout,
     QWidget,
@@ -17,6 +15,7 @@ from cnn_gui import glossary, theme
 from cnn_gui.lens.why import words
 from cnn_gui.lens.why.question import Kind
 from cnn_gui.plain_text import PlainLabel
+from cnn_gui.typed_numbers import RealBox, WholeBox
 from engine.trace.occlusion import Patch
 
 READ, TRUE, NONE, SECOND = -1, -2, -3, -4  # what a person asks for where it is not a certain class
@@ -38,8 +37,8 @@ class WhyControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kinds, self.classes, self.others, self.layers = QTabBar(), QComboBox(), QComboBox(), QComboBox()
-        self.size, self.stride = (QSpinBox(minimum=1) for _ in range(2))
-        self.grey = QDoubleSpinBox(maximum=1, singleStep=0.1, decimals=1, value=0.0)
+        self.size, self.stride = (WholeBox(minimum=1) for _ in range(2))
+        self.grey = RealBox(maximum=1, singleStep=0.1, decimals=1, value=0.0)
         self._for_cam, self._for_occlusion = QWidget(), QWidget()
         self._image: tuple[int, int] | None = None
         self._arrange()
