@@ -103,7 +103,7 @@ def test_that_what_is_told_is_about_what_a_process_comes_to_hold(name: str, batc
     done = subprocess.run(arguments, capture_output=True, text=True, check=True)
     taken, told = map(int, done.stdout.split())
     print(f"{name}, batch {batch}, {threads} threads: {taken / 2**20:.0f} MiB taken, {told / 2**20:.0f} told")
-    assert 0.9 * taken < told < 1.6 * taken
+    assert 0.9 * taken < told < 1.9 * taken  # the helpers are looked at in between: they may hold more
 
 
 def test_that_a_run_that_cannot_fit_is_told_with_the_largest_batch_that_does() -> None:
