@@ -31,8 +31,8 @@ EXAMPLES = 60
 
 HOSTILE = (
     None, True, -1, 0, 1, 2**31, 2**63, 10**400, 1e308, -0.5, float("nan"), float("inf"), "", "\0", "\ud800",
-    "x" * 10_000, "<img src='file:///dev/zero'>", "../../../../etc/passwd", "/dev/zero", "./.", "bundled", "CON", [], {},
-    [[]], [None], [1, 2, 3], [10**9] * 3, {"a": {}}, [0] * 2000, ["a"] * 1001,
+    "x" * 10_000, "<img src='file:///dev/zero'>", "../../../../etc/passwd", "/dev/zero", "./.", "bundled", "CON", [],
+    {}, [[]], [None], [1, 2, 3], [10**9] * 3, {"a": {}}, [0] * 2000, ["a"] * 1001,
 )  # fmt: skip
 
 
