@@ -10,7 +10,7 @@ from cnn_gui.document import Document
 from cnn_gui.learned import since
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.learning import Learning
-from cnn_gui.lens.passes import Passes
+from cnn_gui.lens.passes import MiniBatch, Passes
 from cnn_gui.lens.sample import Sample
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.ranges import Ranges, Scale
@@ -98,9 +98,9 @@ class Frame:
         return self.passes.trace
 
     @property
-    def mini_batch(self) -> tuple[Trace, ...]:
-        """The traces of the sample and of the first training images as one mini-batch; see ``Passes``."""
-        return self.passes.mini_batch
+    def mini_batch(self) -> MiniBatch | None:
+        """The selected layer in the mini-batch of training that the sample is in, or in one of it alone."""
+        return self.passes.mini_batch(self.index) if self.index >= 0 else None
 
     @property
     def label(self) -> int | None:

@@ -94,7 +94,7 @@ class Microscope(QWidget):
             self._say(frame, reason)
             return
         view = self.stack.of(kind)
-        if frame.passes.are_there(view.batched):
+        if frame.passes.are_there(frame.index if view.batched else None):
             self.waiting.forget()
             self._present(frame, view)
         else:

@@ -124,6 +124,12 @@ def sizes(names: Sequence[str], metrics: QFontMetrics) -> tuple[QSize, QSize]:
     return small, usual
 
 
+def whole_size(names: Sequence[str], widest: str, metrics: QFontMetrics) -> QSize:
+    """Return the size with which every cell is seen at once, as large as the numbers need."""
+    least = Layout.fit(names, widest, metrics, QSize(0, 0))
+    return QSize(least.left + least.whole + least.right, least.top + least.whole + 1)
+
+
 def _side(fitting: int, readable: int, zoom: float) -> int:
     """Return the side of a cell: as large as fits, but no smaller than its numbers need, times *zoom*."""
     return min(max(round(max(fitting, readable) * zoom), LEAST), MOST)

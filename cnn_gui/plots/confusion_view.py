@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QSizePolicy, QToolTip
 from cnn_gui import command_table, plain_text, theme
 from cnn_gui.command_table import Place
 from cnn_gui.plots import export
-from cnn_gui.plots.confusion_layout import GAP, Cell, Layout, figure_width, sizes
+from cnn_gui.plots.confusion_layout import GAP, Cell, Layout, figure_width, sizes, whole_size
 from cnn_gui.plots.text import readable_on, small_font
 
 Counts = npt.NDArray[np.intp]
@@ -60,6 +60,7 @@ class ConfusionView(QAbstractScrollArea):
         self._spot: Cell | None = None  # under the mouse
         self._notches = 0  # of zoom
         self._made: Layout | None = None
+        self._whole: ConfusionView | None = None  # for the last picture that was asked for
         self._recall: Shares = np.zeros(0)
         self._precision: Shares = np.zeros(0)
         self._arrange()
@@ -166,7 +167,21 @@ class ConfusionView(QAbstractScrollArea):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if len(self.counts):
-            export.offer(self, event, export.Numbers(self.counts, self.accessibleName(), self.names, self.names))
+            numbers = export.Numbers(self.counts, self.accessibleName(), self.names, self.names)
+            export.offer(self, event, numbers, self.whole())
+
+    def whole(self) -> "ConfusionView":
+        """Return a view of the same counts, never shown, in which all cells are in sight: for a picture of them."""
+        if self._whole is not None:
+            self._whole.deleteLater()
+        self._whole = view = ConfusionView(self)
+        view.hide()
+        for set_policy in (view.setHorizontalScrollBarPolicy, view.setVerticalScrollBarPolicy):
+            set_policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.resize(whole_size(self.names, self._widest, QFontMetrics(small_font(self.font()))))
+        view.show_counts(self.counts, self._recall, self._precision, self.names)
+        view.show_cell(self.cell)
+        return view
 
     def paintEvent(self, event: QPaintEvent) -> None:
         if not len(self.counts):
@@ -266,9 +281,12 @@ class ConfusionView(QAbstractScrollArea):
         return self._made
 
     def _fit(self) -> Layout:
-        widest = "0" * len(str(int(self.counts.max(initial=0))))
         metrics = QFontMetrics(small_font(self.font()))
-        return Layout.fit(self.names, widest, metrics, self.viewport().size(), _ZOOM**self._notches)
+        return Layout.fit(self.names, self._widest, metrics, self.viewport().size(), _ZOOM**self._notches)
+
+    @property
+    def _widest(self) -> str:
+        return "0" * len(str(int(self.counts.max(initial=0))))
 
     def _lay_out(self) -> None:
         """Have scroll bars as long as what is not in sight."""

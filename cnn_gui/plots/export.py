@@ -49,17 +49,21 @@ class Numbers:
         return [*first, *([*head, *row] for head, row in zip(heads, self.values.tolist(), strict=True))]
 
 
-def offer(view: QWidget, event: QContextMenuEvent, numbers: Numbers) -> None:
-    """Open a menu where a person asked for one, to copy and to save *numbers* and the picture that *view* shows."""
+def offer(view: QWidget, event: QContextMenuEvent, numbers: Numbers, whole: QWidget | None = None) -> None:
+    """Open a menu where a person asked for one, to copy and to save *numbers* and the picture that *view* shows.
+
+    Args:
+        whole: shows all of what can be seen of a part in *view*; the picture is of that.
+    """
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    fill_menu(menu, view, numbers)
+    fill_menu(menu, view, numbers, whole)
     menu.popup(event.globalPos())
 
 
-def fill_menu(menu: QMenu, view: QWidget, numbers: Numbers) -> None:
+def fill_menu(menu: QMenu, view: QWidget, numbers: Numbers, whole: QWidget | None = None) -> None:
     """Put into *menu* what ``offer`` offers."""
-    figure, ratio, title = Figure(view), view.devicePixelRatioF(), numbers.title
+    figure, ratio, title = Figure(whole or view), view.devicePixelRatioF(), numbers.title
     menu.addAction(_tr("Copy numbers as text"), lambda: QGuiApplication.clipboard().setText(numbers.text()))
     menu.addAction(_tr("Copy picture"), lambda: QGuiApplication.clipboard().setImage(figure.image(ratio)))
     menu.addSeparator()

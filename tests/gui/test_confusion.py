@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QFontMetrics, QImage, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from cnn_gui.plots.confusion_layout import LEAST, MOST
 from cnn_gui.plots.confusion_view import ConfusionView
+from cnn_gui.plots.figure import Figure
 from cnn_gui.plots.text import small_font
 
 LETTERS = tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
@@ -113,3 +114,22 @@ def test_that_recall_and_precision_are_those_of_the_counts_and_what_has_none_has
     assert [view.recall_text(n) for n in (0, 1)] == ["83.3 %", "–"]
     assert [view.precision_text(n) for n in (0, 1)] == ["100.0 %", "0.0 %"]
     assert view.describe((0, 1)) == "Actual cat, predicted dog: 1 of 6 images (16.7 %)"
+
+
+@pytest.mark.parametrize("names", [LETTERS, MANY], ids=["26", "100"])
+def test_that_a_picture_of_it_has_every_cell_with_its_number(qtbot: QtBot, names: tuple[str, ...]) -> None:
+    view = matrix(qtbot, names)
+    whole = view.whole()
+    image = Figure(whole).image(1.0)
+    assert (image.width(), image.height()) == (whole.width(), whole.height()) and not whole.isVisible()
+    assert whole.horizontalScrollBar().maximum() == whole.verticalScrollBar().maximum() == 0
+    last = len(names) - 1
+    for cell in ((1, 1), (last, last)):
+        place = whole.place(cell).toRect()
+        assert image.rect().contains(place)
+        colours = {image.pixel(x, y) for x in range(place.left() + 1, place.right())
+                   for y in range(place.top() + 1, place.bottom())}  # fmt: skip
+        assert len(colours) > 3, "a number on its colour"
+    view.whole()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    assert len(view.findChildren(ConfusionView)) == 1

@@ -1,6 +1,7 @@
 """Deliberate faults, switched on in the window: seen, found, loud, and never kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -345,12 +346,15 @@ def test_that_dc_dw_tells_of_its_faults_with_the_difference(qtbot: QtBot) -> Non
 
 def test_that_a_mini_batch_divided_twice_is_not_what_the_engine_computes(qtbot: QtBot) -> None:
     frame = faulty_layer(new_layer("conv2d", **STRIDED), DIVIDED_TWICE)
+    assert frame.sample is not None
+    frame = Frame(frame._document, replace(frame.sample, place=3), 0)
     view = lens.shown(qtbot, WeightGradientView, frame)
     view.ways.setCurrentIndex(1)
     assert view.batch.total.grid is not None
     total = view.batch.total.grid.values
-    engine = frame.mini_batch[0].layers[1].gradients["weight"][0, 0]
-    count = len(frame.mini_batch)
+    assert frame.mini_batch is not None
+    engine, count = frame.mini_batch.layers[0].gradients["weight"][0, 0], len(frame.mini_batch.layers)
+    assert count > 1
     np.testing.assert_allclose(total, engine * count)
     told = view.batch.lines.texts
     assert any(text.startswith("≠ Largest difference to what the engine computes") for text in told)

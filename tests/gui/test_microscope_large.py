@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.lens import passes
+from cnn_gui.lens.choice import ImageSet
 from cnn_gui.lens.passes import Pass
 from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.views.convolution import ConvolutionView
@@ -149,6 +150,8 @@ def test_that_the_last_weights_come_at_once_when_no_run_goes_on(qtbot: QtBot, wi
 
 
 def test_that_a_mini_batch_is_traced_when_its_page_is_opened(qtbot: QtBot, window: MainWindow, traced) -> None:
+    window.lens.look_at(window.lens.choice.of(ImageSet.TRAINING).at(1))
+    window.lens.refresh()
     wait_for(qtbot, window)
     window.microscope.look_through(WeightGradientView)
     wait_for(qtbot, window, WeightGradientView)

@@ -6,6 +6,7 @@ from math import prod
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.channels import Channels
+from cnn_gui.lens.passes import MiniBatch
 from cnn_gui.plots import addition
 from cnn_gui.plots.text import short
 from engine.geometry import Axis, Window
@@ -202,13 +203,25 @@ def mini_batch() -> str:
                " and divides by N.")  # fmt: skip
 
 
-def batch(samples: int) -> str:
-    """Say what the shares of a mini-batch are."""
+def batch(found: MiniBatch) -> str:
+    """Say what the mini-batch is whose shares are on show."""
+    if not found.places:
+        return _tr(
+            "A mini-batch of this sample alone, N = 1: no run trains on it, so it is in no mini-batch of training."
+        )
     text = _tr(
-        "A mini-batch of N = {0}: this sample, and the first training images. C is the mean of their"
+        "The mini-batch {0:,} of its epoch that training draws with this image, N = {1}{2}. C is the mean of the"
         " losses: so each share has the factor 1/N, and the optimizer gets their sum."
     )
-    return text.format(samples)
+    return text.format(found.number + 1, len(found.layers), _tr(", augmented") if found.augmented else "")
+
+
+def shares_caption(kernel: str, shown: int, count: int) -> str:
+    """Return what the pictures of shares are of."""
+    if shown < count:
+        text = _tr("dC/dW {0} of this sample and of the {1} with the largest, each with its 1/N; Σ is of all {2}")
+        return text.format(kernel, shown - 1, count)
+    return _tr("dC/dW {0} of each sample, with its 1/N").format(kernel)
 
 
 def loss(value: float) -> str:
