@@ -4,7 +4,8 @@ from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.frame import Frame, layer_title
 from cnn_gui.plots.text import number
-from engine.faults import DIVIDED_TWICE
+from engine.architecture import LayerSpec
+from engine.faults import DIVIDED_TWICE, Fault
 from engine.trace.damage import INPUT, damage, misled_by
 from engine.trace.record import LayerTrace
 
@@ -26,20 +27,17 @@ def of_later_faults(frame: Frame) -> str:
     text = _tr("The dC/dO that comes to this layer is wrong: {0} after it has faulty gradients.")
     if len(misled) > 1:
         text = _tr("The dC/dO that comes to this layer is wrong: {0} after it have faulty gradients.")
-    named = [f"{title} ({brief})" for uid, title, brief in frame.faults.places if uid in misled]
+    named = [f"{frame.title_of(spec)} ({', '.join(fault.brief for fault in faults)})" for spec, faults in misled]
     return text.format(_tr(" and ").join(named))
 
 
 def places(frame: Frame) -> tuple[tuple[str, str], ...]:
     """Return uid and title of each later layer that ``of_faults`` names."""
-    misled = _misleading(frame)
-    return tuple((uid, title) for uid, title, _ in frame.faults.places if uid in misled)
+    return tuple((spec.uid, frame.title_of(spec)) for spec, _ in _misleading(frame))
 
 
-def _misleading(frame: Frame) -> frozenset[str]:
-    if frame.trace is None or frame.index < 0:
-        return frozenset()
-    return frozenset(spec.uid for spec in misled_by(frame.trace, frame.index))
+def _misleading(frame: Frame) -> tuple[tuple[LayerSpec, tuple[Fault, ...]], ...]:
+    return () if frame.trace is None or frame.index < 0 else misled_by(frame.trace, frame.index)
 
 
 def _own(frame: Frame, layer: LayerTrace) -> str:

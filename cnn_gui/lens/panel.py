@@ -111,8 +111,9 @@ class LensPanel(QWidget):
         held_out = self._held_out.flags(dataset, self._document.settings.validation)
         sample = self._given or self._choice.sample(dataset, held_out)
         if not self._passes.are_held_for(sample):
-            time = self._step - self._document.watch.start if self._document.locked else 0
-            self._passes = Passes(self._document, sample, max(0, time))
+            document = self._document
+            done = self._step - document.watch.start - document.optimizer_time if document.locked else 0
+            self._passes = Passes(document, sample, max(0, done))
         frame = Frame(self._document, sample, self._step, self.scale, self._passes)
         self.heading.setText(frame.title())
         self.heading.setToolTip(plain_text.tooltip(frame.about()))

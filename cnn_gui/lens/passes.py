@@ -45,13 +45,15 @@ class Lot:
         dataset: whose training images a run learns from, but for those that it holds out.
         place: the sample's among all training images.
         settings: of the run.
-        time: steps that the run has done.
+        done: steps that the run has done.
+        time: steps that its optimizer had done before the next one.
         paper: what augmentation fills with.
     """
 
     dataset: Dataset
     place: int
     settings: TrainingSettings
+    done: int
     time: int
     paper: tuple[float, ...] | None
 
@@ -61,7 +63,7 @@ class Lot:
         members = np.arange(len(dataset.train))
         if dataset.validation is None or not len(dataset.validation):
             members = members[~dataset.held_out(settings.validation, split_rng())]
-        start = self.time - self.time % -(-len(members) // settings.batch_size)  # of the epoch
+        start = self.time - self.done % -(-len(members) // settings.batch_size)  # of the epoch
         rng, paper = np.random.default_rng((settings.seed, start)), self.paper if settings.augment else None
         draw = batch_with(self.place, dataset.train, members, settings.batch_size, rng, settings.augment, paper)
         return draw, (settings.seed, start + draw.number)
@@ -112,9 +114,9 @@ class Passes:
     Thread: GUI.
     """
 
-    def __init__(self, document: Document, sample: Sample | None, time: int = 0) -> None:
-        """*time*: steps that the run has done, which has drawn a mini-batch for each; 0 where none is under way."""
-        self.sample, self._time = sample, time
+    def __init__(self, document: Document, sample: Sample | None, done: int = 0) -> None:
+        """*done*: steps that the run has done, which has drawn a mini-batch for each; 0 where none is under way."""
+        self.sample, self._done = sample, done
         self._document, self._model, self._infos = document, document.model, document.infos
         self._values: tuple[Array, ...] | None = None
         self._trace: Trace | None = None
@@ -232,7 +234,8 @@ class Passes:
         if dataset is None or place is None:
             return None
         looks = self._document.data.appearance
-        return Lot(dataset, place, self._document.settings, self._time, None if looks is None else looks.paper)
+        paper, document = None if looks is None else looks.paper, self._document
+        return Lot(dataset, place, document.settings, self._done, document.optimizer_time + self._done, paper)
 
 
 def _frozen(array: Array) -> Array:

@@ -3,6 +3,7 @@
 import numpy as np
 
 from engine.architecture import Architecture, LayerSpec
+from engine.faults import Fault
 from engine.model import Model
 from engine.passes import Pass
 from engine.trace.convolution import agree, largest_difference
@@ -33,10 +34,11 @@ def damage(layer: LayerTrace) -> dict[str, float]:
     return {name: largest_difference(ours, right) for name, ours, right in pairs if not agree(ours, right)}
 
 
-def misled_by(trace: Trace, index: int) -> tuple[LayerSpec, ...]:
-    """Return the layers after the layer number *index* whose faults make the dC/dO that comes to it wrong."""
-    later = trace.layers[index + 1 :]
-    return tuple(
-        layer.spec for layer in later
-        if any(fault.spreads and not fault.idle(layer.spec.config, layer.input) for fault in layer.faults)
-    )  # fmt: skip
+def misled_by(trace: Trace, index: int) -> tuple[tuple[LayerSpec, tuple[Fault, ...]], ...]:
+    """Return the layers after the layer number *index* whose faults make the dC/dO that comes to it wrong, with these
+    faults."""
+    found = []
+    for layer in trace.layers[index + 1 :]:
+        faults = (fault for fault in layer.faults if fault.spreads and not fault.idle(layer.spec.config, layer.input))
+        found.append((layer.spec, tuple(sorted(faults, key=lambda fault: fault.brief))))
+    return tuple((spec, faults) for spec, faults in found if faults)

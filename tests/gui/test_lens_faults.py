@@ -435,6 +435,7 @@ def test_that_layers_before_a_faulty_one_say_that_their_gradient_is_wrong(qtbot:
     window.lens.refresh()
     assert not notice.isVisible()
     document.faults.switch(pool, DOUBLED, True)
+    document.faults.switch(dense, DIVIDED_TWICE, True)  # of its own weights alone
     window.lens.refresh()
     told = "The dC/dO that comes to this layer is wrong: Pooling 1 (ties doubled) after it has faulty gradients."
     assert notice.isVisible() and notice.text == told

@@ -19,6 +19,7 @@ from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.choice import Choice, ImageSet
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import class_title
+from cnn_gui.lens.passes import Passes
 from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.step import formula
 from cnn_gui.lens.step.lane import Face, Lane
@@ -504,17 +505,18 @@ def test_that_the_shares_of_a_mini_batch_have_one_legend(qtbot: QtBot, scale: Sc
         assert [f"+{number(limit)}" for limit in limits] == view.batch.legend.numbers()[-1:]
 
 
-@pytest.mark.parametrize("augment", [False, True])
+@pytest.mark.parametrize(("augment", "earlier", "done"), [(False, 0, 0), (True, 0, 0), (True, 3, 9)])
 def test_that_a_mini_batch_is_the_one_that_a_run_learns_from(
-    qapp: object, monkeypatch: pytest.MonkeyPatch, augment: bool
+    qapp: object, monkeypatch: pytest.MonkeyPatch, augment: bool, earlier: int, done: int
 ) -> None:
+    """*earlier*: steps that the optimizer brings along; *done*: steps of this run, in its second epoch."""
     moody = new_layer("dropout", rate=0.25), new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")
     document = document_of(
         new_layer("conv2d", filters=3, kernel_size=3), new_layer("batch_norm"), new_layer("relu"), *moody
     )
-    frame = of_training(frame_of(document, 0), augment=augment, epochs=1, batch_size=7)
+    frame = of_training(frame_of(document, 0), augment=augment, epochs=2, batch_size=7)
     model, data, settings = document.model, document.data.dataset, document.settings
-    assert model is not None and data is not None
+    assert model is not None and data is not None and frame.sample is not None
     seen, gradient = [], Learner._gradient
 
     def noted(self: Learner, batch: Batch, shards: Any) -> tuple[float, int]:
@@ -524,13 +526,17 @@ def test_that_a_mini_batch_is_the_one_that_a_run_learns_from(
         return result
 
     before = model.parameters.flat.copy()
+    trainer = Trainer(model, data, settings, threads=1)
+    trainer._learner._optimizer.time = earlier
     monkeypatch.setattr(Learner, "_gradient", noted)
-    for _ in Trainer(model, data, settings, threads=1).run():
+    for _ in trainer.run():
         pass
     np.copyto(model.parameters.flat, before)
-    found = frame.mini_batch
+    monkeypatch.setattr(type(document), "optimizer_time", property(lambda self: earlier))
+    frame = Frame(document, frame.sample, 0, passes=Passes(document, frame.sample, done))
+    found, in_epoch = frame.mini_batch, len(seen) // 2
     assert found is not None and found.augmented == augment and len(found.layers) == len(found.places)
-    images, labels, learned = seen[found.number]
+    images, labels, learned = seen[done // in_epoch * in_epoch + found.number]
     ours = np.stack([layer.input for layer in found.layers]).astype(np.float32)
     assert sorted(map(bytes, ours)) == sorted(np.ascontiguousarray(image).tobytes() for image in images)
     assert sorted(scoring.label for scoring in found.scorings) == sorted(labels.tolist())
