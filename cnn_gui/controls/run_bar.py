@@ -73,7 +73,7 @@ class RunBar(QWidget):
     @property
     def obstacle(self) -> str:
         """Why a run cannot start now; '' if it can."""
-        if problem := self._document.problem:
+        if problem := self._document.obstacle:
             return self.tr("Cannot train: {0}").format(problem)
         if self._document.data.dataset is None or self._document.data.awaited:
             waiting = self.tr("The data is still being read.")
