@@ -152,6 +152,14 @@ class Document(EditableDesign):
         found = first_problem(self.infos)
         return found[1] if found else None
 
+    @property
+    def obstacle(self) -> str:
+        """``problem`` in words, after the title of the layer that has it where it is one's; '' without any."""
+        found = first_problem(self.infos)
+        if found is None:
+            return str(self.problem or "")
+        return f"{self.architecture.title(self.architecture.layers[found[0]].uid)}: {found[1]}"
+
     def mends(self, uid: str) -> tuple[Mend, ...]:
         """Return what to do about the problem of the layer *uid*: changes that solve it; none where it has none."""
         data = self.data

@@ -1,12 +1,16 @@
 """The chain as a network that computes: what is known of each layer, the model, and what training has made of it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.learned import Basis, Learned, Optimized
 from cnn_gui.project_data import ProjectData
 from cnn_gui.stash import WeightStash
+from engine import memory
 from engine.architecture import Architecture
 from engine.faults import Faults
 from engine.files.project import Project
@@ -15,8 +19,11 @@ from engine.history import History
 from engine.layer import Array, Shape
 from engine.model import Model
 from engine.settings import TrainingSettings
-from engine.shapes import CROSS_ENTROPY, LayerInfo, first_problem, infer_shapes
+from engine.shapes import CROSS_ENTROPY, LayerInfo, Problem, first_problem, infer_shapes
+from engine.summary import BYTES, size
 from engine.trace.tracer import Tracer
+
+COPIES = 4  # of all weights: themselves, their gradients, and twice as much while they are drawn
 
 
 class Network:
@@ -59,11 +66,29 @@ class Network:
         if self.model is not None:
             self._stash.keep(self.model)
         self.infos = infer_shapes(architecture, data.input_shape, len(data.class_names), settings.loss)
-        able = architecture.layers and first_problem(self.infos) is None
-        self.model = Model.build(architecture, data.input_shape, self._rng) if able else None
+        self.model = self._built(architecture, data.input_shape)
         self._tracer, self._loss, self.last_update = None, settings.loss, None
         if self.model is not None:
             self._stash.restore(self.model)
+
+    def _built(self, architecture: Architecture, input_shape: Shape) -> Model | None:
+        """Return a new model; None where the chain cannot work, or where its weights do not fit into memory.
+
+        That is then a problem of the layer that has most of them.
+        """
+        if not architecture.layers or first_problem(self.infos):
+            return None
+        sizes = [info.parameters for info in self.infos]
+        needed, free = COPIES * BYTES * sum(sizes), memory.free()
+        if free is None or needed <= free:
+            with suppress(MemoryError):
+                return Model.build(architecture, input_shape, self._rng)
+        text = QCoreApplication.translate("Network", "The weights need about {0} of memory, more than is free.")
+        remedy = QCoreApplication.translate("Network", "Make this layer smaller, or shrink its input before it.")
+        place, infos = sizes.index(max(sizes)), [*self.infos]
+        infos[place] = replace(infos[place], problem=Problem(text.format(size(needed)), remedy))
+        self.infos = tuple(infos)
+        return None
 
     @property
     def tracer(self) -> Tracer | None:

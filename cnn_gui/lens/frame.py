@@ -69,10 +69,8 @@ class Frame:
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
         self.passes = passes or Passes(document, sample)
         self.learning = Learning(document, self.spec) if self.spec else None
-        self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
+        self.problem, self.locked, self.faults = document.obstacle, document.locked, document.faults
         self.broken = _broken(document)
-        if self.broken is not None:
-            self.problem = f"{layer_title(self._architecture, self.broken[0])}: {self.broken[1]}"
         self.warnings = _warnings(document)
         time = step - document.watch.start if document.locked else document.optimizer_time
         self.next_key = document.settings.seed, time

@@ -107,7 +107,7 @@ class ResultsPage(QWidget):
         document = self._document
         self.state.show_text("")
         if document.problem is not None:
-            return self.tr("There is nothing to read while the network cannot work. {0}").format(document.problem)
+            return self.tr("There is nothing to read while the network cannot work. {0}").format(document.obstacle)
         data = document.data.dataset
         if data is None:
             return self.tr("There are no images yet. Load a data set.")

@@ -60,7 +60,8 @@ class TrainingWorker(QObject):
         except (BadInputError, MemoryError, OSError) as error:
             if self._control.stopped and isinstance(error, ChildProcessError):
                 return  # what waited for a process that hung was to end
-            self.failed.emit(str(error) or self.tr("There is not enough memory; use a smaller batch or network."))
+            text = "" if isinstance(error, MemoryError) else str(error)
+            self.failed.emit(text or self.tr("There is not enough memory; use a smaller batch or network."))
         finally:
             self.finished.emit(self._outcome())
 
