@@ -1,10 +1,11 @@
 """New, open, save and save as, with the question about unsaved changes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressBar, QProgressDialog, QWidget
 
 from cnn_gui import failures, plain_text, saving
 from cnn_gui.document import Document
@@ -19,6 +20,7 @@ from engine.settings import TrainingSettings
 
 SUFFIX = ".cnn"
 AT_ONCE = 0.3  # s: what is read sooner needs no progress
+PROGRESS_WIDTH = 360  # px
 PERIOD = 50  # ms between two looks at how far it is
 
 
@@ -108,9 +110,15 @@ class ProjectFiles(QObject):
 
     def _wait_for(self, reading: Reading, path: Path) -> None:
         """Show how far the *reading* of *path* is until it is over or a person cancels it; the window stays alive."""
-        dialog, whole = QProgressDialog(self._window), max(1, path.stat().st_size)
+        dialog, whole = QProgressDialog(self._window), 1
+        with suppress(OSError):  # whoever reads it will say so
+            whole = max(1, path.stat().st_size)
         dialog.setWindowTitle(self.tr("Open project"))
-        dialog.setLabel(PlainLabel(self.tr("Reading {0}").format(path.name)))
+        label, bar = PlainLabel(), QProgressBar()
+        bar.setTextVisible(False)  # the bar is thinner than a text; the label says how far it is
+        dialog.setLabel(label)
+        dialog.setBar(bar)
+        dialog.setMinimumWidth(PROGRESS_WIDTH)
         dialog.setWindowModality(Qt.WindowModality.WindowModal)
         dialog.setMinimumDuration(0)
         dialog.setAutoReset(False)
@@ -118,10 +126,13 @@ class ProjectFiles(QObject):
         loop, timer = QEventLoop(), QTimer(interval=PERIOD)
 
         def look() -> None:
-            dialog.setValue(min(99, 100 * reading.count // whole))
+            percent = min(99, 100 * reading.count // whole)
+            label.setText(self.tr("Reading {0}: {1} %").format(path.name, percent))
+            dialog.setValue(percent)
             if reading.over or reading.given_up:
                 loop.quit()
 
+        look()
         timer.timeout.connect(look)
         timer.start()
         loop.exec()
