@@ -8,13 +8,13 @@ from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 import resources
-from cnn_gui import errors, settings, theme
+from cnn_gui import errors, interrupts, settings, theme
 from cnn_gui.garbage import GarbageCollector
 from cnn_gui.main_window import MainWindow
+from cnn_gui.window.preset_menu import TRAINED
 from engine.threads import pin_blas
 
 SWITCH_INTERVAL = 0.0005  # s: how long the training thread may hold Python while the GUI waits; 5 ms by default
-FIRST_PROJECT = ("models", "lenet5.cnn")
 
 
 def create(arguments: list[str]) -> QApplication:
@@ -24,6 +24,7 @@ def create(arguments: list[str]) -> QApplication:
     app.setOrganizationName("cnn-gui")
     app.setApplicationDisplayName("CNN")
     app.setWindowIcon(QIcon(str(resources.path("icons", "app.svg"))))
+    settings.set_damaged_aside()
     apply_scheme(app)
     QGuiApplication.styleHints().colorSchemeChanged.connect(lambda: apply_scheme(app))
     return app
@@ -42,6 +43,9 @@ def start(arguments: list[str]) -> tuple[QApplication, MainWindow]:
     app = create(arguments)
     errors.install(app)
     window = MainWindow()
+    signals = interrupts.listen(app)
+    signals.arrived.disconnect(app.quit)
+    signals.arrived.connect(window.end_unasked)
     window.scheme_chosen.connect(lambda: apply_scheme(app))
     window.show()
     QTimer.singleShot(0, lambda: open_first(window, app.arguments()[1:]))
@@ -62,6 +66,7 @@ def run(arguments: list[str]) -> int:
 def open_first(window: MainWindow, paths: list[str]) -> None:
     """Open the project that was asked for, or else the trained LeNet-5 that ships."""
     if not (paths and window.files.open_path(Path(paths[0]))):
-        window.files.open_path(resources.path(*FIRST_PROJECT), untitled=True)
+        window.files.open_path(resources.path(*TRAINED), untitled=True)
         window.show_first_steps()
+    window.recovery.offer()
     QTimer.singleShot(0, window.complete)

@@ -18,6 +18,7 @@ class Place(Enum):
     NETWORK = auto()
     PAGE = auto()  # of the microscope, whatever has the focus beside it
     DRAWING = auto()
+    TEST_SET = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ class Command:
         return QKeySequence.listFromString(self.keys[place]) if place in self.keys else []
 
 
-_EVERYWHERE, _NETWORK, _PAGE, _DRAWING = Place
+_EVERYWHERE, _NETWORK, _PAGE, _DRAWING, _TEST_SET = Place
 _T = QT_TRANSLATE_NOOP
 COMMANDS: tuple[Command, ...] = (
     Command("new", _T("Commands", "&New"), _T("Commands", "Begin an empty network"), {_EVERYWHERE: "Ctrl+N"}, "new"),
@@ -129,6 +130,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("clear_drawing", _T("Commands", "Clear the drawing"), "", {_DRAWING: "Del"}, "clear"),
     Command("pen_wider", _T("Commands", "Wider pen"), "", {_DRAWING: "+"}),
     Command("pen_finer", _T("Commands", "Finer pen"), "", {_DRAWING: "-"}),
+    Command("image_opened", _T("Commands", "Why the chosen image is predicted so"), "", {_TEST_SET: "Return; Enter"}),
+    Command("matrix_larger", _T("Commands", "Enlarge the confusion matrix"), "", {_TEST_SET: "+; ="}),
+    Command("matrix_smaller", _T("Commands", "Make the confusion matrix smaller"), "", {_TEST_SET: "-"}),
 )  # fmt: skip
 _BY_NAME = {command.name: command for command in COMMANDS}
 
@@ -167,6 +171,7 @@ def listed() -> list[tuple[str, list[tuple[str, str]]]]:
     titles = {
         Place.EVERYWHERE: _tr("Everywhere"), Place.NETWORK: _tr("On the network page"),
         Place.PAGE: _tr("On a page inside a layer"), Place.DRAWING: _tr("On the drawing"),
+        Place.TEST_SET: _tr("On the test set"),
     }  # fmt: skip
     return [
         (title, [

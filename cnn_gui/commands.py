@@ -1,4 +1,4 @@
-"""The undo commands: every edit replaces a frozen Design by another; a reset swaps what was learned."""
+"""The undo commands: an edit replaces a frozen Design by another; a run or a reset swaps what was learned."""
 
 from collections.abc import Callable
 from time import monotonic
@@ -7,7 +7,7 @@ from weakref import WeakMethod
 
 from PySide6.QtGui import QUndoCommand
 
-from cnn_gui.network import Learned
+from cnn_gui.learned import Learned
 from engine.architecture import Architecture
 from engine.settings import TrainingSettings
 
@@ -22,15 +22,24 @@ class Design(NamedTuple):
 
 
 class SwapLearned(QUndoCommand):
-    """Puts something *learned* in the place of what is; undo and redo swap them again. *text* is for the menu."""
+    """Puts something *learned* in the place of what is; undo and redo swap them again. *text* is for the menu.
 
-    def __init__(self, swap: Callable[[Learned], Learned], learned: Learned, text: str) -> None:
+    With *done*, what is has taken the place of *learned* already, e.g. in a training run.
+
+    Attributes:
+        other: what undo, or redo after it, brings back; None where it was given up to save memory.
+    """
+
+    def __init__(self, swap: Callable[[Learned], Learned], learned: Learned, text: str, done: bool = False) -> None:
         super().__init__(text)
-        self._swap, self._other = WeakMethod(swap), learned  # weak for the reason that SetDesign has
+        self._swap, self._done = WeakMethod(swap), done  # weak for the reason that SetDesign has
+        self.other: Learned | None = learned
 
     def redo(self) -> None:
-        if swap := self._swap():
-            self._other = swap(self._other)
+        if self._done:
+            self._done = False
+        elif (swap := self._swap()) and self.other is not None:
+            self.other = swap(self.other)
 
     undo = redo
 

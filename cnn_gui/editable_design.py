@@ -1,11 +1,12 @@
 """The chain and how it is trained, as a person edits them: with undo, a selected layer, and a lock."""
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
-from PySide6.QtGui import QUndoStack
+from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from cnn_gui.commands import Design, SetDesign
-from engine.architecture import Architecture, LayerSpec, new_layer
+from engine.architecture import MOST_LAYERS, Architecture, LayerSpec, new_layer
 from engine.layer import LayerConfig
+from engine.mends import Mend
 from engine.schema import params_of
 from engine.settings import TrainingSettings
 from engine.shapes import Problem
@@ -36,6 +37,8 @@ class EditableDesign(QObject):
         selection_changed(uid): the selected layer, '' for none.
         lock_changed(bool): a training run began or ended.
         refused(text): an edit was not possible, and why.
+        undo_changed(): what can be undone or done again is another thing than before.
+        told(text): what a person should know of an edit that was taken back, or can no longer be.
 
     Thread: the GUI's.
     """
@@ -43,11 +46,14 @@ class EditableDesign(QObject):
     selection_changed = Signal(str)
     lock_changed = Signal(bool)
     refused = Signal(str)
+    undo_changed = Signal()
+    told = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.undo_stack = QUndoStack(self)
         self.undo_stack.setUndoLimit(UNDO_LIMIT)
+        self.undo_stack.indexChanged.connect(self._on_index_changed)
         self.architecture, self.settings = Architecture(), TrainingSettings()
         self.selected = ""
         self.locked = False
@@ -86,6 +92,11 @@ class EditableDesign(QObject):
         text = self.tr("Change {0}").format(self._label(uid))
         self._edit_chain(self.architecture.configure(uid, config), text, f"{uid}.{field}" if field else "")
 
+    def mend(self, mend: Mend) -> None:
+        """Change the chain so that a layer can work, as one undo step, unless the chain is another one by now."""
+        if mend.before == self.architecture:
+            self._edit_chain(mend.after, mend.text)
+
     def replace(self, architecture: Architecture, text: str, settings: TrainingSettings | None = None) -> None:
         """Put a whole chain in the place of this one, e.g. a preset with its *settings*, as one undo step."""
         if self._edit(Design(architecture, settings or self.settings), text):
@@ -97,6 +108,22 @@ class EditableDesign(QObject):
         if changed:
             text = self.tr("Change {0}").format(changed[0].label)
             self._edit(Design(self.architecture, settings), text, f"settings.{changed[0].name}")
+
+    def undo(self) -> None:
+        """Take the last step back, and say which; where that is not possible, say why."""
+        stack = self.undo_stack
+        if stack.canUndo() and not self.refuses_edits() and self._may_apply(stack.command(stack.index() - 1)):
+            text = stack.undoText()
+            stack.undo()
+            self.told.emit(self.tr("Undone: {0}").format(text))
+
+    def redo(self) -> None:
+        """Do again what was taken back last, and say what; where that is not possible, say why."""
+        stack = self.undo_stack
+        if stack.canRedo() and not self.refuses_edits() and self._may_apply(stack.command(stack.index())):
+            text = stack.redoText()
+            stack.redo()
+            self.told.emit(self.tr("Redone: {0}").format(text))
 
     # Selection and lock.
 
@@ -127,12 +154,22 @@ class EditableDesign(QObject):
         """Do what follows from the design being another than *old* was: after an edit, undo and redo."""
         raise NotImplementedError
 
+    def _on_index_changed(self, index: int) -> None:
+        self.undo_changed.emit()
+
+    def _may_apply(self, command: QUndoCommand) -> bool:
+        """Return whether *command* can be undone, or done again, and say why not by ``refused``."""
+        raise NotImplementedError
+
     def _edit_chain(self, new: Architecture, text: str, merge_key: str = "") -> bool:
         return self._edit(Design(new, self.settings), text, merge_key)
 
     def _edit(self, new: Design, text: str, merge_key: str = "") -> bool:
         old = Design(self.architecture, self.settings)
         if new == old or self.refuses_edits():
+            return False
+        if len(new.architecture.layers) > MOST_LAYERS:  # a file with more would not be opened again
+            self.refused.emit(self.tr("A network can have {0:,} layers; delete one first.").format(MOST_LAYERS))
             return False
         self.undo_stack.push(SetDesign(self._show, old, new, text, merge_key))
         return True

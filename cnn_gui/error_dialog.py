@@ -32,7 +32,7 @@ class ErrorDialog(QDialog):
 
     hide_requested = Signal()
 
-    def __init__(self, summary: str, details: str, log_path: Path, parent: QWidget | None = None) -> None:
+    def __init__(self, summary: str, details: str, log_path: Path | None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Unexpected error"))
@@ -50,7 +50,7 @@ class ErrorDialog(QDialog):
         self._further.setText(self.tr("%n more since; the last: {}", "", self._further_count).format(summary))
         self._further.show()
 
-    def _build(self, summary: str, log_path: Path) -> None:
+    def _build(self, summary: str, log_path: Path | None) -> None:
         space = theme.SPACE
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[4], space[4], space[4], space[3])
@@ -61,7 +61,8 @@ class ErrorDialog(QDialog):
         layout.addWidget(_label(summary, "title"))
         layout.addWidget(self._further)
         layout.addWidget(self._details, 1)
-        layout.addWidget(_label(self.tr("The log: {}").format(log_path), "muted"))
+        no_log = self.tr("No log could be written. Copy the details to keep them.")
+        layout.addWidget(_label(self.tr("The log: {}").format(log_path) if log_path else no_log, "muted"))
         layout.addWidget(self._hide_again)
         layout.addSpacing(space[1])
         layout.addLayout(self._buttons())

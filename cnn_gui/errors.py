@@ -12,6 +12,7 @@ import tempfile
 import threading
 import traceback
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 
@@ -32,7 +33,7 @@ from PySide6.QtWidgets import QApplication
 from cnn_gui import interrupts
 from cnn_gui.error_dialog import ErrorDialog
 
-LOG_BYTES, LOG_FILES = 1_000_000, 3
+LOG_NAME, LOG_BYTES, LOG_FILES = "cnn_gui.log", 1_000_000, 3
 SUMMARY_LENGTH = 300  # characters; a message can hold a whole array
 
 _log = logging.getLogger(__name__)
@@ -72,9 +73,7 @@ class ErrorReporter(QObject):
     def __init__(self, log_path: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.log_path = log_path
-        self._file = logging.handlers.RotatingFileHandler(
-            log_path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8", delay=True
-        )
+        self._file = _LogFile(log_path, maxBytes=LOG_BYTES, backupCount=LOG_FILES - 1, encoding="utf-8", delay=True)
         self._file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         self._dialog: ErrorDialog | None = None
         self._hidden: set[str] = set()
@@ -129,9 +128,28 @@ class ErrorReporter(QObject):
         if dialog is not None and shiboken6.isValid(dialog) and dialog.isVisible():
             dialog.add(report.summary)
             return
-        self._dialog = ErrorDialog(report.summary, report.details, self.log_path, QApplication.activeWindow())
+        self._dialog = ErrorDialog(
+            report.summary, report.details, self.log_path if self._file.written else None, QApplication.activeWindow()
+        )
         self._dialog.hide_requested.connect(lambda: self._hidden.add(report.place))
         self._dialog.open()
+
+
+class _LogFile(logging.handlers.RotatingFileHandler):
+    """A log that knows whether it has what it was last given.
+
+    Attributes:
+        written: whether the last record is in the file.
+    """
+
+    written = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.written = True
+        super().emit(record)
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        self.written = False  # e.g. the disk is full: the dialog says so, and standard error has the report
 
 
 def install(app: QApplication) -> ErrorReporter:
@@ -139,20 +157,27 @@ def install(app: QApplication) -> ErrorReporter:
     reporter = ErrorReporter(log_path(), app)
     reporter.attach()
     app.aboutToQuit.connect(reporter.detach)
-    interrupts.wake_python(app)
+    interrupts.listen(app)
     return reporter
 
 
 def log_path() -> Path:
-    """Return the path of the log, in the user's folder for such data or, where that is closed, a temporary one."""
+    """Return the path of the log, in the user's folder for such data or, where that is closed, in a private one."""
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
-        folder = Path(tempfile.gettempdir())
-    if not os.access(folder, os.W_OK):
-        folder = Path(tempfile.gettempdir())
-    return folder / "cnn_gui.log"
+        return _private_folder() / LOG_NAME
+    return (folder if os.access(folder, os.W_OK) else _private_folder()) / LOG_NAME
+
+
+@cache
+def _private_folder() -> Path:
+    """Return a temporary folder, the same until the end, that nobody else can know or write to.
+
+    In one that all share, somebody could have laid a link of the log's name that leads to another file.
+    """
+    return Path(tempfile.mkdtemp(prefix="cnn-gui-"))
 
 
 def _describe(error: BaseException) -> ErrorReport:

@@ -5,6 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 
 from engine.errors import BadInputError
+from engine.files.failures import told
 
 EXPECTED = (BadInputError, OSError, MemoryError)  # what is no fault of the application when it reads or writes a file
 
@@ -12,8 +13,7 @@ EXPECTED = (BadInputError, OSError, MemoryError)  # what is no fault of the appl
 def sentence(error: Exception, path: Path) -> str:
     """Return what *error* says of *path* and what to do about it."""
     if isinstance(error, OSError):
-        text = _tr("{0}: {1}. Choose another file or folder, or check its permissions.")
-        return text.format(path, error.strerror or error)
+        return told(error, path)
     if isinstance(error, MemoryError):
         return _tr("{0}: there is not enough memory for it. Close other programs, or choose a smaller file.").format(
             path

@@ -88,11 +88,12 @@ def _words() -> dict[str, str]:
             "Rows and columns added around the input, so that windows reach its edge: zeros for a convolution and for a"
             " mean; they never win a max or a min."
         ),
+        "precision": _tr("Of the images that are predicted as a class, how many are of that class."),
         "read count": _tr(
             "How many windows of the layer read a pixel. One that none reads cannot change the answer, and its gradient"
             " is 0."
         ),
-        "recall": _tr("Of the images of a class, how many are read as that class."),
+        "recall": _tr("Of the images of a class, how many are predicted as that class."),
         "row lowering": _tr(
             "How this engine lays out the input: whole rows are copied, once for each column of the kernel, and each"
             " window is a part of these copies. It takes less room than im2col."

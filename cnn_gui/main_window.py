@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
@@ -26,9 +26,11 @@ from cnn_gui.race.dialog import RaceDialog
 from cnn_gui.results.page import ResultsPage
 from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.window import actions, keys, layout, menus
+from cnn_gui.window.divergence_box import DivergenceBox
 from cnn_gui.window.drawing_reader import DrawingReader
 from cnn_gui.window.microscope_door import MicroscopeDoor
 from cnn_gui.window.page_focus import PageFocus
+from cnn_gui.window.recovery_offer import RecoveryOffer
 from cnn_gui.window.results_door import ResultsDoor
 from cnn_gui.window.run_follower import RunFollower
 from cnn_gui.window.text_dialog import show_text
@@ -57,6 +59,8 @@ class MainWindow(QMainWindow):
         self.controller = TrainingController(self.document, self)
         self.loader = DatasetLoader(self)
         self.files = ProjectFiles(self.document, self.controller.shut_down, self)
+        self.recovery = RecoveryOffer(self.document, self.files, self)
+        self._ends_unasked = False
         self._make_rooms()
         layout.arrange(self)
         settings.restore_layout(self)
@@ -113,8 +117,11 @@ class MainWindow(QMainWindow):
         document.file.modified_changed.connect(self.setWindowModified)
         document.file.path_changed.connect(self._show_title)
         document.refused.connect(self.say)
+        document.undo_changed.connect(self.statusBar().clearMessage)  # it was of before
+        document.told.connect(self.say)
         controller.state_changed.connect(self._on_state_changed)
         controller.failed.connect(self.complain)
+        self._divergence_box = DivergenceBox(document, controller, self)  # after that: it has the last word
         self._follower.step_changed.connect(self.results.reader.set_step)
         for explained in (self.microscope.explained, self.about_line.read_on):
             explained.connect(self.explain)
@@ -124,12 +131,14 @@ class MainWindow(QMainWindow):
         self.settings_panel.invalid_changed.connect(self.run_bar.set_invalid_setting)
         self.data_chooser.requested.connect(self._read_data)
         self.data_chooser.noted.connect(self.say)
-        self.loader.loaded.connect(document.set_data)
+        self.loader.loaded.connect(self.files.take_data)
         self.loader.failed.connect(document.set_data_problem)
         self.loader.failed.connect(self.complain)
         self.files.opened.connect(lambda: self._read_data(document.data.source))
         self.files.saved.connect(lambda path: self.say(self.tr("Saved to {0}").format(path)))
         self.files.failed.connect(self.complain)
+        kept = self.tr("This is what was kept when the application was ended. Save it to have it in its file.")
+        self.recovery.opened.connect(lambda: self.say(kept))
 
     # What it tells a person.
 
@@ -220,6 +229,14 @@ class MainWindow(QMainWindow):
         self.document.await_data(source)
         self.loader.load(source)
 
+    @Slot(int)
+    def end_unasked(self, number: int) -> None:
+        """Keep what is not saved for the next start, and end: the signal *number* came, e.g. that of a log-out."""
+        self._ends_unasked = True
+        self.recovery.keep()
+        self.close()
+        QCoreApplication.exit(128 + number)
+
     # Events.
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -232,10 +249,12 @@ class MainWindow(QMainWindow):
             actions.paint_icons(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if not (self.files.may_discard() and self.files.end_run()):
+        if not self._ends_unasked and not (self.files.may_discard() and self.files.end_run()):
             event.ignore()
             return
-        self.loader.wait()
+        self.recovery.forget()
+        self.files.give_up()
+        self.loader.give_up()
         self.microscope.shut_down()
         self.results.shut_down()
         if self._race is not None:

@@ -1,11 +1,16 @@
 """The chain as a network that computes: what is known of each layer, the model, and what training has made of it."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
+from PySide6.QtCore import QCoreApplication
 
+from cnn_gui.learned import Basis, Learned, Optimized
 from cnn_gui.project_data import ProjectData
 from cnn_gui.stash import WeightStash
+from engine import memory
 from engine.architecture import Architecture
 from engine.faults import Faults
 from engine.files.project import Project
@@ -14,16 +19,11 @@ from engine.history import History
 from engine.layer import Array, Shape
 from engine.model import Model
 from engine.settings import TrainingSettings
-from engine.shapes import CROSS_ENTROPY, LayerInfo, first_problem, infer_shapes
+from engine.shapes import CROSS_ENTROPY, LayerInfo, Problem, first_problem, infer_shapes
+from engine.summary import BYTES, size
 from engine.trace.tracer import Tracer
 
-
-class Learned(NamedTuple):
-    """What training has made of a network: weights (P,), the run so far, and the weights of layers edited away."""
-
-    weights: Array
-    history: History
-    stash: WeightStash
+COPIES = 4  # of all weights: themselves, their gradients, and twice as much while they are drawn
 
 
 class Network:
@@ -33,6 +33,7 @@ class Network:
         infos: what is known of each layer, problems among it.
         model: computes with the weights of now; None while the chain cannot work.
         history: the run so far.
+        basis: what its figures describe; None where that is not known.
         last_update: what the last step of training added to each weight (P,), where that is known.
     """
 
@@ -40,12 +41,15 @@ class Network:
         self.infos: tuple[LayerInfo, ...] = ()
         self.model: Model | None = None
         self.history = History()
+        self.basis: Basis | None = None
         self.last_update: Array | None = None
+        self._optimizer: Optimized | None = None
         self._tracer: Tracer | None = None
         self._faults: Faults = {}
         self._loss = CROSS_ENTROPY
         self._stash = WeightStash()
-        self._histories: dict[Architecture, History] = {}  # of networks that undo can bring back
+        # Of networks that undo can bring back:
+        self._histories: dict[Architecture, tuple[History, Basis | None]] = {}
         self._rng = np.random.default_rng(seed)  # draws the weights of new layers
 
     @classmethod
@@ -53,6 +57,7 @@ class Network:
         """Return the network of *project*, with its weights and history; it is not built yet."""
         network = cls(project.settings.seed)
         network.history = project.history
+        network.basis = Basis(project.architecture, project.settings.loss, project.data_source, project.figures_of)
         network._stash.replace(project.weights)
         return network
 
@@ -61,11 +66,29 @@ class Network:
         if self.model is not None:
             self._stash.keep(self.model)
         self.infos = infer_shapes(architecture, data.input_shape, len(data.class_names), settings.loss)
-        able = architecture.layers and first_problem(self.infos) is None
-        self.model = Model.build(architecture, data.input_shape, self._rng) if able else None
+        self.model = self._built(architecture, data.input_shape)
         self._tracer, self._loss, self.last_update = None, settings.loss, None
         if self.model is not None:
             self._stash.restore(self.model)
+
+    def _built(self, architecture: Architecture, input_shape: Shape) -> Model | None:
+        """Return a new model; None where the chain cannot work, or where its weights do not fit into memory.
+
+        That is then a problem of the layer that has most of them.
+        """
+        if not architecture.layers or first_problem(self.infos):
+            return None
+        sizes = [info.parameters for info in self.infos]
+        needed, free = COPIES * BYTES * sum(sizes), memory.free()
+        if free is None or needed <= free:
+            with suppress(MemoryError):
+                return Model.build(architecture, input_shape, self._rng)
+        text = QCoreApplication.translate("Network", "The weights need about {0} of memory, more than is free.")
+        remedy = QCoreApplication.translate("Network", "Make this layer smaller, or shrink its input before it.")
+        place, infos = sizes.index(max(sizes)), [*self.infos]
+        infos[place] = replace(infos[place], problem=Problem(text.format(size(needed)), remedy))
+        self.infos = tuple(infos)
+        return None
 
     @property
     def tracer(self) -> Tracer | None:
@@ -82,8 +105,8 @@ class Network:
         """Put *new*'s own history in the place of *old*'s where they share no layer; return whether they do not."""
         if {spec.uid for spec in old.layers} & {spec.uid for spec in new.layers}:
             return False
-        self._histories[old] = self.history
-        self.history = self._histories.pop(new, History())
+        self._histories[old] = self.history, self.basis
+        self.history, self.basis = self._histories.pop(new, (History(), None))
         return True
 
     def set_weights(self, flat: Array, update: Array | None = None) -> bool:
@@ -105,13 +128,36 @@ class Network:
         assert self.model is not None
         self._rng = np.random.default_rng(seed)
         model = Model.build(self.model.architecture, self.model.input_shape, self._rng)
-        return Learned(model.parameters.flat, History(), WeightStash())
+        return Learned(model.parameters.flat, History(), stash=WeightStash())
+
+    def learned(self) -> Learned:
+        """Return what training has made of the network; the weights are a copy."""
+        assert self.model is not None
+        return Learned(self.model.parameters.flat.copy(), self.history, self.basis, self._optimizer)
+
+    def fits(self, learned: Learned) -> bool:
+        """Return whether *learned* is of a network of this shape; other data may have changed it."""
+        return self.model is not None and self.model.parameters.flat.shape == learned.weights.shape
 
     def swap(self, learned: Learned) -> Learned:
-        """Put *learned* in the place of what is, and return that; nothing if other data changed the network's shape."""
-        if self.model is None or self.model.parameters.flat.shape != learned.weights.shape:
+        """Put *learned* in the place of what is, and return that; nothing where it does not fit."""
+        if self.model is None or not self.fits(learned):
             return learned
-        before = Learned(self.model.parameters.flat.copy(), self.history, self._stash)
+        before = self.learned()
         np.copyto(self.model.parameters.flat, learned.weights)
-        self.history, self._stash, self.last_update = learned.history, learned.stash, None
+        self.history, self.basis, self._optimizer = learned.history, learned.basis, learned.optimizer
+        self.last_update = None
+        if learned.stash is None:
+            return before
+        before, self._stash = before._replace(stash=self._stash), learned.stash
         return before
+
+    def set_optimizer(self, optimizer: str, arrays: Mapping[str, Array] | None) -> None:
+        """Keep what the *optimizer* of a run has built up; None: it begins anew."""
+        fresh = arrays is None or self.model is None
+        self._optimizer = None if fresh else Optimized.of(self.model, optimizer, arrays)
+
+    def optimizer_for(self, optimizer: str) -> Mapping[str, Array] | None:
+        """Return what an *optimizer* of that name has built up on these weights; None where it begins anew."""
+        kept = self._optimizer
+        return kept.arrays if kept and self.model is not None and kept.fits(self.model, optimizer) else None

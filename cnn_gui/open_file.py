@@ -11,6 +11,8 @@ class OpenFile(QObject):
 
     Attributes:
         path: the file that the project was opened from or saved to; None for none yet.
+        touched: whether something that is no edit is other than in the file.
+        saves: how often anything was opened or saved.
 
     Signals:
         modified_changed(bool), path_changed(): for the window's title.
@@ -24,12 +26,13 @@ class OpenFile(QObject):
     def __init__(self, undo_stack: QUndoStack, parent: QObject) -> None:
         super().__init__(parent)
         self.path: Path | None = None
-        self._undo_stack, self._touched = undo_stack, False
+        self.touched, self.saves = False, 0
+        self._undo_stack = undo_stack
 
     @property
     def modified(self) -> bool:
         """True if there is something that the file does not have."""
-        return self._touched or not self._undo_stack.isClean()
+        return self.touched or not self._undo_stack.isClean()
 
     def tell_modified(self) -> None:
         """Emit ``modified_changed``: edits may have come, or have been undone."""
@@ -38,13 +41,20 @@ class OpenFile(QObject):
     def touch(self) -> None:
         """Say that something that is no edit is other than in the file."""
         before = self.modified
-        self._touched = True
+        self.touched = True
         if not before:
             self.modified_changed.emit(True)
 
+    def leave(self) -> None:
+        """Begin to be untitled: what is open now is another project than the one in the file."""
+        self.path = None
+        self.path_changed.emit()
+        self.touch()
+
     def mark_saved(self, path: Path | None) -> None:
         """Say that *path* holds what is open now (None: nothing to lose, but no file either)."""
-        self.path, self._touched = path, False
+        self.path, self.touched = path, False
+        self.saves += 1
         self._undo_stack.setClean()
         self.path_changed.emit()
         self.modified_changed.emit(False)

@@ -40,7 +40,7 @@ class PaddingField(QWidget):
         self.words.entered.connect(self._on_word_entered)
         self.pair.entered.connect(self.entered)
 
-    def value(self) -> Pair | str:
+    def value(self) -> tuple[int | str, int | str] | str:
         """Return the word, or (rows, columns)."""
         return self._words[self.words.currentIndex()] or self.pair.value()
 

@@ -42,8 +42,8 @@ class PairField(QWidget):
         self.lock.toggled.connect(self._on_lock_toggled)
         self._show_lock()
 
-    def value(self) -> Pair:
-        """Return (rows, columns)."""
+    def value(self) -> tuple[int | str, int | str]:
+        """Return (rows, columns), each a number or what is typed in its place."""
         return self.rows.value(), self.columns.value()
 
     def show_value(self, value: Pair) -> None:
@@ -61,8 +61,9 @@ class PairField(QWidget):
             self._show_lock()
 
     def _on_entered(self, source: IntField, other: IntField) -> None:
-        if self.lock.isChecked():
-            other.show_value(source.value())
+        number = source.value()
+        if self.lock.isChecked() and isinstance(number, int):
+            other.show_value(number)
         self.entered.emit(self.value())
 
     def _on_lock_toggled(self, locked: bool) -> None:

@@ -1,19 +1,27 @@
 """New, open, save and save as, with the question about unsaved changes."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressBar, QProgressDialog, QWidget
 
-from cnn_gui import failures, plain_text
+from cnn_gui import failures, plain_text, saving
 from cnn_gui.document import Document
+from cnn_gui.plain_text import PlainLabel
+from cnn_gui.project_data import ProjectData
+from cnn_gui.reading import Reading
 from engine.architecture import Architecture
+from engine.data.dataset import Dataset
 from engine.files.project import Project, open_project, save
 from engine.history import History
 from engine.settings import TrainingSettings
 
 SUFFIX = ".cnn"
+AT_ONCE = 0.3  # s: what is read sooner needs no progress
+PROGRESS_WIDTH = 360  # px
+PERIOD = 50  # ms between two looks at how far it is
 
 
 class ProjectFiles(QObject):
@@ -36,6 +44,7 @@ class ProjectFiles(QObject):
         super().__init__(window)
         self._document, self._file = document, document.file
         self._end_run, self._window = end_run, window
+        self._reading: Reading | None = None
 
     @Slot()
     def new(self) -> None:
@@ -43,6 +52,27 @@ class ProjectFiles(QObject):
         if self.may_discard():
             digits = tuple("0123456789")
             self._show(Project(Architecture(), TrainingSettings(), (1, 28, 28), digits, "bundled", {}, History()), None)
+
+    def begin(self, architecture: Architecture, settings: TrainingSettings) -> bool:
+        """Begin an untitled project with this chain on the present data; False if a person cancels."""
+        if not (self.may_discard() and self.end_run()):
+            return False
+        self._document.begin(architecture, settings)
+        return True
+
+    @Slot(object, str)
+    def take_data(self, dataset: Dataset, source: str) -> None:
+        """Work on other data. Where it has other classes, that begins an untitled project with the same layers."""
+        document, file = self._document, self._file
+        trained = bool(file.path or document.history.steps)  # else there is nothing that other data could spoil
+        other = trained and _has_other_classes(dataset, source, document.data)
+        if other and not self.may_discard(self.tr("Data with other classes begins another project.")):
+            document.keep_data()
+            return
+        document.set_data(dataset, source)
+        if other:
+            file.leave()
+            document.told.emit(self.tr("The data has other classes: this is another project, without a file as yet."))
 
     @Slot()
     def open(self) -> None:
@@ -58,12 +88,71 @@ class ProjectFiles(QObject):
 
         With *untitled* the project has no file of its own, so that saving asks for one.
         """
-        try:
-            project = open_project(path)
-        except failures.EXPECTED as error:
-            self.failed.emit(failures.sentence(error, path))
+        if self._reading is not None:  # a person waits for another one, and can cancel that
             return False
-        return self._show(project, None if untitled else path)
+        self._reading = reading = Reading(lambda: open_project(path))
+        reading.start()
+        try:
+            if not reading.wait(AT_ONCE):
+                self._wait_for(reading, path)
+        finally:
+            self._reading = None
+        if reading.given_up:
+            return False
+        if reading.error is not None:
+            self.failed.emit(failures.sentence(reading.error, path))
+        return reading.result is not None and self._show(reading.result, None if untitled else path)
+
+    def give_up(self) -> None:
+        """End what is being read; the window goes."""
+        if self._reading is not None:
+            self._reading.give_up()
+
+    def _wait_for(self, reading: Reading, path: Path) -> None:
+        """Show how far the *reading* of *path* is until it is over or a person cancels it; the window stays alive."""
+        dialog, whole = QProgressDialog(self._window), 1
+        with suppress(OSError):  # whoever reads it will say so
+            whole = max(1, path.stat().st_size)
+        dialog.setWindowTitle(self.tr("Open project"))
+        label, bar = PlainLabel(), QProgressBar()
+        bar.setTextVisible(False)  # the bar is thinner than a text; the label says how far it is
+        dialog.setLabel(label)
+        dialog.setBar(bar)
+        dialog.setMinimumWidth(PROGRESS_WIDTH)
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.setMinimumDuration(0)
+        dialog.setAutoReset(False)
+        dialog.canceled.connect(reading.give_up)
+        loop, timer = QEventLoop(), QTimer(interval=PERIOD)
+
+        def look() -> None:
+            percent = min(99, 100 * reading.count // whole)
+            label.setText(self.tr("Reading {0}: {1} %").format(path.name, percent))
+            dialog.setValue(percent)
+            if reading.over or reading.given_up:
+                loop.quit()
+
+        look()
+        timer.timeout.connect(look)
+        timer.start()
+        loop.exec()
+        timer.stop()
+        if not reading.over:  # cancelled, or the application ends
+            reading.give_up()
+        dialog.canceled.disconnect()
+        dialog.close()
+        dialog.deleteLater()
+
+    def open_kept(self, path: Path, origin: Path | None) -> bool:
+        """Open *path*, which has changes that the project's own file *origin* does not have; False if it is not open.
+
+        Saving goes to *origin*, and never to *path*.
+        """
+        if not (self.may_discard() and self.open_path(path, untitled=True)):
+            return False
+        self._file.mark_saved(origin)
+        self._file.touch()
+        return True
 
     @Slot()
     def save(self) -> bool:
@@ -74,27 +163,24 @@ class ProjectFiles(QObject):
     def save_as(self) -> bool:
         """Ask for a file and save to it; False if nothing was saved."""
         title, kinds = self.tr("Save project"), self.tr("CNN project (*.cnn)")
-        name, _ = QFileDialog.getSaveFileName(self._window, title, self._folder(), kinds)
-        if not name:
-            return False
-        path = _with_suffix(Path(name))
-        return (path == Path(name) or self._may_replace(path)) and self._save_to(path)
+        path = saving.ask_where(self._window, title, self._folder(), kinds, SUFFIX)
+        return path is not None and self._save_to(path)
 
-    def may_discard(self) -> bool:
-        """Ask what becomes of unsaved changes and of a run; True if the document may go."""
+    def may_discard(self, why: str = "") -> bool:
+        """Ask what becomes of unsaved changes and of a run; True if the document may go. *why* says what for."""
         if not (self._file.modified or self._document.locked):
             return True
-        answer = self.ask_to_save()
+        answer = self.ask_to_save(why)
         if answer == QMessageBox.StandardButton.Save:
             return self.end_run() and self.save()
         return answer == QMessageBox.StandardButton.Discard
 
-    def ask_to_save(self) -> QMessageBox.StandardButton:
-        """Ask a person: Save, Discard or Cancel."""
+    def ask_to_save(self, why: str = "") -> QMessageBox.StandardButton:
+        """Ask a person: Save, Discard or Cancel; *why* says what for."""
         running = self.tr("Training is running and ends now. Save what it learned to {0}?")
         text = (running if self._document.locked else self.tr("Save the changes to {0}?")).format(self.title)
         box = plain_text.message_box(QMessageBox.Icon.Question, self.tr("Unsaved changes"), text, self._window)
-        box.setInformativeText(self.tr("The network, its weights and its history are lost otherwise."))
+        box.setInformativeText(why or self.tr("The network, its weights and its history are lost otherwise."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -119,18 +205,6 @@ class ProjectFiles(QObject):
         self.opened.emit()
         return True
 
-    def _may_replace(self, path: Path) -> bool:
-        """Ask before a file goes that the file dialog did not ask about, since its name got the suffix afterwards."""
-        if not path.exists():
-            return True
-        buttons = QMessageBox.StandardButton
-        text = self.tr("{0} exists already. Replace it?").format(path.name)
-        title = self.tr("Save project")
-        box = plain_text.message_box(QMessageBox.Icon.Question, title, text, self._window)
-        box.setStandardButtons(buttons.Yes | buttons.No)
-        box.setDefaultButton(buttons.No)
-        return buttons(box.exec()) == buttons.Yes
-
     def _save_to(self, path: Path) -> bool:
         try:
             save(path, self._document.project())
@@ -145,6 +219,8 @@ class ProjectFiles(QObject):
         return str(self._file.path) if self._file.path else ""
 
 
-def _with_suffix(path: Path) -> Path:
-    """Return *path* with the suffix of a project; a name such as "rate 0.01" keeps its dot."""
-    return path if path.suffix.lower() == SUFFIX else path.with_name(path.name + SUFFIX)
+def _has_other_classes(dataset: Dataset, source: str, present: ProjectData) -> bool:
+    """Return whether *dataset* is for another network; the project's own data may call its classes otherwise now."""
+    if source == present.source:
+        return len(dataset.class_names) != len(present.class_names)
+    return dataset.class_names != present.class_names

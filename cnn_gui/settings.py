@@ -1,10 +1,45 @@
 """What the application remembers between starts."""
 
-from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QMainWindow, QSplitter
+from pathlib import Path
 
+from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+
+LARGEST = 4 * 2**20  # bytes of a settings file
 SCHEMES = ("system", "light", "dark")
 TEXT_SIZES = (90, 100, 110, 125, 150, 175, 200)  # % of the usual size
+
+
+def set_damaged_aside() -> Path | None:
+    """Move a settings file out of the way that cannot be read, and return where it is now; None where all is well.
+
+    The application then starts as it does for the first time.
+    """
+    remembered = QSettings()
+    path = Path(remembered.fileName())
+    if not path.is_absolute() or not path.exists():  # the registry of Windows has no file
+        return None
+    size = path.stat().st_size
+    remembered.allKeys()
+    if path.is_file() and size <= LARGEST and remembered.status() != QSettings.Status.FormatError and not _holes(path):
+        return None
+    aside = path.with_name(f"{path.name}.damaged")
+    try:
+        path.replace(aside)
+    except OSError:  # e.g. a folder that is full; what makes no sense is passed over wherever it is read
+        return None
+    remembered.clear()
+    remembered.sync()
+    return aside
+
+
+def _holes(path: Path) -> bool:
+    """Tell whether the file has zero bytes, as a disk leaves them that lost its power; no settings have."""
+    try:
+        return b"\0" in path.read_bytes()
+    except OSError:
+        return True
 
 
 def scheme() -> str:
@@ -54,6 +89,19 @@ def restore_layout(window: QMainWindow) -> None:
     """Put the window where it was; what was never remembered stays as it is."""
     if isinstance(geometry := QSettings().value("geometry"), QByteArray):
         window.restoreGeometry(geometry)
+        keep_on_screen(window)
     for splitter in window.findChildren(QSplitter):
         if isinstance(state := QSettings().value(f"splitter/{splitter.objectName()}"), QByteArray):
             splitter.restoreState(state)
+
+
+def keep_on_screen(window: QWidget) -> None:
+    """Have *window* no larger than its screen, and all of it there: screens come and go between two starts."""
+    screen = QGuiApplication.screenAt(window.frameGeometry().center()) or QGuiApplication.primaryScreen()
+    room = screen.availableGeometry()
+    if not (window.isMaximized() or window.isFullScreen()):
+        window.resize(window.size().boundedTo(room.size() - (window.frameSize() - window.size())))
+        frame = window.frameGeometry()
+        left = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
+        top = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
+        window.move(left, top)

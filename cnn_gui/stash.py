@@ -28,7 +28,7 @@ class WeightStash:
         for key, views in present.items():
             self._kept[key] = {name: view.copy() for name, view in views.items()}
             self._kept.move_to_end(key)
-        while len(self._kept) > len(present) and self._size() > LIMIT:
+        while len(self._kept) > len(present) and self.size > LIMIT:
             self._kept.popitem(last=False)
 
     def restore(self, model: Model) -> None:
@@ -52,7 +52,9 @@ class WeightStash:
         self._kept.clear()
         self._kept.update({_key(uid, arrays): arrays for uid, arrays in weights.items()})
 
-    def _size(self) -> int:
+    @property
+    def size(self) -> int:
+        """How many bytes it keeps."""
         return sum(array.nbytes for arrays in self._kept.values() for array in arrays.values())
 
 

@@ -9,6 +9,8 @@ from engine import registry, schema
 from engine.errors import BadInputError
 from engine.layer import LayerConfig
 
+MOST_LAYERS = 512  # of a network that is edited or read from a file
+
 
 @dataclass(frozen=True, slots=True)
 class LayerSpec:
@@ -89,6 +91,8 @@ def from_dict(values: Any) -> Architecture:
     """Return the chain that ``to_dict`` wrote; raises BadInputError for anything else."""
     if not isinstance(values, list) or not all(isinstance(v, dict) for v in values):
         raise BadInputError("The list of layers is not a list of objects; the file was not written by this program.")
+    if len(values) > MOST_LAYERS:
+        raise BadInputError(f"It has {len(values):,} layers, and {MOST_LAYERS:,} is the most; choose another file.")
     return Architecture(tuple(_spec({**value}) for value in values))
 
 

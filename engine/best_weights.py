@@ -20,14 +20,16 @@ class BestWeights:
         self._best: Array | None = None
         self._loss, self._epoch = inf, 0
 
-    def offer(self, flat: Array, loss: float, epoch: int) -> None:
-        """Keep *flat* (P + Q,), with which *epoch* ended, if its validation *loss* is the least so far."""
-        if isfinite(loss) and loss < self._loss:
-            self._loss, self._epoch = loss, epoch
-            if self._best is None:
-                self._best = flat.copy()
-            else:
-                np.copyto(self._best, flat)
+    def offer(self, flat: Array, loss: float, epoch: int) -> bool:
+        """Keep *flat* (P + Q,), with which *epoch* ended, if its validation *loss* is the least so far, and say so."""
+        if not (isfinite(loss) and loss < self._loss):
+            return False
+        self._loss, self._epoch = loss, epoch
+        if self._best is None:
+            self._best = flat.copy()
+        else:
+            np.copyto(self._best, flat)
+        return True
 
     def put_back(self, flat: Array, loss_now: Callable[[], float]) -> int:
         """Write the best weights to *flat* (P + Q,); return the epoch that they are of, 0 for before the run.

@@ -10,9 +10,10 @@ from importlib import import_module
 from typing import NoReturn
 
 from engine.commands.codes import BAD_INPUT, BROKEN_PIPE, INTERRUPTED
-from engine.commands.failures import tell, told
+from engine.commands.failures import tell
 from engine.commands.interrupts import at_once
 from engine.errors import BadInputError
+from engine.files.failures import told
 
 COMMANDS = {
     "train": "Train a network and print what each epoch ended with.",

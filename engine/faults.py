@@ -32,6 +32,7 @@ class Fault:
         story: what goes wrong, and why it is made.
         idle: why it changes nothing, for a layer and what it reads, (C, H, W) or (features,); '' where it does.
         suits: whether a layer can have it.
+        spreads: whether the layers before are misled too, for it spoils the gradient that goes to them.
     """
 
     name: str
@@ -40,6 +41,7 @@ class Fault:
     story: str
     idle: Callable[[LayerConfig, Array], str]
     suits: Callable[[LayerConfig], bool]
+    spreads: bool = True
 
 
 Faults = Mapping[str, Collection[Fault]]  # by the uid of the layer
@@ -138,7 +140,7 @@ DIVIDED_TWICE = Fault(
     "divided twice", "Divide by N twice", "divided by N twice",
     "The loss is the mean over the mini-batch already; this layer divides its gradients by N once more. With plain"
     " gradient descent it hardly learns; Adam, which does not mind their size, hides it.",
-    _never_idle, _learns,
+    _never_idle, _learns, spreads=False,
 )  # fmt: skip
 
 ALL = (UNDILATED, UNROTATED, MISPLACED, DOUBLED, UNDIVIDED, DIVIDED_TWICE)

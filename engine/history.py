@@ -116,6 +116,11 @@ class _Table(NamedTuple):
         layers = np.concatenate(kept) if kept else self.layers[:0]
         return _Table(len(rows), self.figures[rows], ends, self.networks[rows], layers, self.names)
 
+    def cut(self) -> "_Table":
+        """Return a table without room for more, so that a row more finds memory of its own."""
+        n, figures, ends, networks, layers, names = self
+        return _Table(n, figures[:n], ends[:n], networks[:n], layers[: int(ends[n - 1]) if n else 0], names)
+
     def copy(self) -> "_Table":
         n, figures, ends, networks, layers, names = self
         stop = int(ends[n - 1]) if n else 0
@@ -221,6 +226,12 @@ class Epochs(Sequence[EpochResult]):
         other._state = state._replace(table=state.table.copy())
         return other
 
+    def branch(self) -> "Epochs":
+        """Return those until now, in the same memory; what is appended to either stays its own."""
+        other, state = Epochs(), self._state
+        other._state = state._replace(table=state.table.cut())
+        return other
+
     def to_arrays(self) -> Arrays:
         """Return ``epoch_...``, a row for each epoch, and ``layer_...``, one for each layer of each, for a file."""
         results = self[:]
@@ -301,6 +312,17 @@ class History:
             if (n + 1) % every == 0:
                 rows[:, (n + 1) // every - 1] = loss, means[0], accuracy, means[1]
         self._last = n + 1, *means
+
+    def branch(self) -> "History":
+        """Return the history until now, in the same memory; what is appended to either stays its own.
+
+        Thread: the one that trains, or any while nobody does.
+        """
+        other = History()
+        every, rows = self._rows
+        other._rows = every, rows[:, : self.steps // every]  # full, so that a step more finds memory of its own
+        other._last, other.epochs = self._last, self.epochs.branch()
+        return other
 
     def to_arrays(self) -> Arrays:
         """Return everything as arrays by name, for a file."""

@@ -51,6 +51,14 @@ class Predictions:
         return shares
 
     @property
+    def precision(self) -> Array:
+        """(K,): of the images predicted as each class the share that is right; NaN for a class that none is."""
+        counts = self.confusion
+        images = counts.sum(axis=0)
+        shares: Array = np.divide(counts.diagonal(), images, out=np.full(self.classes, np.nan), where=images > 0)
+        return shares
+
+    @property
     def right(self) -> int:
         """How many images are read right."""
         return int(np.count_nonzero(self.labels == self.read))

@@ -69,7 +69,7 @@ class Param:
     def problem(self, value: Any) -> str | None:
         """Return what is wrong with *value* and what is allowed, in one sentence, or None."""
         if not self._has_right_type(value):
-            return f"{self.label} must be {self.expected()}, not {quoted(value)}."
+            return f"{self.label} must be {self.expected()}, not {_typed(value)}."
         if isinstance(value, str | bool):
             return None
         if not all(map(self._within, value if isinstance(value, tuple) else (value,))):
@@ -163,6 +163,13 @@ def from_dict(cls: type[C], values: Mapping[str, Any]) -> C:
             known = ", ".join(declared) or "none"
             raise BadInputError(f"{cls.__name__} has no setting {quoted(name)}; it has {known}.")
     return checked(cls(**{name: declared[name].coerce(value) for name, value in values.items()}))
+
+
+def _typed(value: Any) -> str:
+    """Return *value* as a person wrote it: "2.5 × 3" for a pair with a text in it."""
+    if isinstance(value, tuple) and len(value) == 2 and any(isinstance(part, str) for part in value):
+        return quoted(" × ".join(map(str, value)))
+    return quoted(value.strip() if isinstance(value, str) else value)
 
 
 def _is_int(value: Any) -> bool:

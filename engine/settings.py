@@ -88,7 +88,8 @@ class TrainingSettings:
     )
     validation: float = param(
         0.1, label="Validation", ge=0, le=0.5, off_at_zero=True,
-        doc="Share of the training images that is never trained on and only measured; 0 is off.",
+        doc="Share of the training images that is never trained on and only measured; 0 is off. Data with"
+        " validation images of its own uses those.",
     )  # fmt: skip
     seed: int = param(
         0, label="Seed", ge=0, le=2**31 - 1, doc="Start of the random numbers: the same seed repeats a run."

@@ -69,6 +69,16 @@ def first_problem(infos: tuple[LayerInfo, ...]) -> tuple[int, Problem] | None:
     return next(((i, info.problem) for i, info in enumerate(infos) if info.problem), None)
 
 
+def problem_of(spec: LayerSpec, shape: Shape) -> Problem | None:
+    """Return why a layer alone cannot work on an input of *shape*, whatever comes after it; None where it can."""
+    return _infer(spec, shape).problem
+
+
+def last_layer(loss: str) -> registry.LayerType | None:
+    """Return the layer that must be the last where *loss* is minimised; None where any may."""
+    return next((kind for kind in registry.all_types() if kind.config.fused_loss == loss), None)
+
+
 def _infer(spec: LayerSpec, shape: Shape | None) -> LayerInfo:
     if wrong := schema.problems(spec.config):
         return LayerInfo(shape, None, 0, Problem(next(iter(wrong.values())), "Change it in the layer's properties."))
@@ -96,7 +106,8 @@ def _size_problem(parameters: int, values: int) -> Problem | None:
 
 def _ending(architecture: Architecture, shape: Shape, classes: int, loss: str) -> Problem | None:
     """What keeps *loss* from reading the chain's output as the data's classes."""
-    last = _last_layer(loss)
+    kind = last_layer(loss)
+    last = kind.label if kind is not None else ""
     if shape != (classes,):
         return Problem(
             f"The network ends with {show(shape)} values, but the data has {classes} classes.",
@@ -104,15 +115,21 @@ def _ending(architecture: Architecture, shape: Shape, classes: int, loss: str) -
         )
     ending = architecture.layers[-1]
     if last and ending.config.fused_loss != loss:
-        instead = f"Put {last} in the place of {ending.type.label}." if ending.config.fused_loss else ""
         what = f"The network ends without {last}, which {loss} needs."
+        behind = _behind(architecture, last)
+        if behind and not ending.config.fused_loss:
+            what = f"The network ends with {ending.type.label}, but {loss} needs {last} as the last layer."
+            one = f"Move {ending.type.label} before {last}."
+            return Problem(what, one if len(behind) == 1 else f"Move {last} to the end.")
+        instead = f"Put {last} in the place of {ending.type.label}." if ending.config.fused_loss else ""
         return Problem(what, instead or f"Append {last} as the last layer.")
     return None
 
 
-def _last_layer(loss: str) -> str:
-    """Return the label of the layer that must be the last where *loss* is minimised; empty where any may."""
-    return next((t.label for t in registry.all_types() if t.config.fused_loss == loss), "")
+def _behind(architecture: Architecture, label: str) -> tuple[LayerSpec, ...]:
+    """Return the layers behind the last one called *label*; none where there is no such layer."""
+    places = [place for place, spec in enumerate(architecture.layers) if spec.type.label == label]
+    return architecture.layers[places[-1] + 1 :] if places else ()
 
 
 def show(shape: Shape) -> str:

@@ -83,7 +83,9 @@ class Trainer:
         optimizer: what ``optimizer_state`` returned after a run before this one; None: it begins anew.
 
     Attributes:
-        taken_back: which weights were put back where the run diverged; '' where it did not.
+        taken_back: the epoch after which the model had the weights that were put back where the run diverged, 0 for
+            before the run; None where it did not diverge.
+        best_history: the history at the end of the best epoch of this run; None before there is one.
 
     Raises:
         BadInputError: a network or settings that cannot be trained on this data.
@@ -115,7 +117,9 @@ class Trainer:
             self._learner.go_on_from(optimizer)
         self._best, self._stability = BestWeights(model.parameters.flat), self._new_stability()
         self._shards: Shards | None = None  # of a run that goes on
-        self.taken_back, self._told = "", False  # told: that it goes astray
+        self.taken_back: int | None = None
+        self.best_history: History | None = None
+        self._told = False  # that it goes astray
         self._norms = np.full((2, len(model.layers)), np.nan)  # of the last step of an epoch
         self._images_at_once = images_at_once(model)
         self._probe, self._checked = (
@@ -198,7 +202,7 @@ class Trainer:
                 last whole step.
         """
         shards = self._shards = Shards(self.model, self.threads, self.settings.loss)
-        self.taken_back = ""
+        self.taken_back = None
         try:
             while self._progress.epoch < self.settings.epochs:
                 yield from self._epoch(shards)
@@ -206,19 +210,16 @@ class Trainer:
         except RunawayError as error:
             raise self.give_up(str(error)) from error
         except GeneratorExit:
-            if not self.taken_back:
+            if self.taken_back is None:
                 self._check_at_end(shards)
             raise
         finally:
             self._shards = None
             shards.close()
 
-    def take_back(self) -> str:
-        """Put the weights with the least validation loss back, of this run's epochs or of before it; say which."""
-        flat = self.model.parameters.flat
-        epoch = self._best.put_back(flat, self._validation_loss)
-        self.taken_back = f"those after epoch {epoch}" if epoch else "those of before the run"
-        return self.taken_back
+    def take_back(self) -> None:
+        """Put the weights with the least validation loss back, of this run's epochs or of before it."""
+        self.taken_back = self._best.put_back(self.model.parameters.flat, self._validation_loss)
 
     def _check_at_end(self, shards: Shards) -> None:
         """Take the run back where its last step made numbers that are not finite, before the next loss could tell."""
@@ -230,7 +231,8 @@ class Trainer:
     def give_up(self, what: str) -> DivergedError:
         """Take the run back, and return an error that says *what* went wrong and what to do, to be raised."""
         step, rate = self._progress.step, divergence.lower_rate(self.settings)
-        best = self.take_back()
+        self.take_back()
+        best = f"those after epoch {self.taken_back}" if self.taken_back else "those of before the run"
         return DivergedError(
             f"Training diverged after step {step}: {what}. The best weights were put back, {best}."
             f" Lower the learning rate from {self.settings.learning_rate:g} to {rate:g}.",
@@ -288,7 +290,8 @@ class Trainer:
         loss = result.validation_loss
         if self.dataset.validation is None or not len(self.dataset.validation):
             loss = self._validation_loss()
-        self._best.offer(self.model.parameters.flat, loss, result.epoch)
+        if self._best.offer(self.model.parameters.flat, loss, result.epoch):
+            self.best_history = self.history.branch()
         self._progress = Progress(at.step, at.epoch + 1)
         yield result
 

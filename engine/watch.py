@@ -143,7 +143,7 @@ class Watch:
     Attributes:
         record: of the observed weight, None where there is none. The learner asks anew at each step.
         wants_update: whether the last update is to be sent along with the weights.
-        start: steps that the history had when the last run began.
+        start: steps that the history had when the optimizer of the last run did its first.
 
     Thread: ``look_at`` and ``begin`` are for one thread, other than the one that trains.
     """
@@ -159,15 +159,24 @@ class Watch:
         if weight is not None and (index := weight.index(model)) is not None:
             self.record = Record(weight, index, self._settings, self.start)
 
-    def begin(self, model: Model, settings: TrainingSettings, steps: int) -> None:
-        """Prepare for a run of *model* with *settings* after so many *steps*: the record goes on, or begins anew."""
-        self._settings, self.start = settings, steps
+    def forget_after(self, steps: int, model: Model) -> None:
+        """Begin the record anew where it knows more than so many *steps*: the others were taken back."""
+        record = self.record
+        if record is not None and record.latest is not None and record.latest.step > steps:
+            self.look_at(record.weight, model)
+
+    def begin(self, model: Model, settings: TrainingSettings, steps: int, time: int = 0) -> None:
+        """Prepare for a run of *model* with *settings* after so many *steps*: the record goes on, or begins anew.
+
+        The optimizer has done *time* steps already.
+        """
+        self._settings, self.start = settings, steps - time
         record = self.record
         if record is None:
             return
         index = record.weight.index(model)
         if index is not None and record.goes_on(index, settings, steps):
-            record.start = steps
+            record.start = self.start
         else:
             self.look_at(record.weight, model)
 

@@ -3,7 +3,7 @@
 from html import escape
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QSizePolicy, QWidget
 
 from cnn_gui import theme
 from cnn_gui.fault_switches import FaultSwitches
@@ -30,7 +30,6 @@ class FaultBadge(QLabel):
         self.setTextFormat(Qt.TextFormat.RichText)  # with links to layers; whatever comes from a file is escaped
         self.setIndent(0)
         self.setWordWrap(True)
-        self.setTextFormat(Qt.TextFormat.RichText)  # of the application's own words alone
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.LinksAccessibleByMouse | Qt.TextInteractionFlag.LinksAccessibleByKeyboard
@@ -45,7 +44,7 @@ class FaultBadge(QLabel):
             self._update()
 
     def _update(self) -> None:
-        faults, colour = self._faults, theme.tokens(self.palette()).on_accent
+        faults, colour = self._faults, theme.tokens(QApplication.palette()).on_accent  # its own has its own red
         head = self.tr("Faulty training") if faults.in_training else self.tr("Faulty gradients")
         each = [(self.tr("{0} ({1})"), uid, title, brief) for uid, title, brief in faults.places]
         told = self.tr("{0}: {1}").format(head, "; ".join(text.format(name, brief) for text, _, name, brief in each))

@@ -1,6 +1,8 @@
 """Train, pause, step, stop, reset, and how far the run is."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -16,8 +18,11 @@ from cnn_gui import command_table, plain_text, theme
 from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
+from engine import memory
+from engine.threads import default_threads
 from engine.trainer import StepResult
 
+_LOOK = 2000  # ms between two looks at what memory is free
 _PLAY_WIDTH = 108  # px, whatever it says: what is beside it stays where it is
 
 
@@ -38,6 +43,10 @@ class RunBar(QWidget):
         super().__init__(parent)
         self._document, self._controller = document, controller
         self._invalid_setting, self._first_step = "", ""
+        self._looking = QTimer(self, interval=_LOOK)  # while memory is what a run lacks: others may give some back
+        self._looking.timeout.connect(self._update)
+        self._demand: memory.Demand | None = None
+        self._asked: tuple[object, ...] = ()  # what the demand is of
         self._make_buttons()
         self.progress, self.status = self._bar(), StatusLabel(self)
         self._lay_out()
@@ -51,6 +60,8 @@ class RunBar(QWidget):
             State.RUNNING: self._controller.pause,
             State.PAUSED: self._controller.resume,
         }
+        if self._controller.state is State.IDLE:
+            self._update()  # what is free may be less by now
         if self.play_button.isEnabled() and (action := actions.get(self._controller.state)):
             action()
 
@@ -62,12 +73,15 @@ class RunBar(QWidget):
     @property
     def obstacle(self) -> str:
         """Why a run cannot start now; '' if it can."""
-        if problem := self._document.problem:
+        if problem := self._document.obstacle:
             return self.tr("Cannot train: {0}").format(problem)
         if self._document.data.dataset is None or self._document.data.awaited:
             waiting = self.tr("The data is still being read.")
             return self.tr("Cannot train: {0}").format(self._document.data.problem or waiting)
-        return self._invalid_setting
+        if self._invalid_setting or self._controller.state is not State.IDLE:
+            return self._invalid_setting
+        lacking = self._lacking_memory()
+        return self.tr("Cannot train: {0}").format(lacking) if lacking else ""
 
     @property
     def first_step(self) -> str:
@@ -75,6 +89,18 @@ class RunBar(QWidget):
         if not self._document.architecture.layers:
             return self.tr("Add layers or choose a preset, then press Train.")
         return self.obstacle
+
+    def _lacking_memory(self) -> str:
+        """Return that a run does not fit into memory, and the batch size that does; '' if it fits."""
+        document, settings = self._document, self._document.settings
+        dataset = document.data.dataset
+        held_out = round(len(dataset.train) * settings.validation) if dataset is not None else 0
+        images = len(dataset.train) - held_out if dataset is not None else 0
+        asked = document.architecture, document.data.input_shape, replace(settings, batch_size=1), images
+        if asked != self._asked:
+            self._asked = asked
+            self._demand = memory.demand(*asked[:3], default_threads(), images)
+        return memory.problem(self._demand, settings.batch_size, memory.free())
 
     def show_progress(self, result: StepResult) -> None:
         """Show the figures of the newest step."""
@@ -126,7 +152,8 @@ class RunBar(QWidget):
         self.stop_button.clicked.connect(controller.stop)
         self.reset_button.clicked.connect(self.reset_requested)
         controller.state_changed.connect(self._update)
-        for signal in (document.architecture_changed, document.data_changed, document.weights_changed):
+        changes = document.architecture_changed, document.data_changed, document.settings_changed
+        for signal in (*changes, document.weights_changed):
             signal.connect(self._update)
 
     def _lay_out(self) -> None:
@@ -146,6 +173,9 @@ class RunBar(QWidget):
     def _update(self) -> None:
         state, obstacle = self._controller.state, self.obstacle
         idle = state is State.IDLE
+        lacks = bool(idle and obstacle and self._lacking_memory())
+        if lacks != self._looking.isActive():
+            self._looking.start() if lacks else self._looking.stop()
         able = not (idle and obstacle) and state is not State.STOPPING
         self._enable(
             {

@@ -61,7 +61,7 @@ class DataChooser(QToolButton):
             "An .npz with named arrays (x_train, y_train, ...), a .csv with an image a line, IDX files of MNIST and its"
             " relatives, CIFAR's binary version; archives need not be unpacked"
         )
-        self._add(self.tr("Open a file (.npz, .csv, .tar.gz, ...)..."), tip, self._on_open_file)
+        self._add(self.tr("Open a file (.npz, .csv, .tar.gz)..."), tip, self._on_open_file)
         tip = self.tr(
             "A folder of pictures, a folder for each class in it (and train and test above them where there are such),"
             " or a folder with IDX files, CIFAR's .bin files or arrays"

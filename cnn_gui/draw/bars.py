@@ -65,7 +65,7 @@ class ProbabilityBars(QWidget):
         if self._reason:
             return self._reason
         if self._probabilities is None:
-            return self.tr("Draw a digit to see {count} probabilities").format(count=len(self._names))
+            return self.tr("Draw to see {count} probabilities").format(count=len(self._names))
         if not np.isfinite(self._probabilities).all():
             return self.tr("The answer is not a number. Reset the weights and lower the learning rate.")
         return ""

@@ -1,4 +1,4 @@
-"""The paper that a person draws a digit on."""
+"""The paper that a person draws on."""
 
 from collections.abc import Callable, Iterable
 
@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from cnn_gui import command_table, theme
 from cnn_gui.command_table import Place
 from cnn_gui.draw.drawing import Drawing
-from cnn_gui.draw.ink_colours import inked
+from cnn_gui.draw.ink_colours import between, inked
 from cnn_gui.draw.strokes import Ink, Point, Stroke
 
 PEN_WIDTHS = (0.04, 0.16)  # shares of the paper's side: the thinnest and the thickest pen
@@ -38,6 +38,7 @@ class DigitCanvas(QWidget):
         self._drawing = Drawing()
         self._pen_width = PEN_WIDTH
         self._pointer: QPointF | None = None
+        self._colours = QColor("black"), QColor("white")  # of paper and ink
         self._keys = {
             "undo_stroke": self.undo_stroke,
             "clear_drawing": self.clear,
@@ -74,6 +75,11 @@ class DigitCanvas(QWidget):
         self._drawing.replace(strokes)
         self._announce()
 
+    def set_colours(self, paper: QColor, ink: QColor) -> None:
+        """Show *ink* on *paper* of these colours, whatever the scheme."""
+        self._colours = paper, ink
+        self.update()
+
     def clear(self) -> None:
         """Take new paper."""
         if self.strokes:
@@ -85,8 +91,12 @@ class DigitCanvas(QWidget):
             self.set_strokes(self.strokes[:-1])
 
     def ink(self) -> Ink:
-        """Return the drawing as (280, 280) float32 in [0, 1]: 1 is ink in light and in dark mode."""
+        """Return the drawing as (280, 280) float32 in [0, 1]: 1 is ink, whatever its colour."""
         return self._drawing.ink()
+
+    def redrawn(self, fit: Callable[[tuple[Stroke, ...]], tuple[Stroke, ...]]) -> Ink:
+        """Return the drawing as ``ink`` has it, of the strokes that *fit* makes of those that were drawn."""
+        return self._drawing.redrawn(fit)
 
     def paper(self) -> QRectF:
         """Return the square of the widget that takes ink, in widget coordinates."""
@@ -143,18 +153,18 @@ class DigitCanvas(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_paper(painter, scheme)
         if not self.strokes:
-            painter.setPen(QColor(scheme.muted))
+            painter.setPen(between(*self._colours))
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(self.paper(), int(flags), self.tr("Draw a digit here"))
+            painter.drawText(self.paper(), int(flags), self.tr("Draw here"))
         if self._pointer is not None and not self._drawing.in_progress:
-            painter.setPen(QPen(QColor(scheme.muted), 1))
+            painter.setPen(QPen(between(*self._colours), 1))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             radius = self._pen_width * self.paper().width() / 2
             painter.drawEllipse(self._pointer, radius, radius)
 
     def _paint_paper(self, painter: QPainter, scheme: theme.Tokens) -> None:
         paper, ratio = self.paper(), self.devicePixelRatioF()
-        ink = QBrush(inked(self._drawing.picture(round(paper.width() * ratio)), scheme))
+        ink = QBrush(inked(self._drawing.picture(round(paper.width() * ratio)), *self._colours))
         ink.setTransform(QTransform.fromTranslate(paper.x(), paper.y()).scale(1 / ratio, 1 / ratio))
         painter.setBrush(ink)
         if self.hasFocus():

@@ -1,11 +1,11 @@
 """A drawing without a widget: strokes come in, ink comes out."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtGui import QImage
 
 from cnn_gui.draw.ink_layer import InkLayer
-from cnn_gui.draw.strokes import Ink, Point, Stroke, as_ink
+from cnn_gui.draw.strokes import Ink, Point, Stroke, as_ink, rasterise
 
 INK_SIZE = 280  # px: ten times the picture that the network gets, whatever the size of the widget
 _SHORTEST_STEP = 0.004  # of the paper's side: nearer points add work and no shape
@@ -63,6 +63,12 @@ class Drawing:
     def ink(self) -> Ink:
         """Return the ink as (280, 280) float32 in [0, 1]: 0 is paper, 1 is ink."""
         return as_ink(self._ink.image(self._live))
+
+    def redrawn(self, fit: Callable[[tuple[Stroke, ...]], tuple[Stroke, ...]]) -> Ink:
+        """Return the ink as ``ink`` does, of the strokes that *fit* makes of those that were drawn."""
+        drawn = self.strokes
+        strokes = fit(drawn)
+        return self.ink() if strokes == drawn else rasterise(strokes, INK_SIZE)
 
     def picture(self, size: int) -> QImage:
         """Return the ink drawn afresh for *size* px, so that it is sharp on any screen: Format_Grayscale8."""

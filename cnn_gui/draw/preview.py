@@ -1,4 +1,4 @@
-"""The picture that the network receives, pixel by pixel."""
+"""The image that the network receives, pixel by pixel."""
 
 import numpy as np
 import numpy.typing as npt
@@ -23,42 +23,44 @@ class NetworkInputView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._cell: tuple[int, int] | None = None
-        self.set_image(np.zeros((28, 28), np.float32))
+        self.set_image(np.zeros((1, 28, 28), np.float32))
         self.setAccessibleName(self.tr("What the network sees"))
-        self.setToolTip(self.tr("What the network sees: the drawing, scaled and centred as the training digits are."))
         self.setMouseTracking(True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     @property
     def image(self) -> Ink:
-        """The (H, W) picture on show, float32 in [0, 1], read-only."""
+        """The image (C, H, W) on show, float32 in [0, 1], read-only."""
         return self._image
 
     def set_image(self, image: npt.NDArray[np.floating]) -> None:
-        """Show *image*: (H, W), 0 is black and 1 is white; what lies outside is shown as the nearer one.
+        """Show *image* (C, H, W), 0 is black and 1 is white; three channels are red, green and blue, of others one.
 
         Raises:
-            ValueError: *image* does not have two axes of one pixel or more.
+            ValueError: *image* does not have three axes of one or more.
         """
-        if image.ndim != 2 or image.size == 0:
-            raise ValueError(f"image has shape {image.shape}; give a picture (H, W).")
+        if image.ndim != 3 or image.size == 0:
+            raise ValueError(f"image has shape {image.shape}; give an image (C, H, W).")
         self._image = np.array(image, np.float32)
         self._image.flags.writeable = False
-        self._grey = _grey_picture(self._image)
+        self._shown = _picture(self._image)
         self.update()
 
     def caption(self) -> str:
         """Return the text under the picture: the pixel under the mouse, else what the picture is."""
-        height, width = self._image.shape
+        channels, height, width = self._image.shape
         if self._cell is None or not (self._cell[0] < height and self._cell[1] < width):
-            return self.tr("Network input: {width}\u00a0×\u00a0{height}").format(width=width, height=height)
+            size = self.tr("Network input: {width}\u00a0×\u00a0{height}").format(width=width, height=height)
+            return size if channels == 1 else self.tr("{0}, {1}\u00a0channels").format(size, channels)
         row, column = self._cell
-        value = self.locale().toString(float(self._image[row, column]), "f", 2)
+        values = self._image[:, row, column]
+        values = values[:1] if (values == values[0]).all() else values
+        value = " ".join(self.locale().toString(float(each), "f", 2) for each in values)
         return self.tr("Row {row}, column\u00a0{column}:\u00a0{value}").format(row=row, column=column, value=value)
 
     def picture_rect(self) -> QRectF:
         """Return where the picture lies, in widget coordinates: a whole number of screen pixels a pixel."""
-        rows, columns = self._image.shape
+        _, rows, columns = self._image.shape
         ratio = self.devicePixelRatioF()
         scale = min((self.width() - 2) / columns, (self._text_top() - 1) / rows)
         if scale * ratio >= 1:
@@ -83,7 +85,7 @@ class NetworkInputView(QWidget):
         painter = QPainter(self)
         painter.setFont(self._small_font())
         picture = self.picture_rect()
-        painter.drawImage(picture, self._grey)
+        painter.drawImage(picture, self._shown)
         painter.setPen(QPen(QColor(scheme.line), 1))
         painter.drawRect(picture.adjusted(-0.5, -0.5, 0.5, 0.5))
         self._paint_pointed_cell(painter, picture, scheme)
@@ -95,7 +97,7 @@ class NetworkInputView(QWidget):
     def _paint_pointed_cell(self, painter: QPainter, picture: QRectF, scheme: theme.Tokens) -> None:
         if self._cell is None:
             return
-        side = picture.width() / self._image.shape[1]
+        side = picture.width() / self._image.shape[2]
         row, column = self._cell
         painter.setPen(QPen(QColor(scheme.accent), 2))
         painter.drawRect(QRectF(picture.x() + column * side, picture.y() + row * side, side, side))
@@ -103,7 +105,7 @@ class NetworkInputView(QWidget):
     def _paint_legend(self, painter: QPainter, top: float, scheme: theme.Tokens) -> None:
         line = QFontMetrics(painter.font()).height()
         bar = QRectF((self.width() - _LEGEND_WIDTH) / 2, top + line // 4, _LEGEND_WIDTH, line // 2)
-        painter.drawImage(bar, _grey_picture(np.linspace(0, 1, _LEGEND_WIDTH)[None]))
+        painter.drawImage(bar, _picture(np.linspace(0, 1, _LEGEND_WIDTH)[None, None]))
         painter.drawRect(bar)
         for text, x, side in (("0", bar.left() - 20, "AlignRight"), ("1", bar.right() + 4, "AlignLeft")):
             flags = Qt.AlignmentFlag[side] | Qt.AlignmentFlag.AlignVCenter
@@ -115,6 +117,8 @@ class NetworkInputView(QWidget):
 
     def _caption_height(self) -> int:
         longest = self.tr("Network input: {width}\u00a0×\u00a0{height}").format(width=999, height=999)
+        if len(self._image) > 1:
+            longest = self.tr("{0}, {1}\u00a0channels").format(longest, len(self._image))
         metrics = QFontMetrics(self._small_font())
         return metrics.boundingRect(0, 0, self.width(), 0, int(_CENTRED), longest).height()
 
@@ -127,7 +131,7 @@ class NetworkInputView(QWidget):
         picture = self.picture_rect()
         if not picture.contains(position):
             return None
-        rows, columns = self._image.shape
+        _, rows, columns = self._image.shape
         row = int((position.y() - picture.y()) * rows / picture.height())
         column = int((position.x() - picture.x()) * columns / picture.width())
         return min(row, rows - 1), min(column, columns - 1)
@@ -138,8 +142,10 @@ class NetworkInputView(QWidget):
             self.update()
 
 
-def _grey_picture(image: npt.NDArray[np.floating]) -> QImage:
-    """Return (H, W) in [0, 1] as a Format_Grayscale8 picture that owns its bytes."""
-    grey = np.ascontiguousarray(np.rint(np.nan_to_num(np.clip(image, 0, 1)) * 255), dtype=np.uint8)
-    height, width = grey.shape
-    return QImage(grey.data, width, height, width, QImage.Format.Format_Grayscale8).copy()
+def _picture(image: npt.NDArray[np.floating]) -> QImage:
+    """Return (C, H, W) in [0, 1] as a picture that owns its bytes."""
+    levels = np.rint(np.nan_to_num(np.clip(image, 0, 1)) * 255).astype(np.uint8)
+    shown = levels if len(levels) == 3 else np.repeat(levels[:1], 3, axis=0)
+    pixels = np.ascontiguousarray(shown.transpose(1, 2, 0))
+    height, width, _ = pixels.shape
+    return QImage(pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888).copy()

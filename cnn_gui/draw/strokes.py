@@ -1,14 +1,16 @@
 """Pen strokes as values, and the one way in which they become ink."""
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen
+
+from engine.data.digits import fit_pen
 
 Point = tuple[float, float]
 Ink = npt.NDArray[np.float32]
@@ -38,6 +40,34 @@ class Stroke:
     def extended(self, point: Point) -> "Stroke":
         """Return the stroke with *point* (x, y) at its end."""
         return Stroke((*self.points, point), self.width)
+
+
+def fitted(strokes: Sequence[Stroke], box: int, least: float, most: float) -> tuple[Stroke, ...]:
+    """Return *strokes* with their pens wider or finer by one factor, if need be; see ``engine.data.digits.fit_pen``.
+
+    So a drawing keeps its holes however small it is, where a thick pen has closed them on the paper.
+    """
+    if not strokes:
+        return ()
+    points, pen = np.concatenate([stroke.points for stroke in strokes]), _pen(strokes)
+    return _with_pen(strokes, fit_pen(pen, float(np.ptp(points, axis=0).max()), box, least, most) / pen)
+
+
+def fitted_on_sheet(strokes: Sequence[Stroke], side: int, least: float, most: float) -> tuple[Stroke, ...]:
+    """Return *strokes* with pens that make them *least* to *most* px thick where the paper's side is *side* px."""
+    if not strokes:
+        return ()
+    pen = _pen(strokes)
+    return _with_pen(strokes, min(max(pen, least / side), most / side) / pen)
+
+
+def _pen(strokes: Sequence[Stroke]) -> float:
+    """Return the pen that one or more *strokes* were drawn with, as a share of the paper's side."""
+    return float(np.median([stroke.width for stroke in strokes]))
+
+
+def _with_pen(strokes: Sequence[Stroke], factor: float) -> tuple[Stroke, ...]:
+    return tuple(replace(stroke, width=min(1.0, stroke.width * factor)) for stroke in strokes)
 
 
 def rasterise(strokes: Iterable[Stroke], size: int) -> Ink:

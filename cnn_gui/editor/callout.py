@@ -1,5 +1,6 @@
 """What is wrong with a layer, in words, right below its card."""
 
+from collections.abc import Sequence
 from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -8,30 +9,48 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from cnn_gui import theme
 from cnn_gui.editor import lettering
+from engine.mends import Mend
 from engine.shapes import Problem
 
 WIDEST = 360  # px
 _PAD = theme.SPACE[1]
+_BUTTON, _GAP = 22, theme.SPACE[0]  # px: a button's height, and above it
 _WRAPPED = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
 
 
 class CalloutItem(QGraphicsItem):
-    """A box with a problem and its remedy, and a line that leads up to the card."""
+    """A box with a problem, its remedy and a button for each mend, and a line that leads up to the card.
+
+    Attributes:
+        buttons: where each is, in the item.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.problem = Problem("", "")
+        self.buttons: dict[Mend, QRectF] = {}
         self._size = QRectF()
         self._stem = QPointF()
 
-    def show(self, problem: Problem, width: float) -> float:
-        """Show *problem* in a box of *width* px and return the box's height."""
+    def show(self, problem: Problem, width: float, mends: Sequence[Mend] = ()) -> float:
+        """Show *problem* in a box of *width* px, with a button for each of *mends*, and return the box's height."""
         self.prepareGeometryChange()
         self.problem = problem
         inner = width - 2 * _PAD
-        heights = [_height(text, bold, inner) for text, bold in self._texts()]
-        self._size = QRectF(0, 0, width, sum(heights) + 2 * _PAD)
+        top = _PAD + sum(_height(text, bold, inner) for text, bold in self._texts())
+        self.buttons = {}
+        for mend in mends:
+            wide = QFontMetricsF(lettering.font(theme.FONT_SMALL)).horizontalAdvance(mend.text) + 2 * _PAD
+            self.buttons[mend] = QRectF(_PAD, top + _GAP, min(wide, inner), _BUTTON)
+            top += _GAP + _BUTTON
+        self._size = QRectF(0, 0, width, top + _PAD)
+        self.update()
         return self.height
+
+    def mend_at(self, point: QPointF) -> Mend | None:
+        """Return the mend whose button is at *point* of the scene; None where there is none."""
+        place = self.mapFromScene(point)
+        return next((mend for mend, button in self.buttons.items() if button.contains(place)), None)
 
     @property
     def width(self) -> float:
@@ -63,6 +82,7 @@ class CalloutItem(QGraphicsItem):
             painter.setBrush(fill)
             painter.drawRoundedRect(self._size, theme.RADIUS, theme.RADIUS)
         self._paint_texts(painter, scheme)
+        self._paint_buttons(painter, scheme)
 
     def _paint_texts(self, painter: QPainter, scheme: theme.Tokens) -> None:
         area = self._size.adjusted(_PAD, _PAD, -_PAD, -_PAD)
@@ -71,6 +91,16 @@ class CalloutItem(QGraphicsItem):
             painter.setFont(lettering.font(theme.FONT_SMALL, bold))
             painter.drawText(area, int(_WRAPPED), text)
             area.setTop(area.top() + _height(text, bold, area.width()))
+
+    def _paint_buttons(self, painter: QPainter, scheme: theme.Tokens) -> None:
+        for mend, place in self.buttons.items():
+            painter.setPen(QPen(QColor(scheme.muted), 1))
+            painter.setBrush(QColor(scheme.surface))
+            painter.drawRoundedRect(place, theme.RADIUS, theme.RADIUS)
+            text, font = lettering.fitted(mend.text, lettering.font(theme.FONT_SMALL), place.width() - _PAD)
+            painter.setFont(font)
+            painter.setPen(QColor(scheme.text))
+            painter.drawText(place, Qt.AlignmentFlag.AlignCenter, text)
 
     def _texts(self) -> tuple[tuple[str, bool], ...]:
         return (self.problem.what, False), (self.problem.remedy, True)

@@ -1,7 +1,7 @@
 """The problems of a chain, each told below the card that has it."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QGraphicsScene
@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from cnn_gui import theme
 from cnn_gui.editor.arrangement import Arrangement, Grid
 from cnn_gui.editor.callout import WIDEST, CalloutItem
+from engine.mends import Mend
 from engine.shapes import Problem
 
 _STEM = theme.SPACE[1]  # px between a card and its callout
@@ -22,8 +23,10 @@ class Callouts:
         self._scene = scene
         self.items: dict[int, CalloutItem] = {}
 
-    def show(self, problems: Mapping[int, Problem], grid: Grid) -> dict[int, float]:
-        """Show *problems*, by slot, and return the px that they need below each row of *grid*."""
+    def show(
+        self, problems: Mapping[int, Problem], grid: Grid, mends: Mapping[int, Sequence[Mend]] | None = None
+    ) -> dict[int, float]:
+        """Show *problems* with their *mends*, by slot, and return the px that they need below each row of *grid*."""
         for slot in self.items.keys() - problems.keys():
             self._scene.removeItem(self.items.pop(slot))
         below: dict[int, float] = defaultdict(float)
@@ -32,8 +35,12 @@ class Callouts:
                 self.items[slot] = CalloutItem()
                 self._scene.addItem(self.items[slot])
             width = min(WIDEST, grid.right - grid.left)
-            below[slot // grid.columns] += _STEM + self.items[slot].show(problem, width)
+            below[slot // grid.columns] += _STEM + self.items[slot].show(problem, width, (mends or {}).get(slot, ()))
         return below
+
+    def mend_at(self, point: QPointF) -> Mend | None:
+        """Return the mend whose button is at *point* of the scene; None where there is none."""
+        return next(filter(None, (item.mend_at(point) for item in self.items.values())), None)
 
     def place(self, arrangement: Arrangement) -> None:
         """Put the callouts below their cards; two in one row go below one another."""

@@ -19,6 +19,7 @@ from cnn_gui.editor.chain_commands import ChainCommands, Command
 from cnn_gui.editor.chain_view import ChainView
 from cnn_gui.editor.edge_scroller import EdgeScroller
 from cnn_gui.editor.gestures import CardDrag, Gesture, LayerDrop
+from engine.mends import Mend
 
 
 class NetworkCanvas(ChainView):
@@ -74,6 +75,9 @@ class NetworkCanvas(ChainView):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:
+            if (mend := self._mend_at(event.position().toPoint())) is not None:
+                self._document.mend(mend)
+                return
             uid = self.layer_at(event.position())
             self._document.select(uid)
             self._pressed = (uid, event.position().toPoint()) if uid else None
@@ -89,11 +93,21 @@ class NetworkCanvas(ChainView):
         if isinstance(self._gesture, CardDrag):
             self._follow(pointer)
         elif self._pressed is None:
+            self._show_button(self._mend_at(pointer) is not None)
             self.chain.set_hovered(self.layer_at(pointer))
             self.chain.point_at(self.mapToScene(pointer))
         elif (pointer - self._pressed[1]).manhattanLength() >= QApplication.startDragDistance():
             self._lift(*self._pressed)
             self._follow(pointer)
+
+    def _mend_at(self, point: QPoint) -> Mend | None:
+        """Return what the button below a card at *point* of the viewport does; None where there is none."""
+        return self.chain.callouts.mend_at(self.mapToScene(point))
+
+    def _show_button(self, over: bool) -> None:
+        """Have the pointer of a button, or its own."""
+        if over != (self.viewport().cursor().shape() == Qt.CursorShape.PointingHandCursor):
+            self.viewport().setCursor(Qt.CursorShape.PointingHandCursor) if over else self.viewport().unsetCursor()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

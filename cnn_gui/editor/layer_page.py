@@ -9,8 +9,8 @@ from cnn_gui import command_table, theme
 from cnn_gui.document import Document
 from cnn_gui.editable_design import open_run
 from cnn_gui.editor import describe
-from cnn_gui.editor.notice import Notice
 from cnn_gui.forms import SchemaForm
+from cnn_gui.notice import Notice, offers
 from cnn_gui.plain_text import PlainLabel
 from engine.architecture import LayerSpec
 
@@ -52,6 +52,7 @@ class LayerPage(QWidget):
         self.problem.setVisible(info.problem is not None)
         if info.problem is not None:
             self.problem.say(info.problem.what, info.problem.remedy)
+        self.problem.offer(offers(document, self._uid) if info.problem is not None else ())
         self.shapes.setText(f"{describe.shape_text(info.input)} → {describe.shape_text(info.output)}")
         known = info.input is not None and info.output is not None
         unknown = self.tr("Known once this layer and those before it fit together.")

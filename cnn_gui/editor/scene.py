@@ -172,7 +172,9 @@ class ChainScene(QGraphicsScene):
     def _arrange(self, animate: bool) -> None:
         grid = Grid.fitting(self._width)
         problems = {slot: info.problem for slot, info in enumerate(self._document.infos, 1) if info.problem}
-        below = self.callouts.show(problems, grid)
+        layers = self._document.architecture.layers
+        mends = {slot: () if self._document.locked else self._document.mends(layers[slot - 1].uid) for slot in problems}
+        below = self.callouts.show(problems, grid, mends)
         before, self.arrangement = self.arrangement, Arrangement(grid, len(self.cards), below)
         self.callouts.place(self.arrangement)
         self.setSceneRect(0, 0, self._width, self.arrangement.height)

@@ -71,7 +71,8 @@ class Choice:
         if split is None or not len(split):
             return None
         held = self.which is ImageSet.TRAINING and bool(held_out[self.number : self.number + 1].any())
-        return Sample(pixels(split.images[self.number]), self.title, int(split.labels[self.number]), held)
+        place = self.number if self.which is ImageSet.TRAINING and not held else None
+        return Sample(pixels(split.images[self.number]), self.title, int(split.labels[self.number]), held, place)
 
 
 def sizes(dataset: Dataset | None) -> tuple[int, ...]:

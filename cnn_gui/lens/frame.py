@@ -7,16 +7,17 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.document import Document
+from cnn_gui.learned import since
 from cnn_gui.lens.channels import Channels
 from cnn_gui.lens.learning import Learning
-from cnn_gui.lens.passes import Passes
+from cnn_gui.lens.passes import MiniBatch, Passes
 from cnn_gui.lens.sample import Sample
 from cnn_gui.plots.colormaps import ColorMap, signed_levels
 from cnn_gui.plots.ranges import Ranges, Scale
 from engine.architecture import Architecture, LayerSpec
 from engine.layer import Array
 from engine.remedies import Remedy, remedies
-from engine.shapes import LayerInfo
+from engine.shapes import LayerInfo, Problem, first_problem
 from engine.trace.flatten import Flattening, behind
 from engine.trace.record import LayerTrace, Trace
 
@@ -39,7 +40,8 @@ class Frame:
         step: the training step of the weights; 0 for initial ones.
         next_key: what the next step draws its random numbers from: (seed, steps that its run has done before it).
         class_names: of the data.
-        problem: why the network cannot compute, or ''.
+        problem: why the network cannot compute, with the layer's title where it is one's fault, or ''.
+        broken: the first layer that cannot work, and why; None where all can, or there are none.
         locked: whether a training run owns the network, so that it cannot be edited.
         faults: the switches of deliberate ones, which ``trace`` has.
         warnings: what is wrong with a layer, a problem or deliberate faults, by uid; most have none.
@@ -67,10 +69,13 @@ class Frame:
         self.sample, self.step, self.class_names = sample, step, document.data.class_names
         self.passes = passes or Passes(document, sample)
         self.learning = Learning(document, self.spec) if self.spec else None
-        self.problem, self.locked, self.faults = str(document.problem or ""), document.locked, document.faults
+        self.problem, self.locked, self.faults = document.obstacle, document.locked, document.faults
+        self.broken = _broken(document)
         self.warnings = _warnings(document)
-        self.next_key = document.settings.seed, step - document.watch.start if document.locked else 0
+        time = step - document.watch.start if document.locked else document.optimizer_time
+        self.next_key = document.settings.seed, time
         self.ranges = Ranges(scale, self._largest)
+        self._figures_of = document.figures_of
         ended = document.history.epochs
         later = np.flatnonzero(ended.column("step") >= step)
         self._epoch = int(ended.column("epoch")[later[0]]) if len(later) else ended.done + 1
@@ -91,9 +96,9 @@ class Frame:
         return self.passes.trace
 
     @property
-    def mini_batch(self) -> tuple[Trace, ...]:
-        """The traces of the sample and of the first training images as one mini-batch; see ``Passes``."""
-        return self.passes.mini_batch
+    def mini_batch(self) -> MiniBatch | None:
+        """The selected layer in the mini-batch of training that the sample is in, or in one of it alone."""
+        return self.passes.mini_batch(self.index) if self.index >= 0 else None
 
     @property
     def label(self) -> int | None:
@@ -109,6 +114,18 @@ class Frame:
     def layer_trace(self) -> LayerTrace | None:
         """The selected layer's part of ``trace``."""
         return self.trace.layers[self.index] if self.spec is not None and self.trace is not None else None
+
+    @property
+    def shaped_layer(self) -> LayerTrace | None:
+        """``layer_trace``, or where that is not there one of the same shapes with nothing but zeros; None where even
+        these are not known."""
+        if self.layer_trace is not None or self.spec is None or self.info is None or self.info.problem is not None:
+            return self.layer_trace
+        if self.info.input is None or self.info.output is None:
+            return None
+        arrays = {name: np.zeros(shape) for name, shape in self.spec.config.array_shapes(self.info.input).items()}
+        x, y = np.zeros(self.info.input), np.zeros(self.info.output)
+        return LayerTrace(self.spec, arrays, x, y, x, y, {})
 
     @property
     def remedies(self) -> tuple[Remedy, ...]:
@@ -133,7 +150,11 @@ class Frame:
 
     def title(self) -> str:
         """Return 'Convolution 2' for the second layer of that type; 'Input' if none is selected."""
-        return layer_title(self._architecture, self.spec) if self.spec else _tr("Input")
+        return self.title_of(self.spec) if self.spec else _tr("Input")
+
+    def title_of(self, spec: LayerSpec) -> str:
+        """Return what any layer of the network is called, 'Convolution 2'."""
+        return layer_title(self._architecture, spec)
 
     def about(self) -> str:
         """Return the layer's settings, shapes and number of weights in one line."""
@@ -146,7 +167,9 @@ class Frame:
 
     def moment(self) -> str:
         """Return 'step 1,204, epoch 3', or that nothing was trained yet."""
-        return _tr("step {0:,}, epoch {1}").format(self.step, self._epoch) if self.step else _tr("initial weights")
+        if not self.step:
+            return _tr("initial weights")
+        return _tr("step {0:,}, epoch {1}").format(self.step, self._epoch) + since(self._figures_of)
 
     def class_name(self, label: int) -> str:
         """Return the name of class *label*, or its number where it has none."""
@@ -156,6 +179,11 @@ class Frame:
 def layer_title(architecture: Architecture, spec: LayerSpec) -> str:
     """Return the layer's label and its number among the layers of its type, from 1."""
     return architecture.title(spec.uid)
+
+
+def _broken(document: Document) -> tuple[LayerSpec, Problem] | None:
+    found = first_problem(document.infos)
+    return None if found is None else (document.architecture.layers[found[0]], found[1])
 
 
 def _warnings(document: Document) -> dict[str, str]:

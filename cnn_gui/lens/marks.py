@@ -28,15 +28,19 @@ def inserted(shape: Cell, step: Cell) -> Marks:
     return marks
 
 
-def dilated(window: Window) -> Marks:
-    """Return the marks of the dilated gradient."""
-    return inserted((window.rows.dilated, window.cols.dilated), (window.rows.stride, window.cols.stride))
+def dilated(window: Window, apart: Cell) -> Marks:
+    """Return the marks of the dilated gradient, whose values lie *apart* rows and columns from one another."""
+    marks = np.full((window.rows.dilated, window.cols.dilated), Mark.INSERTED, np.uint8)
+    ends = ((axis.output - 1) * step + 1 for axis, step in zip((window.rows, window.cols), apart, strict=True))
+    rows, cols = (slice(0, end, step) for end, step in zip(ends, apart, strict=True))
+    marks[rows, cols] = Mark.NONE
+    return marks
 
 
-def spread(window: Window) -> Marks:
+def spread(window: Window, apart: Cell) -> Marks:
     """Return the marks of the dilated gradient with its K' - 1 zeros on every side."""
     sides = [(axis.extent - 1,) * 2 for axis in (window.rows, window.cols)]
-    return np.pad(dilated(window), sides, constant_values=Mark.PADDING)
+    return np.pad(dilated(window, apart), sides, constant_values=Mark.PADDING)
 
 
 def kernel(window: Window) -> Marks:
@@ -44,17 +48,20 @@ def kernel(window: Window) -> Marks:
     return inserted((window.rows.extent, window.cols.extent), (window.rows.dilation, window.cols.dilation))
 
 
-def appended(window: Window) -> Marks:
-    """Return (H + 2P, W + 2P): the padding, and the trailing rows and columns, which no window reaches."""
-    marks = padding(window)
-    marks[window.rows.used :] = Mark.APPENDED
-    marks[:, window.cols.used :] = Mark.APPENDED
+def appended(window: Window, in_front: bool = False) -> Marks:
+    """Return (H + 2P, W + 2P): the padding, and the trailing rows and columns, which no window reaches.
+
+    *in_front*: zeros take their place before the others instead of behind them.
+    """
+    marks = np.full((window.rows.padded, window.cols.padded), Mark.APPENDED, np.uint8)
+    marks[reached(window, in_front)] = padding(window)[reached(window)]
     return marks
 
 
-def reached(window: Window) -> Part:
-    """Return which part of the padded input the windows reach."""
-    return slice(0, window.rows.used), slice(0, window.cols.used)
+def reached(window: Window, in_front: bool = False) -> Part:
+    """Return which part of the padded input the windows reach; the end of it with zeros *in_front*."""
+    first, left = (window.rows.trailing, window.cols.trailing) if in_front else (0, 0)
+    return slice(first, first + window.rows.used), slice(left, left + window.cols.used)
 
 
 def inside(window: Window) -> Part:

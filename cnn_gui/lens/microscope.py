@@ -1,6 +1,7 @@
 """The microscope: one layer in the place of the network, looked at in every way that there is for its kind."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from cnn_gui import command_table, theme
 from cnn_gui.command_table import Place
 from cnn_gui.document import Document
+from cnn_gui.lens import notices
 from cnn_gui.lens.export_button import ExportButton
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.head import Head
@@ -20,6 +22,7 @@ from cnn_gui.lens.views.check import CheckView
 from cnn_gui.lens.views.why import WhyView
 from cnn_gui.lens.waiting import Waiting
 from cnn_gui.lens.walk import go
+from cnn_gui.notice import Notice, Offer, offers
 from cnn_gui.plots.figure import Figure
 from engine.layer import LayerConfig
 
@@ -47,6 +50,7 @@ class Microscope(QWidget):
         self.export_button = ExportButton(self.figure)
         self.head = Head(self.export_button)
         self.pages, self.stack, self.waiting = KindBar(), ViewStack(), Waiting(self)
+        self.notice = Notice("warning", across=True)
         self._shown: tuple[object, ...] | None = None  # network, layer, view and whether of a mini-batch
         self._arrange()
         self._connect()
@@ -84,12 +88,13 @@ class Microscope(QWidget):
             return
         self.pages.offer(frame)
         self.head.words_button.setEnabled(bool(self.kinds))
-        if (reason := self._why_nothing(frame)) or self.pages.kind is None:
+        kind, reason = self.pages.kind, self._why_nothing(frame)
+        if kind is None or (reason and (kind.needs_numbers or frame.shaped_layer is None)):
             self.waiting.forget()
             self._say(frame, reason)
             return
-        view = self.stack.of(self.pages.kind)
-        if frame.passes.are_there(view.batched):
+        view = self.stack.of(kind)
+        if frame.passes.are_there(frame.index if view.batched else None):
             self.waiting.forget()
             self._present(frame, view)
         else:
@@ -109,6 +114,7 @@ class Microscope(QWidget):
         self.head.scale.setEnabled(bool(view.coloured))
         view.show_frame(frame)
         self._show_trail()
+        self._show_notice(frame, view)
 
     def _wait(self, frame: Frame, view: LayerView) -> None:
         """Have the passes made; until then this view of this layer keeps the numbers that it has, under their label."""
@@ -122,6 +128,25 @@ class Microscope(QWidget):
         self.head.show_frame(frame)
         self.stack.say(text)
         self._show_trail()
+        self._show_notice(frame, None)
+
+    def _show_notice(self, frame: Frame, view: LayerView | None) -> None:
+        """Say above the page what is wrong on purpose, or which layer cannot work, with a way there."""
+        what, remedy = notices.of_problem(frame)
+        there = [(spec.uid, frame.title_of(spec)) for spec, _ in filter(None, [frame.broken])]
+        if not what and view is not None and frame.layer_trace is None:
+            what = self._why_nothing(frame)
+        elif not what and view is not None and view.shows_gradients:
+            what, there = notices.of_faults(frame), list(notices.places(frame))
+        tip = self.tr("Open that layer")
+        self.notice.setVisible(bool(what))
+        self.notice.say(what, remedy)
+        mending = [] if frame.broken is None else offers(self._document, frame.broken[0].uid)
+        self.notice.offer([
+            *(Offer(self.tr("Go to {0}").format(title), tip, partial(self._document.select, uid))
+              for uid, title in there if uid != self._document.selected),
+            *mending,
+        ])  # fmt: skip
 
     def _show_trail(self) -> None:
         """Say which detail of the page is on show."""
@@ -210,7 +235,7 @@ class Microscope(QWidget):
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.problem:
-            return self.tr("There is nothing to see while the network cannot work. {0}").format(frame.problem)
+            return self.tr("There are no numbers while the network cannot work. {0}").format(frame.problem)
         if frame.sample is None:
             return self.tr("There is no image yet. Load a data set, or draw something.")
         if frame.spec is None:
@@ -228,5 +253,6 @@ class Microscope(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.SPACE[1]] * 4)
         column.setSpacing(theme.SPACE[1])
-        for part in (self.head, self.pages, PageScroll(self.stack)):
+        self.notice.hide()
+        for part in (self.head, self.pages, self.notice, PageScroll(self.stack)):
             column.addWidget(part, isinstance(part, PageScroll))

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSignalBlocker, QSize
 from PySide6.QtGui import QValidator
-from PySide6.QtWidgets import QSpinBox
+
+from cnn_gui.typed_numbers import WholeBox
 
 
-class NamedBox(QSpinBox):
+class NamedBox(WholeBox):
     """Shows numbers, or names in their place; a name can be typed, and a number all the same.
 
     Thread: GUI.

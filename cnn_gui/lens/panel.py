@@ -111,7 +111,9 @@ class LensPanel(QWidget):
         held_out = self._held_out.flags(dataset, self._document.settings.validation)
         sample = self._given or self._choice.sample(dataset, held_out)
         if not self._passes.are_held_for(sample):
-            self._passes = Passes(self._document, sample)
+            document = self._document
+            done = self._step - document.watch.start - document.optimizer_time if document.locked else 0
+            self._passes = Passes(document, sample, max(0, done))
         frame = Frame(self._document, sample, self._step, self.scale, self._passes)
         self.heading.setText(frame.title())
         self.heading.setToolTip(plain_text.tooltip(frame.about()))
@@ -157,7 +159,8 @@ class LensPanel(QWidget):
 
     def _on_random_wanted(self) -> None:
         images = sizes(self._document.data.dataset)[self._choice.which]
-        self.look_at(self._choice.at(int(self._rng.integers(images))))
+        if images:  # else the data is still being read, and the button rests as soon as that is shown
+            self.look_at(self._choice.at(int(self._rng.integers(images))))
 
     def _connect(self) -> None:
         document = self._document

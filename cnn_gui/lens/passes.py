@@ -7,43 +7,102 @@ import numpy as np
 
 from cnn_gui.document import Document
 from cnn_gui.lens.sample import Sample
-from engine.data.dataset import Split, pixels
+from engine.data.dataset import Dataset, Draw, batch_with
 from engine.layer import Array
-from engine.trace.record import Trace
+from engine.settings import TrainingSettings
+from engine.trace.record import LayerTrace, Trace
+from engine.trace.scoring import Scoring
 from engine.trace.tracer import Tracer
+from engine.trainer import split_rng
 
-BATCH = 8  # samples: a mini-batch that can be taken in
 HEAVY = 50_000_000  # multiply-adds of one sample forward, from which on a trace takes longer than a frame may
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class MiniBatch:
+    """One layer of the passes of a mini-batch, sample by sample; that of the lens is the first.
+
+    Attributes:
+        layers: of each sample; their dC/dW add up to ``gradients``, for C is the mean loss.
+        scorings: of each sample, from its scores to its loss.
+        places: of each among the training images; empty for a batch of the lens's sample alone.
+        number: which mini-batch of its epoch it is, from 0.
+        augmented: whether the images are changed as in training.
+    """
+
+    layers: tuple[LayerTrace, ...]
+    scorings: tuple[Scoring, ...]
+    places: tuple[int, ...] = ()
+    number: int = 0
+    augmented: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lot:
+    """What draws the mini-batch of training that the sample is in.
+
+    Attributes:
+        dataset: whose training images a run learns from, but for those that it holds out.
+        place: the sample's among all training images.
+        settings: of the run.
+        done: steps that the run has done.
+        time: steps that its optimizer had done before the next one.
+        paper: what augmentation fills with.
+    """
+
+    dataset: Dataset
+    place: int
+    settings: TrainingSettings
+    done: int
+    time: int
+    paper: tuple[float, ...] | None
+
+    def drawn(self) -> tuple[Draw, tuple[int, int]]:
+        """Return the mini-batch of the present epoch, as the run draws it, and the (seed, step) that it is of."""
+        settings, dataset = self.settings, self.dataset
+        members = np.arange(len(dataset.train))
+        if dataset.validation is None or not len(dataset.validation):
+            members = members[~dataset.held_out(settings.validation, split_rng())]
+        start = self.time - self.done % -(-len(members) // settings.batch_size)  # of the epoch
+        rng, paper = np.random.default_rng((settings.seed, start)), self.paper if settings.augment else None
+        draw = batch_with(self.place, dataset.train, members, settings.batch_size, rng, settings.augment, paper)
+        return draw, (settings.seed, start + draw.number)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Pass:
-    """What is to be traced, on any thread: a sample, alone or in a mini-batch with the first images of *training*.
+    """What is to be traced, on any thread: a sample, alone or in the mini-batch of training that it is in.
 
     Attributes:
         image: (C, H, W).
         label: the class that counts as right.
-        training: whose images fit the network; None without.
+        lot: what draws its mini-batch; None where no run trains on it.
         weights: (P + Q,) with the statistics, read-only; None for those that the model has then.
     """
 
     tracer: Tracer
     image: Array
     label: int
-    training: Split | None
+    lot: Lot | None
     weights: Array | None = None
 
     def trace(self) -> Trace:
         """Return the trace of the sample."""
         return self.tracer.trace(self.image[None], np.array([self.label]), weights=self.weights)
 
-    def mini_batch(self) -> tuple[Trace, ...]:
-        """Return the traces of the sample and of the others; C is their mean loss."""
-        images, labels = [self.image[None]], [np.array([self.label])]
-        if self.training is not None:
-            images.append(pixels(self.training.images[: BATCH - 1]))
-            labels.append(self.training.labels[: BATCH - 1].astype(int))
-        return self.tracer.traces(np.concatenate(images), np.concatenate(labels), weights=self.weights)
+    def mini_batch(self, index: int) -> MiniBatch:
+        """Return the layer number *index* of the passes of a mini-batch: of one of training, or of the sample alone."""
+        if self.lot is None:
+            traced = self.tracer.layer_traces(self.image[None], np.array([self.label]), index, weights=self.weights)
+            return MiniBatch(*zip(*traced, strict=True))
+        drawn, key = self.lot.drawn()
+        first = drawn.indices.tolist().index(self.lot.place)
+        order = [first, *(each for each in range(len(drawn.indices)) if each != first)]
+        labels = drawn.batch.samples.labels.astype(int)
+        traced = self.tracer.layer_traces(drawn.batch.inputs(slice(None)), labels, index, key, self.weights)
+        layers, scorings = zip(*(traced[each] for each in order), strict=True)
+        places = tuple(int(drawn.indices[each]) for each in order)
+        return MiniBatch(layers, scorings, places, drawn.number, self.lot.settings.augment)
 
 
 class Passes:
@@ -55,21 +114,27 @@ class Passes:
     Thread: GUI.
     """
 
-    def __init__(self, document: Document, sample: Sample | None) -> None:
-        self.sample = sample
+    def __init__(self, document: Document, sample: Sample | None, done: int = 0) -> None:
+        """*done*: steps that the run has done, which has drawn a mini-batch for each; 0 where none is under way."""
+        self.sample, self._done = sample, done
         self._document, self._model, self._infos = document, document.model, document.infos
         self._values: tuple[Array, ...] | None = None
         self._trace: Trace | None = None
-        self._mini_batch: tuple[Trace, ...] = ()
+        self._batches: dict[int, MiniBatch] = {}  # by the number of the layer
         self._held: Pass | None = None
 
-    @cached_property
+    @property
     def are_heavy(self) -> bool:
-        """Whether ``trace`` and ``mini_batch`` take too long for the GUI's thread."""
+        """Whether ``trace`` takes too long for the GUI's thread."""
+        return self._work > HEAVY
+
+    @cached_property
+    def _work(self) -> int:
+        """Multiply-adds of one sample forward; 0 without a network."""
         if self._model is None:
-            return False
+            return 0
         layers = zip(self._model.architecture.layers, self._infos, strict=True)
-        return sum(spec.config.multiply_adds(info.input) for spec, info in layers if info.input) > HEAVY
+        return sum(spec.config.multiply_adds(info.input) for spec, info in layers if info.input)
 
     @property
     def values(self) -> tuple[Array, ...] | None:
@@ -88,15 +153,11 @@ class Passes:
             self._trace = wanted.trace()
         return self._trace
 
-    @property
-    def mini_batch(self) -> tuple[Trace, ...]:
-        """The traces of a mini-batch: of the sample, and of the first training images; empty where ``trace`` is None.
-
-        C is their mean loss.
-        """
-        if not self._mini_batch and (wanted := self._wanted()) is not None:
-            self._mini_batch = wanted.mini_batch()
-        return self._mini_batch
+    def mini_batch(self, index: int) -> MiniBatch | None:
+        """Return the layer number *index* of the passes of a mini-batch; None where ``trace`` is None."""
+        if index not in self._batches and (wanted := self._wanted()) is not None:
+            self._batches[index] = wanted.mini_batch(index)
+        return self._batches.get(index)
 
     @property
     def label(self) -> int | None:
@@ -125,13 +186,19 @@ class Passes:
             self._held = replace(wanted, weights=_frozen(self._weights))
         return self._held
 
-    def take(self, trace: Trace, mini_batch: tuple[Trace, ...]) -> None:
-        """Have what was made elsewhere of what ``hold`` returned; *mini_batch* may be empty."""
-        self._trace, self._mini_batch = trace, mini_batch or self._mini_batch
+    def take(self, trace: Trace, mini_batch: MiniBatch | None = None, index: int = 0) -> None:
+        """Have what was made elsewhere of what ``hold`` returned; *mini_batch* of the layer number *index*."""
+        self._trace = trace
+        if mini_batch is not None:
+            self._batches[index] = mini_batch
 
-    def are_there(self, batched: bool) -> bool:
-        """Return whether ``trace`` and, if *batched*, ``mini_batch`` take no time."""
-        return not self.are_heavy or (self._trace is not None and (not batched or bool(self._mini_batch)))
+    def are_there(self, batch_of: int | None) -> bool:
+        """Return whether ``trace`` and the mini-batch of the layer number *batch_of*, if any, take no time."""
+        if self.are_heavy and self._trace is None:
+            return False
+        several = self.sample is not None and self.sample.place is not None
+        samples = self._document.settings.batch_size if several else 1
+        return batch_of is None or batch_of in self._batches or self._work * samples <= HEAVY
 
     def are_held_for(self, sample: Sample | None) -> bool:
         """Return whether what is held is that of *sample* in the document's network as it is now."""
@@ -159,8 +226,16 @@ class Passes:
         tracer, label, dataset = self._document.tracer, self.label, self._document.data.dataset
         if self.values is None or self.sample is None or label is None or tracer is None:
             return None
-        training = dataset.train if dataset is not None and dataset.image_shape == self.sample.image.shape else None
-        return Pass(tracer, self.sample.image, label, training)
+        fits = dataset is not None and dataset.image_shape == self.sample.image.shape
+        return Pass(tracer, self.sample.image, label, self._lot(dataset, self.sample.place) if fits else None)
+
+    def _lot(self, dataset: Dataset | None, place: int | None) -> Lot | None:
+        """Return what draws the mini-batch of the training image *place*: of the run, or of the next one."""
+        if dataset is None or place is None:
+            return None
+        looks = self._document.data.appearance
+        paper, document = None if looks is None else looks.paper, self._document
+        return Lot(dataset, place, document.settings, self._done, document.optimizer_time + self._done, paper)
 
 
 def _frozen(array: Array) -> Array:

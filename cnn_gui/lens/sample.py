@@ -15,12 +15,14 @@ class Sample:
 
     Attributes:
         held_out: whether a run with the present settings never trains on it, although it is a training image.
+        place: its number among the training images, where a run trains on it; else None.
     """
 
     image: Image
     title: str
     label: int | None = None
     held_out: bool = False
+    place: int | None = None
 
     @property
     def whole_title(self) -> str:

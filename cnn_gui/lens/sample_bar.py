@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QSpinBox, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.choice import Choice, ImageSet
@@ -11,6 +11,7 @@ from cnn_gui.lens.picture import Picture
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
 from cnn_gui.plots.page_bar import PageBar
+from cnn_gui.typed_numbers import WholeBox
 
 _NUMBER_WIDTH = 84  # px: "#59999" fits
 
@@ -34,7 +35,7 @@ class SampleBar(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.picture, self.entry, self.entry_label = Picture(), Picture(), PlainLabel(self.tr("Layer\ninput"))
-        self.sets, self.number, self.verdict = PageBar(), QSpinBox(prefix="#"), ElidedLabel("muted")
+        self.sets, self.number, self.verdict = PageBar(), WholeBox(prefix="#"), ElidedLabel("muted")
         self.previous_button, self.next_button, self.random_button = QToolButton(), QToolButton(), QToolButton()
         self.back_button = QPushButton()
         self._explain()

@@ -19,6 +19,8 @@ class LayerView(QWidget):
         kinds: the configs of the layers that it shows.
         title, tip: what it is called and what it shows, translated where it is made.
         terms: the words of the glossary that a beginner meets on it.
+        shows_gradients: whether deliberate faults of this layer or of later ones make its numbers wrong.
+        needs_numbers: whether it shows nothing without ``layer_trace``; else ``shaped_layer`` will do.
 
     Signals:
         configured(str, LayerConfig): a person wants the layer of that uid to be like that.
@@ -32,6 +34,8 @@ class LayerView(QWidget):
     title: ClassVar[str] = ""
     tip: ClassVar[str] = ""
     terms: ClassVar[tuple[str, ...]] = ()
+    shows_gradients: ClassVar[bool] = False
+    needs_numbers: ClassVar[bool] = True
     configured = Signal(str, object)
     frame_wanted = Signal()
     detail_changed = Signal()
@@ -52,7 +56,7 @@ class LayerView(QWidget):
         return False
 
     def show_frame(self, frame: Frame) -> None:
-        """Show the selected layer of *frame*, whose ``layer_trace`` is there."""
+        """Show the selected layer of *frame*, whose ``layer_trace`` is there; or ``shaped_layer`` if that will do."""
         raise NotImplementedError
 
     @property

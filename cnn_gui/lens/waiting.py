@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cnn_gui.background import Background
 from cnn_gui.lens.frame import Frame
-from cnn_gui.lens.passes import BATCH, Pass
+from cnn_gui.lens.passes import MiniBatch, Pass
 from engine.trace.record import Trace
 
 _LOOK = 0.01  # s between two looks whether it was given up
@@ -53,7 +53,7 @@ class Waiting(QObject):
     @Slot(object)
     def _on_finished(self, made: "_Made") -> None:
         frame, trace, mini_batch = made
-        frame.passes.take(trace, mini_batch)
+        frame.passes.take(trace, mini_batch, frame.index)
         newest = self._newest[0] if self._newest is not None else frame
         self.ready.emit(newest if newest.passes is frame.passes else frame)
 
@@ -63,10 +63,10 @@ class Waiting(QObject):
         try:
             yield 0.0  # ends here what was given up while it waited
             trace = wanted.trace()
-            yield 1 / BATCH
-            return frame, trace, wanted.mini_batch() if batched else ()
+            yield 0.5
+            return frame, trace, wanted.mini_batch(frame.index) if batched else None
         finally:
             self._turn.release()
 
 
-_Made = tuple[Frame, Trace, tuple[Trace, ...]]
+_Made = tuple[Frame, Trace, MiniBatch | None]

@@ -1,6 +1,7 @@
 """Sums in text that add up as they are shown: every number with as many decimals, trailing zeros kept."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from math import floor, isfinite, log10
 from typing import NamedTuple
 
@@ -10,8 +11,9 @@ from PySide6.QtCore import QCoreApplication
 from cnn_gui.plots.text import number, power, unit
 
 MOST = 8  # addends of many that are written out; the others are one more
-_DIGITS = 3  # of the largest number, at least
-_DECIMALS = 2  # of numbers below 1,000 that are not whole, at least
+_DIGITS = 4  # of the largest number, or fewer where they say it all
+_DECIMALS = 2  # of numbers from 100 to 1,000
+_EXACT = 1e-9  # of the largest number is rounding
 
 
 class Addend(NamedTuple):
@@ -33,6 +35,22 @@ class Written(NamedTuple):
     terms: Sequence[str]
     total: str
     power: str = ""
+
+    def subtotal(self, count: int) -> str:
+        """Return what the first *count* addends are together, as they are written."""
+        values = [text.replace("−", "-") for text in self.terms[:count]]
+        if not all(map(isfinite, map(float, values))):
+            return number(sum(map(float, values)), _DIGITS)
+        return str(sum(map(Decimal, values), Decimal(0))).replace("-", "−")
+
+    def of(self, text: str) -> str:
+        """Return one of the numbers with the power that it is a multiple of."""
+        return _times(text, self.power)
+
+    def sum_of(self, *texts: str) -> str:
+        """Return some of the numbers with plus signs, and the power that all are multiples of."""
+        text = " + ".join([texts[0], *map(in_brackets, texts[1:])])
+        return self.of(f"({text})" if self.power else text)
 
 
 def few(values: Sequence[float]) -> list[Addend]:
@@ -89,10 +107,10 @@ def in_brackets(text: str) -> str:
 
 
 def _decimals(values: Sequence[float], limit: float) -> int:
-    if all(value == round(value) for value in values):
-        return 0
-    digits = _DIGITS - 1 - floor(log10(limit))
-    return max(digits, _DECIMALS if limit < 1000 else 0)
+    """Return with how many decimals numbers up to *limit* are written: as few as write all of them exactly, if so."""
+    most = max(_DIGITS - 1 - floor(log10(limit)), _DECIMALS if limit < 1000 else 0)
+    exact = (all(abs(value - round(value, n)) <= _EXACT * limit for value in values) for n in range(most))
+    return next((n for n, found in enumerate(exact) if found), most)
 
 
 def _units(values: Sequence[float], total: float, scale: float) -> list[int]:

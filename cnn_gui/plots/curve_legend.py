@@ -45,6 +45,12 @@ class CurveLegend(QLabel):
         self.setToolTip("<br>".join(map(_html, entries.values())))
         self._fit()
 
+    def set_faded(self, faded: bool) -> None:
+        """Write in grey, or as usual."""
+        self.setProperty("role", "muted" if faded else "small")
+        self.style().unpolish(self)
+        self.style().polish(self)
+
     def sizeHint(self) -> QSize:
         return QSize(0, self.minimumHeight())
 

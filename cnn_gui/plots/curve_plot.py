@@ -19,6 +19,7 @@ Floats = npt.NDArray[np.floating]
 HEADROOM = 8  # px above the axis' highest number: pyqtgraph leaves out a label that reaches beyond the edge
 VALUE_ROOM = 22  # px, at least, from one value to the next
 AXIS_WIDTH = 48  # px, wide enough for any value, so that the plot does not jump when its scale changes
+FADED = 0.4  # opacity of grey curves that are of another network
 SYMBOLS = (2, 6)  # px, the size of an epoch's point: least and most
 STEP_ROOM = 56  # px, at least, from one number of steps to the next
 
@@ -48,6 +49,7 @@ class CurvePlot(pg.PlotWidget):
         series: the pyqtgraph item of each name in STYLES.
         message: stands there while there is nothing to show.
         follows: false while a person looks at a part of the run.
+        faded: whether the series are grey and pale, since they are of something else than there is now.
 
     Signals:
         pointed(float or None): the step under the mouse.
@@ -63,6 +65,7 @@ class CurvePlot(pg.PlotWidget):
         """*write* turns a value into text."""
         super().__init__(parent, axisItems={"left": _ValueAxis(write), "bottom": _StepAxis()})
         self.follows, self._values = True, (0.0, 1.0)
+        self.faded = False
         self.message = PlainLabel(parent=self)
         self.message.setProperty("role", "hint")
         self.message.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -84,6 +87,11 @@ class CurvePlot(pg.PlotWidget):
         self.series[name].setData(steps, values)
         if STYLES[name].symbol is not None:
             self.series[name].setSymbolSize(self._symbol_size(len(steps)))
+
+    def set_faded(self, faded: bool) -> None:
+        """Draw the series grey and pale, since they are of something else than there is now, or as usual."""
+        self.faded = faded
+        self._colour()
 
     def show_message(self, shown: bool) -> None:
         """Show the message in the place of the plot, or the plot."""
@@ -181,8 +189,10 @@ class CurvePlot(pg.PlotWidget):
             self.getAxis(side).setTextPen(colours.muted)
         self.cursor_line.setPen(colours.muted)
         for name, style in STYLES.items():
-            colour = pg.mkColor(getattr(colours, style.colour))
-            if name == "batch":
+            colour = pg.mkColor(colours.muted if self.faded else getattr(colours, style.colour))
+            if self.faded:
+                colour.setAlphaF(FADED)
+            elif name == "batch":
                 colour.setAlphaF(0.45)  # noise: seen, but behind what matters
             self.series[name].setPen(pg.mkPen(colour, width=style.width))
             self.series[name].setSymbolBrush(colour)

@@ -47,6 +47,7 @@ class TrainingCurves(QWidget):
         self._shown = _Extent(0, 0, None)
         self._drawn: dict[str, _Extent] = {}
         self._cursor: int | None = None
+        self._stale = ""
         self.loss, self.accuracy = CurvePlot(_plain), CurvePlot(_percent)
         self.log_box = QCheckBox(self.tr("&Log"))
         self.loss_legend, self.accuracy_legend = CurveLegend(), CurveLegend()
@@ -87,6 +88,16 @@ class TrainingCurves(QWidget):
         """Say what a person has to do before a run can start, '' if nothing, where there are no curves yet."""
         self.loss.message.setText(text or self.tr("Press Train to see the loss fall."))
         self.accuracy.message.setText(text or self.tr("Press Train to see the accuracy rise."))
+
+    @Slot(str)
+    def set_stale(self, text: str) -> None:
+        """Say that the curves are of another network than there is now, e.g. "before the edit"; '' for not so."""
+        self._stale = text
+        for plot in (self.loss, self.accuracy):
+            plot.set_faded(bool(text))
+        for legend in (self.loss_legend, self.accuracy_legend):
+            legend.set_faded(bool(text))
+        self._write_legends()
 
     def values(self, kind: str) -> dict[str, float]:
         """Return what the legend tells of 'loss' or 'accuracy': each series' value at the marked step, or its last."""
@@ -165,8 +176,9 @@ class TrainingCurves(QWidget):
         where = self.tr("over steps") if self._cursor is None else self.tr("at step {0:,}").format(self._cursor)
         if self._kept.every > 1:  # of a long run
             where = self.tr("{0} (1 in {1:,} kept)").format(where, self._kept.every)
-        self.loss_unit.show_text(self.tr("nats, {0}").format(where))
-        self.accuracy_unit.show_text(self.tr("right answers, {0}").format(where))
+        stale = self._stale and f"{self._stale} · "
+        self.loss_unit.show_text(stale + self.tr("nats, {0}").format(where))
+        self.accuracy_unit.show_text(stale + self.tr("right answers, {0}").format(where))
 
     def _write_legends(self) -> None:
         self._write_units()
@@ -175,9 +187,10 @@ class TrainingCurves(QWidget):
 
     def _write_legend(self, kind: str) -> None:
         legend, write = (self.loss_legend, _plain) if kind == "loss" else (self.accuracy_legend, _percent)
-        colours, words = theme.tokens(self.palette()), self._words()
+        tokens, words = theme.tokens(self.palette()), self._words()
+        colours = {name: "muted" if self._stale else style.colour for name, style in STYLES.items()}
         legend.show_entries({
-            name: Entry(STYLES[name].mark, getattr(colours, STYLES[name].colour), *words[name], write(value))
+            name: Entry(STYLES[name].mark, getattr(tokens, colours[name]), *words[name], write(value))
             for name, value in self.values(kind).items()
         })  # fmt: skip
 

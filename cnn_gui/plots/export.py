@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QMenu, QMessageBox, QWidget
 
-from cnn_gui import plain_text
+from cnn_gui import failures, plain_text, saving
 from cnn_gui.plots.figure import Figure
 from engine.files import atomic
 
@@ -49,17 +49,21 @@ class Numbers:
         return [*first, *([*head, *row] for head, row in zip(heads, self.values.tolist(), strict=True))]
 
 
-def offer(view: QWidget, event: QContextMenuEvent, numbers: Numbers) -> None:
-    """Open a menu where a person asked for one, to copy and to save *numbers* and the picture that *view* shows."""
+def offer(view: QWidget, event: QContextMenuEvent, numbers: Numbers, whole: QWidget | None = None) -> None:
+    """Open a menu where a person asked for one, to copy and to save *numbers* and the picture that *view* shows.
+
+    Args:
+        whole: shows all of what can be seen of a part in *view*; the picture is of that.
+    """
     menu = QMenu(view)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    fill_menu(menu, view, numbers)
+    fill_menu(menu, view, numbers, whole)
     menu.popup(event.globalPos())
 
 
-def fill_menu(menu: QMenu, view: QWidget, numbers: Numbers) -> None:
+def fill_menu(menu: QMenu, view: QWidget, numbers: Numbers, whole: QWidget | None = None) -> None:
     """Put into *menu* what ``offer`` offers."""
-    figure, ratio, title = Figure(view), view.devicePixelRatioF(), numbers.title
+    figure, ratio, title = Figure(whole or view), view.devicePixelRatioF(), numbers.title
     menu.addAction(_tr("Copy numbers as text"), lambda: QGuiApplication.clipboard().setText(numbers.text()))
     menu.addAction(_tr("Copy picture"), lambda: QGuiApplication.clipboard().setImage(figure.image(ratio)))
     menu.addSeparator()
@@ -75,19 +79,16 @@ def save(view: QWidget, title: str, suffix: str, make: Callable[[], bytes | None
     try:
         atomic.write_bytes(path, content)
     except OSError as error:
-        text = _tr("{0} could not be written: {1}. Choose another folder.").format(path, error.strerror or error)
-        box = plain_text.message_box(QMessageBox.Icon.Warning, _tr("That did not work"), text, view)
+        text = failures.sentence(error, path)
+        box = plain_text.message_box(QMessageBox.Icon.Warning, _tr("Could not save the file"), text, view)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
 
 
 def ask_where(view: QWidget, title: str, suffix: str) -> Path | None:
     """Return the file that a person chooses; None for none."""
-    name = f"{title or _tr('picture')}.{suffix}".replace("/", "-")
-    chosen, _ = QFileDialog.getSaveFileName(view, _tr("Save"), name, f"*.{suffix}")
-    if not chosen:
-        return None
-    return Path(chosen) if Path(chosen).suffix else Path(f"{chosen}.{suffix}")
+    name = f"{saving.usable_name(title) or _tr('picture')}.{suffix}"
+    return saving.ask_where(view, _tr("Save"), name, f"*.{suffix}", f".{suffix}")
 
 
 def _exact(value: str | float) -> str:

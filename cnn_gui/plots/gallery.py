@@ -15,11 +15,13 @@ class Gallery(QWidget):
 
     Signals:
         chosen(int): a person chose the image of that number.
+        opened(int): a person double-clicked it, or pressed Enter on it.
 
     Thread: GUI.
     """
 
     chosen = Signal(int)
+    opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +32,7 @@ class Gallery(QWidget):
         column.addWidget(self.canvas, 1)
         column.addWidget(self.pager, 0, Qt.AlignmentFlag.AlignHCenter)
         self.canvas.chosen.connect(self.chosen)
+        self.canvas.opened.connect(self.opened)
         self.canvas.paged.connect(self.pager.show_page)
         self.pager.turned.connect(self.canvas.turn)
 

@@ -20,7 +20,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
-from cnn_gui import plain_text, theme
+from cnn_gui import command_table, plain_text, theme
+from cnn_gui.command_table import Place
 from cnn_gui.plots.text import small_font
 from cnn_gui.plots.thumbnail import photograph
 
@@ -41,16 +42,18 @@ class Thumb:
 
 
 class GalleryCanvas(QWidget):
-    """One page. Keys: the arrows choose a neighbour, Page up and Page down turn the page.
+    """One page. Keys: the arrows choose a neighbour, Enter opens it, Page up and Page down turn the page.
 
     Signals:
         chosen(int): as named.
+        opened(int): a person double-clicked the image of that number, or pressed Enter on it.
         paged(page, pages): another page is on show, or there may be more or fewer of them.
 
     Thread: GUI.
     """
 
     chosen = Signal(int)
+    opened = Signal(int)
     paged = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -127,8 +130,15 @@ class GalleryCanvas(QWidget):
             now = shown.index(self._chosen) if self._chosen in shown else -1
             then = now + down * self._columns + right if now >= 0 else 0
             self._choose(min(max(then, 0), len(shown) - 1))
+        elif self._chosen in shown and command_table.named(event, Place.TEST_SET) == "image_opened":
+            self.opened.emit(self._chosen)
         else:
             super().keyPressEvent(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        position = self._position_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and position is not None:
+            self.opened.emit(int(self.page_numbers[position]))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         position = self._position_at(event.position())

@@ -11,6 +11,7 @@ from cnn_gui.plots.grid import Cell, Part, Placement
 from cnn_gui.plots.text import readable_on
 
 _RING = 2  # px
+_SMALL = 12  # px, a cell of which a ring on its edge would cover much
 _DOTS_FROM = 5  # px, the smallest cell with a dot in it
 
 
@@ -27,9 +28,10 @@ def paint_window(painter: QPainter, part: Part, place: Placement, colour: str) -
 
 
 def paint_cells(painter: QPainter, cells: Iterable[Cell], place: Placement, colour: str) -> None:
-    """Paint a ring around single cells."""
+    """Paint a ring around single cells, a little away from small ones, whose colour it would cover."""
+    out = _RING if place.side < _SMALL else 0
     for cell in cells:
-        _paint_ring(painter, place.cell(cell), colour)
+        _paint_ring(painter, place.cell(cell).adjusted(-out, -out, out, out), colour)
 
 
 def paint_dots(painter: QPainter, cells: Sequence[Cell], place: Placement, scheme: theme.Tokens) -> None:

@@ -15,11 +15,13 @@ class MistakesTab(QWidget):
 
     Signals:
         chosen(int): a test image, by its number.
+        opened(int): a person wants to look into that test image.
 
     Thread: GUI.
     """
 
     chosen = Signal(int)
+    opened = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,12 +32,13 @@ class MistakesTab(QWidget):
         column.addWidget(self.title)
         column.addWidget(self.gallery, 1)
         self.gallery.chosen.connect(self.chosen)
+        self.gallery.opened.connect(self.opened)
 
     def show_reading(self, reading: Reading) -> None:
         """Show the mistakes of *reading*."""
         images = reading.predictions.mistakes
-        text = self.tr("{0:,} mistakes, the highest loss first (is → read as)")
+        text = self.tr("{0:,} mistakes, the highest loss first (actual → predicted)")
         self.title.show_text(text.format(len(images)))
-        empty = self.tr("Every test image is read right.")
+        empty = self.tr("Every test image is predicted right.")
         widest = words.widest_caption(reading)
         self.gallery.show_images(images.tolist(), lambda image: words.thumb(reading, image), empty, widest)

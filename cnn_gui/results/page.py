@@ -20,12 +20,14 @@ class ResultsPage(QWidget):
     Signals:
         left(): a person goes back to the network.
         chosen(int): a person chose a test image, by its number.
+        opened(int): a person wants to look into that test image: why the network predicts what it does.
 
     Thread: GUI.
     """
 
     left = Signal()
     chosen = Signal(int)
+    opened = Signal(int)
 
     def __init__(self, document: Document, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,6 +49,7 @@ class ResultsPage(QWidget):
         document.weights_changed.connect(self._show_if_empty)
         for tab in (self.confusion, self.mistakes):
             tab.chosen.connect(self.chosen)
+            tab.opened.connect(self.opened)
 
     def show_chosen(self, image: int | None) -> None:
         """Mark the test image that the lens looks at; None for an image of another kind."""
@@ -104,7 +107,7 @@ class ResultsPage(QWidget):
         document = self._document
         self.state.show_text("")
         if document.problem is not None:
-            return self.tr("There is nothing to read while the network cannot work. {0}").format(document.problem)
+            return self.tr("There is nothing to read while the network cannot work. {0}").format(document.obstacle)
         data = document.data.dataset
         if data is None:
             return self.tr("There are no images yet. Load a data set.")
@@ -115,8 +118,10 @@ class ResultsPage(QWidget):
     def _explain(self) -> None:
         self.tabs.addTab(self.confusion, self.tr("Confusion"))
         self.tabs.addTab(self.mistakes, self.tr("Mistakes"))
-        self.tabs.setTabToolTip(0, glossary.tooltip(self.tr("Which classes are taken for which"), ["recall"]))
-        self.tabs.setTabToolTip(1, self.tr("The images that are read wrongly, the worst first"))
+        self.tabs.setTabToolTip(
+            0, glossary.tooltip(self.tr("Which classes are taken for which"), ["recall", "precision"])
+        )
+        self.tabs.setTabToolTip(1, self.tr("The images that are predicted wrongly, the worst first"))
         self.back_button.setToolTip(command_table.with_key(self.tr("Back to the network"), "page_up"))
         self.setAccessibleName(self.tr("How the test set is read"))
 

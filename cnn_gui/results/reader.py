@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from cnn_gui.background import Background
 from cnn_gui.document import Document
+from cnn_gui.learned import since
 from engine.architecture import Architecture
 from engine.data.dataset import Dataset
 from engine.layer import Array, Shape
@@ -33,11 +34,12 @@ class Subject:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
-    """What the weights of one training *step* make of the test set of *subject*."""
+    """What the weights of one training *step* make of the test set of *subject*; *since*: what they became then."""
 
     subject: Subject
     step: int
     predictions: Predictions
+    since: str = ""
 
     @property
     def is_share(self) -> bool:
@@ -130,7 +132,7 @@ class TestReader(QObject):
         """Return the work on the weights of now."""
         model = self._document.model
         assert model is not None
-        return _read(subject, model.parameters.flat.copy(), self._step)
+        return _read(subject, model.parameters.flat.copy(), self._step, since(self._document.figures_of))
 
     def _on_advanced(self, share: float) -> None:
         self.share = share
@@ -143,8 +145,8 @@ class TestReader(QObject):
             self.changed.emit()
 
 
-def _read(subject: Subject, weights: Array, step: int) -> Generator[float, None, Reading]:
+def _read(subject: Subject, weights: Array, step: int, then: str) -> Generator[float, None, Reading]:
     model = Model(subject.architecture, subject.input_shape, weights.dtype)
     np.copyto(model.parameters.flat, weights)
     found = yield from predictions(model, subject.dataset.test, subject.loss)
-    return Reading(subject, step, found)
+    return Reading(subject, step, found, then)

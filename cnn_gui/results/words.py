@@ -13,22 +13,31 @@ def summary(reading: Reading) -> str:
     found = reading.predictions
     total = len(found.labels)
     text = _tr("{0:,} of {1:,} test images right ({2:.2f} %), {3}")
-    return text.format(found.right, total, 100 * found.right / total, moment(reading.step))
+    return text.format(found.right, total, 100 * found.right / total, moment(reading.step, reading.since))
 
 
-def moment(step: int) -> str:
-    """Return 'step 1,204', or that nothing was trained yet."""
-    return _tr("step {0:,}").format(step) if step else _tr("initial weights")
+def moment(step: int, since: str) -> str:
+    """Return 'step 1,204', with what became of the weights *since*, or that nothing was trained yet."""
+    return _tr("step {0:,}").format(step) + since if step else _tr("initial weights")
 
 
 def cell(reading: Reading, label: int, read: int) -> str:
-    """Return how many images of class *label* were read as *read*, and what share of the class."""
+    """Return how many images of class *label* are predicted as *read*, and what part of the class that is."""
     counts = reading.predictions.confusion
     names = reading.subject.dataset.class_names
     row, count = int(counts[label].sum()), int(counts[label, read])
-    text = _tr("Right: {0} read as {1}") if label == read else _tr("Confused: {0} read as {1}")
+    text = _tr("Right: {0} predicted as {1}") if label == read else _tr("Confused: {0} predicted as {1}")
     share = _tr(", {0:,} of {1:,} images ({2:.1f} %)").format(count, row, 100 * count / row) if row else ""
     return text.format(names[label], names[read]) + (share if count else _tr(", no image"))
+
+
+def most_frequent(reading: Reading, label: int, read: int) -> str:
+    """Return which mistake is made most often, as long as no cell is chosen."""
+    text = _tr("Most frequent mistake: {0}")
+    counts, names = reading.predictions.confusion, reading.subject.dataset.class_names
+    row, count = int(counts[label].sum()), int(counts[label, read])
+    found = _tr("{0} predicted as {1}, {2:,} of {3:,} images ({4:.1f} %)")
+    return text.format(found.format(names[label], names[read], count, row, 100 * count / row))
 
 
 def widest_caption(reading: Reading) -> str:
@@ -38,12 +47,15 @@ def widest_caption(reading: Reading) -> str:
 
 
 def thumb(reading: Reading, image: int) -> Thumb:
-    """Return a test image with its true class, the class that is read, and how sure the network is."""
+    """Return a test image with its actual class, the predicted one, and how sure the network is."""
     found, names = reading.predictions, reading.subject.dataset.class_names
     true, read, sure = names[found.labels[image]], names[found.read[image]], float(found.sure[image])
     value = _tr("{0:.1f} %").format(100 * sure) if reading.is_share else number(sure, 3)
     caption = f"{true} → {read}" if true != read else true
-    tip = _tr("Test image {0:,}: is {1}, read as {2} ({3}), loss {4}. Click to look at it through the lens.")
+    tip = _tr(
+        "Test image {0:,}: actual {1}, predicted {2} ({3}), loss {4}. Click to look at it through the lens,"
+        " double-click to see why."
+    )
     told = tip.format(image, true, read, value, number(float(found.losses[image]), 3))
     return Thumb(pixels(reading.subject.dataset.test.images[image]), caption, value, told)
 

@@ -10,11 +10,22 @@ class RunControl:
     def __init__(self, paused: bool = False) -> None:
         self._changed = Condition()
         self._paused, self._stopped, self._steps = paused, False, 0
+        self._given_up = False
 
     @property
     def stopped(self) -> bool:
         """True once ``stop`` was called."""
         return self._stopped
+
+    @property
+    def given_up(self) -> bool:
+        """True once ``give_up`` was called."""
+        return self._given_up
+
+    @property
+    def stepping(self) -> bool:
+        """True while the run does single steps."""
+        return self._paused and self._steps > 0
 
     def pause(self) -> None:
         """Hold the run at the next moment where it can be held."""
@@ -31,6 +42,11 @@ class RunControl:
     def stop(self) -> None:
         """End the run at the next moment where it can be ended."""
         self._set(stopped=True)
+
+    def give_up(self) -> None:
+        """End the run like ``stop``, and let the network go back to its best weights."""
+        self._given_up = True
+        self.stop()
 
     def wait_until_wanted(self, on_hold: Callable[[], None] = lambda: None) -> bool:
         """Block while the run is held; return True if it shall do one more piece, False if it shall end.

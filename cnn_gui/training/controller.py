@@ -1,17 +1,19 @@
 """Starts, holds and ends training runs for the document."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QThread, QTimer, Signal, Slot
 
 from cnn_gui.document import Document
+from cnn_gui.learned import Outcome
 from cnn_gui.training.control import RunControl
 from cnn_gui.training.mailbox import Mailbox
-from cnn_gui.training.snapshot import Snapshot
+from cnn_gui.training.snapshot import Divergence, Snapshot
 from cnn_gui.training.worker import TrainingWorker
 from engine.history import EpochResult
+from engine.layer import Array
 from engine.model import Model
 from engine.trainer import Trainer
 
@@ -33,6 +35,7 @@ class TrainingController(QObject):
 
     Signals:
         state_changed(State), epoch_finished(EpochResult), failed(text).
+        diverged(Divergence): the run has gone astray; it is held, or over.
 
     Thread: the GUI's.
     """
@@ -40,6 +43,7 @@ class TrainingController(QObject):
     state_changed = Signal(object)
     epoch_finished = Signal(object)
     failed = Signal(str)
+    diverged = Signal(object)
 
     def __init__(self, document: Document, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -64,15 +68,15 @@ class TrainingController(QObject):
         if self.busy or document.problem is not None or document.data.dataset is None or document.model is None:
             return
         self._control, self._mailbox = RunControl(paused), Mailbox()
-        document.watch.begin(document.model, document.settings, document.history.steps)
-        self._worker = TrainingWorker(_trainer_maker(document), self._control, self._mailbox, document.watch)
+        make_trainer = _trainer_maker(document, document.begin_run())
+        self._worker = TrainingWorker(make_trainer, self._control, self._mailbox, document.watch)
         self._thread = QThread()
         self._worker.moveToThread(self._thread)
         self._thread.started.connect(self._worker.run)
         self._worker.epoch_finished.connect(self._on_epoch_finished)
         self._worker.failed.connect(self.failed)
+        self._worker.diverged.connect(self._on_diverged)
         self._worker.finished.connect(self._on_finished)
-        document.set_locked(True)
         self._set_state(State.PAUSED if paused else State.RUNNING)
         self._thread.start()
 
@@ -106,6 +110,12 @@ class TrainingController(QObject):
             self._deadline.start(STEP_PATIENCE)
             self._set_state(State.STOPPING)
 
+    def give_up(self) -> None:
+        """End a held run and let the network go back to its best weights, of the run's epochs or of before it."""
+        if self.state is State.PAUSED:
+            self._control.give_up()
+            self._set_state(State.STOPPING)
+
     def take_snapshot(self) -> Snapshot | None:
         """Return the newest snapshot of the run, once, or None."""
         return self._mailbox.take()
@@ -133,31 +143,38 @@ class TrainingController(QObject):
     def _on_epoch_finished(self, result: EpochResult) -> None:
         self.epoch_finished.emit(result)
 
-    @Slot(object, object)
-    def _on_finished(self, parameters: np.ndarray | None, update: np.ndarray | None) -> None:
+    @Slot(object)
+    def _on_diverged(self, divergence: Divergence) -> None:
+        if divergence.held and self.state is State.RUNNING:
+            self._set_state(State.PAUSED)
+        self.diverged.emit(divergence)
+
+    @Slot(object)
+    def _on_finished(self, outcome: Outcome | None) -> None:
         if self._thread is None:
             return
         self._thread.quit()
         self._thread.wait()
         self._release()
-        if parameters is not None:
-            self._document.set_weights(parameters, update)
+        self._document.end_run(outcome)
         self._set_state(State.IDLE)
 
     def _release(self) -> None:
-        """Let go of a thread that has ended, and of the document."""
+        """Let go of a thread that has ended."""
         self._deadline.stop()
         self._thread = self._worker = None
         self._mailbox.take()
-        self._document.set_locked(False)
 
     def _set_state(self, state: State) -> None:
         self.state = state
         self.state_changed.emit(state)
 
 
-def _trainer_maker(document: Document) -> Callable[[], Trainer]:
-    """Return a function that makes the trainer in the thread that trains: splitting the data takes a moment."""
+def _trainer_maker(document: Document, optimizer: Mapping[str, Array] | None) -> Callable[[], Trainer]:
+    """Return a function that makes the trainer in the thread that trains: splitting the data takes a moment.
+
+    *optimizer* is what the one of an earlier run has built up.
+    """
     model, dataset, settings, history = document.model, document.data.dataset, document.settings, document.history
     assert model is not None and dataset is not None
     weights, watch, faults = model.parameters.flat.copy(), document.watch, document.faults.of_training
@@ -165,6 +182,6 @@ def _trainer_maker(document: Document) -> Callable[[], Trainer]:
     def make() -> Trainer:
         own = Model(model.architecture, model.input_shape, weights.dtype, faults=faults)
         np.copyto(own.parameters.flat, weights)
-        return Trainer(own, dataset, settings, history=history, watch=watch)
+        return Trainer(own, dataset, settings, history=history, watch=watch, optimizer=optimizer)
 
     return make

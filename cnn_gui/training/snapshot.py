@@ -24,6 +24,15 @@ class Snapshot:
     update: Floats | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """A run went astray: what to tell a person, a learning rate to try, and whether the run is held or over."""
+
+    text: str
+    rate: float
+    held: bool
+
+
 def take_snapshot(result: StepResult, history_step: int, parameters: Floats, update: Floats | None = None) -> Snapshot:
     """Return a snapshot with a copy of *parameters* that nobody writes to, and *update* itself, no longer writable."""
     copy = parameters.copy()

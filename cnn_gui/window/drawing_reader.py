@@ -5,7 +5,7 @@ from PySide6.QtCore import QObject, Slot
 from cnn_gui.document import Document
 from cnn_gui.draw.panel import DrawPanel
 from cnn_gui.lens.panel import LensPanel
-from cnn_gui.prediction import NoPredictionError, as_input, predict
+from cnn_gui.prediction import NoPredictionError, predict
 
 
 class DrawingReader(QObject):
@@ -20,7 +20,7 @@ class DrawingReader(QObject):
         self._passed_by = False  # whether a person looks at another image until the next stroke
         document.data_changed.connect(self._on_data_changed)
         document.weights_changed.connect(self._read)
-        draw.digit_changed.connect(self._on_drawn)
+        draw.drawing_changed.connect(self._on_drawn)
         draw.follow_changed.connect(self._follow)
         draw.why_wanted.connect(self._on_why_wanted)
         lens.sample_requested.connect(self._on_sample_requested)
@@ -28,8 +28,9 @@ class DrawingReader(QObject):
 
     @Slot()
     def _on_data_changed(self) -> None:
-        self._draw.set_class_names(self._document.data.class_names)
-        self._draw.set_input_shape(*self._document.data.input_shape[1:])
+        data = self._document.data
+        self._draw.set_class_names(data.class_names)
+        self._draw.set_input(data.input_shape, data.looks)
 
     @Slot()
     def _on_drawn(self) -> None:
@@ -38,9 +39,9 @@ class DrawingReader(QObject):
 
     @Slot()
     def _read(self) -> None:
-        picture = self._draw.digit
+        drawing = self._draw.drawing
         try:
-            self._draw.show_prediction(None if picture is None else predict(self._document, picture))
+            self._draw.show_prediction(None if drawing is None else predict(self._document, drawing))
         except NoPredictionError as error:
             self._draw.show_reason(str(error))
         if self._draw.follow_drawing and not self._passed_by:
@@ -49,9 +50,7 @@ class DrawingReader(QObject):
     @Slot(bool)
     def _follow(self, follow: bool) -> None:
         self._passed_by = False
-        picture = self._draw.digit if follow else None
-        shown = None if picture is None else as_input(self._document, picture)
-        self._lens.set_sample(shown, self.tr("your drawing"))
+        self._lens.set_sample(self._draw.drawing if follow else None, self.tr("your drawing"))
 
     @Slot()
     def _on_why_wanted(self) -> None:

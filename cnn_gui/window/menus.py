@@ -7,8 +7,9 @@ from PySide6.QtCore import QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
-from cnn_gui import errors, glossary, popup, settings, theme
+from cnn_gui import command_table, errors, glossary, popup, settings, theme
 from cnn_gui.plots.ranges import Scale
+from cnn_gui.training.controller import State
 from cnn_gui.window import actions, keys, preset_menu
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def build(window: "MainWindow") -> None:
     edit.addActions([undo, redo])
     _fill(edit, made, "", "delete")
     networks = bar.addMenu(window.tr("&Network"))
-    preset_menu.fill(networks, window.document, window.about_line.tell)
+    preset_menu.fill(networks, window.files, window.document, window.about_line.tell)
     _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset", "", "race")
     view = bar.addMenu(window.tr("&View"))
     _fill(view, made, "why", "results", "", "side_panel", "full_screen", "")
@@ -64,17 +65,28 @@ def _fill(menu: QMenu, made: dict[str, QAction], *names: str) -> None:
 
 
 def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
-    """Return undo and redo; they rest while a run owns the network."""
-    stack = window.document.undo_stack
-    undo, redo = stack.createUndoAction(window, window.tr("Undo")), stack.createRedoAction(window, window.tr("Redo"))
-    for action, name in ((undo, "undo"), (redo, "redo")):
-        actions.dress(action, name)
+    """Return undo and redo. They rest while a run goes on; a held one ends first, and is what is undone."""
+    document, controller, stack = window.document, window.controller, window.document.undo_stack
 
-    def on_lock_changed(locked: bool) -> None:
-        undo.setEnabled(not locked and stack.canUndo())
-        redo.setEnabled(not locked and stack.canRedo())
+    def run_undo() -> None:
+        if controller.state is not State.PAUSED or controller.shut_down():
+            document.undo()
 
-    window.document.lock_changed.connect(on_lock_changed)
+    undo, redo = actions.create(window, "undo", run_undo), actions.create(window, "redo", document.redo)
+
+    def show() -> None:
+        held, able = controller.state is State.PAUSED, not document.locked
+        undo.setEnabled(held or (able and stack.canUndo()))
+        redo.setEnabled(able and stack.canRedo())
+        undone, redone = window.tr("Undo {0}"), window.tr("Redo {0}")
+        undone = undone.format(window.tr("training") if held else stack.undoText())
+        for action, text in ((undo, undone), (redo, redone.format(stack.redoText()))):
+            action.setText(text.rstrip())
+            action.setToolTip(command_table.with_key(action.text().replace("&", ""), action.objectName()))
+
+    for signal in (document.undo_changed, document.lock_changed, controller.state_changed):
+        signal.connect(lambda *_: show())
+    show()
     return undo, redo
 
 

@@ -19,9 +19,10 @@ class ResultsDoor(QObject):
 
     def __init__(self, results: ResultsPage, lens: LensPanel, middle: QStackedWidget, parent: QObject) -> None:
         super().__init__(parent)
-        self._results, self._middle = results, middle
+        self._results, self._lens, self._middle = results, lens, middle
         results.left.connect(self._close)
         results.chosen.connect(lens.choose)
+        results.opened.connect(self._look_into)
         lens.sample_requested.connect(self._on_sample_requested)
 
     @Slot()
@@ -32,6 +33,11 @@ class ResultsDoor(QObject):
     @Slot()
     def _close(self) -> None:
         self._middle.setCurrentIndex(NETWORK)
+
+    @Slot(int)
+    def _look_into(self, image: int) -> None:
+        self._lens.choose(image)
+        self._lens.why_wanted.emit()
 
     @Slot(object)
     def _on_sample_requested(self, choice: Choice) -> None:

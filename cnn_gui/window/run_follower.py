@@ -41,6 +41,8 @@ class RunFollower(QObject):
         self._curves = curves
         curves.set_first_step(self._run_bar.first_step)
         self._run_bar.first_step_changed.connect(curves.set_first_step)
+        curves.set_stale(self._document.stale_figures)
+        self._document.figures_changed.connect(curves.set_stale)
         self._show_history()
 
     @Slot(object)

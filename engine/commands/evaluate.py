@@ -9,6 +9,7 @@ from engine.commands import options
 from engine.commands.failures import tell_of_data
 from engine.commands.progress import Bar
 from engine.data import catalogue
+from engine.data.appearance import Appearance
 from engine.evaluation import evaluate
 from engine.files.project import open_project
 from engine.files.weights import trained_model
@@ -29,12 +30,13 @@ def run(arguments: argparse.Namespace) -> int:
     dataset = catalogue.load(arguments.data or project.data_source)
     model = trained_model(project.architecture, project.input_shape, project.weights)
     check_measurable(model, dataset, project.settings.loss)
-    tell_of_data(dataset.remarks)
+    remarks = (*dataset.remarks, *Appearance.of(dataset.train.images).remarks(project.appearance))
+    tell_of_data(remarks)
     with Bar(len(dataset.test), "images") as bar:
         loss, accuracy = evaluate(model, dataset.test, options.threads(arguments), project.settings.loss, bar.advance)
     if arguments.json:
         figures = {"test_loss": loss if isfinite(loss) else None, "test_accuracy": accuracy}
-        named = {"loss": project.settings.loss, "data": dataset.name, "remarks": list(dataset.remarks)}
+        named = {"loss": project.settings.loss, "data": dataset.name, "remarks": list(remarks)}
         print(json.dumps({**figures, "images": len(dataset.test), **named}, allow_nan=False))
     else:
         print(

@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ import numpy as np
 import resources
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT
-from engine.commands.failures import told as told_failure
+from engine.data import catalogue
 from engine.data.appearance import Appearance, Placing
 from engine.data.image import read_drawing, read_photo
 from engine.errors import BadInputError
+from engine.files.failures import told as told_failure
 from engine.files.project import Project, open_project
 from engine.files.weights import trained_model
 from engine.model import Model
@@ -54,6 +56,8 @@ def run(arguments: argparse.Namespace) -> int:
     model = trained_model(project.architecture, project.input_shape, project.weights)
     if model.output_shape != (len(project.class_names),):
         raise BadInputError("The network does not end with one value for each class; train it first.")
+    if project.appearance is None and arguments.kind != PHOTO:
+        project = replace(project, appearance=measured(project))
     code, told_how = 0, arguments.json
     look = project.appearance or Appearance.assumed(project.input_shape)
     for path in arguments.images:
@@ -71,12 +75,23 @@ def run(arguments: argparse.Namespace) -> int:
     return code
 
 
+def measured(project: Project) -> Appearance | None:
+    """Return how the training images of *project* look, which an older file does not say; None where they are gone."""
+    try:
+        dataset = catalogue.load(project.data_source)
+    except (BadInputError, OSError):
+        return None
+    fits = dataset.image_shape == project.input_shape
+    return Appearance.of(dataset.train.images) if fits else None
+
+
 def predicted(model: Model, project: Project, path: Path, kind: str | None = None) -> dict[str, Any]:
     """Return the file, its class, and the best classes with their probability.
 
     What a network puts out whose last layer gives no probabilities is called "output" in the place of "probability".
     """
     shape, look = project.input_shape, project.appearance or Appearance.assumed(project.input_shape)
+    assumed = kind is None and project.appearance is None
     kind = kind or (DRAWING if look.drawn else PHOTO)
     x = read_drawing(path, shape, look) if kind == DRAWING else read_photo(path, shape)
     with np.errstate(all="ignore"):
@@ -87,7 +102,8 @@ def predicted(model: Model, project: Project, path: Path, kind: str | None = Non
     best = np.argsort(-values, kind="stable")[:SHOWN]
     top = [{"class": project.class_names[k], word: float(values[k])} for k in best]
     prepared = {"as": kind, "paper": "light" if look.light_paper else "dark", "placing": look.placing.value}
-    return {"file": str(path), **top[0], **(prepared if kind == DRAWING else {"as": kind}), "top": top}
+    told_how = {**(prepared if kind == DRAWING else {"as": kind}), **({"assumed": True} if assumed else {})}
+    return {"file": str(path), **top[0], **told_how, "top": top}
 
 
 def way(project: Project, look: Appearance, kind: str, by_itself: bool) -> str:

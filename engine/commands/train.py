@@ -12,10 +12,10 @@ from time import monotonic
 
 import numpy as np
 
-from engine import presets
+from engine import memory, presets
 from engine.commands import options
 from engine.commands.codes import BAD_INPUT, DIVERGED, of_signal
-from engine.commands.failures import tell, tell_of_data, told
+from engine.commands.failures import tell, tell_of_data
 from engine.commands.interrupts import held_back
 from engine.commands.progress import Bar
 from engine.commands.report import JsonReport, TableReport
@@ -23,6 +23,7 @@ from engine.data import catalogue
 from engine.divergence import DivergedError
 from engine.errors import BadInputError
 from engine.files import atomic, checkpoint
+from engine.files.failures import told
 from engine.files.project import Project, save
 from engine.files.weights import weights_of
 from engine.history import EpochResult
@@ -241,8 +242,10 @@ def _started(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     source = arguments.data or preset.source
     dataset, settings = catalogue.load(source), options.settings(arguments, preset.settings)
     architecture, rng = presets.fitted(preset, dataset), np.random.default_rng(settings.seed)
+    threads = options.threads(arguments)
+    memory.check_fits(architecture, dataset.image_shape, settings, threads, len(dataset.train))
     model = Model.build(architecture, dataset.image_shape, rng, backend=arguments.backend or FAST)
-    trainer = Trainer(model, dataset, settings, options.threads(arguments))
+    trainer = Trainer(model, dataset, settings, threads)
     if architecture != preset.architecture:
         classes = f"{len(dataset.class_names)} units, one for each class of {dataset.name}"
         print(f"The last dense layer now has {classes}.", file=sys.stderr)
@@ -254,16 +257,17 @@ def _resumed(arguments: argparse.Namespace) -> tuple[Trainer, str]:
     project, state = checkpoint.load(arguments.resume)
     source = arguments.data or project.data_source
     backend, rng = arguments.backend or state.backend, np.random.default_rng(0)
+    settings, threads = options.settings(arguments, state.settings), options.threads(arguments, state.threads)
+    dataset = catalogue.load(source)
+    memory.check_fits(project.architecture, project.input_shape, settings, threads, len(dataset.train))
     model = Model.build(project.architecture, project.input_shape, rng, backend=backend)
-    settings = options.settings(arguments, state.settings)
-    threads = options.threads(arguments, state.threads)
-    return Trainer.resume(model, catalogue.load(source), settings, state, threads), source
+    return Trainer.resume(model, dataset, settings, state, threads), source
 
 
 def _project(trainer: Trainer, source: str) -> Project:
     """Return what *trainer* trained on the data *source*."""
-    model = trainer.model
+    model, figures_of = trainer.model, "run" if trainer.taken_back is not None else ""
     return Project(
         model.architecture, trainer.settings, model.input_shape, trainer.dataset.class_names,
-        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance,
+        catalogue.lasting(source), weights_of(model), trainer.history, trainer.appearance, figures_of,
     )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.data.digits import box_of, fit_strokes, normalise_digit, stroke_widths, whole_sheet
+from engine.data.digits import box_of, fit_strokes, fit_strokes_on_sheet, normalise_digit, stroke_widths, whole_sheet
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
 
@@ -88,6 +88,22 @@ class Appearance:
         """The brightness of the paper for each channel; black where there is none."""
         return self.paper or (0.0,) * len(self.ink)
 
+    @property
+    def kind(self) -> str:
+        """What the images show, for a sentence: 'light ink on dark paper'."""
+        if not self.drawn:
+            return "photographs"
+        return "dark ink on light paper" if self.light_paper else "light ink on dark paper"
+
+    def remarks(self, learned: "Appearance | None") -> tuple[str, ...]:
+        """Return what there is to say of such images for a network that has *learned* from images that look so."""
+        if learned is None or learned.kind == self.kind:
+            return ()
+        return (
+            f"The images are {self.kind}, where those that the network learned from were {learned.kind}; train it on"
+            " these before it is used on them.",
+        )
+
     def painted(self, ink: Array) -> Array:
         """Return *ink* (H, W) in [0, 1] as an image (C, H, W): y = paper + ink (full ink - paper)."""
         sheet, full = (np.array(levels, np.float32)[:, None, None] for levels in (self.sheet, self.ink))
@@ -100,10 +116,13 @@ class Appearance:
         Args:
             ready: strokes are thick enough, and thin enough, already.
         """
+        strokes = None if ready else self.strokes
         if self.placing in (Placing.FREE, Placing.PHOTO):
-            return whole_sheet(ink, shape)
+            scale = min(shape[0] / ink.shape[0], shape[1] / ink.shape[1])
+            longer = max(1, round(max(ink.shape) * scale))
+            return whole_sheet(fit_strokes_on_sheet(ink, longer, *strokes) if strokes else ink, shape)
         box = min(self.box, *shape)
-        fitted = ink if ready or self.strokes is None else fit_strokes(ink, box, *self.strokes)
+        fitted = fit_strokes(ink, box, *strokes) if strokes else ink
         return normalise_digit(fitted, shape, box, self.placing is Placing.MASS)
 
     def to_dict(self) -> dict[str, Any]:

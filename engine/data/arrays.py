@@ -11,6 +11,7 @@ from engine.errors import BadInputError
 from engine.files import npy
 from engine.files.archive import UNPACKED_LIMIT, open_archive
 from engine.layer import Array
+from engine.words import listed
 
 SUFFIXES = (".npy", ".npz")
 
@@ -73,7 +74,7 @@ def _one_set(files: Iterable[Path], where: str, chosen: str) -> dict[Role, Path]
     if wanted is not None and wanted[0] in sets:
         return sets[wanted[0]]
     if len(sets) != 1:
-        raise BadInputError(f"{where} holds {len(sets)} data sets, {', '.join(sets)}; choose one of the files.")
+        raise BadInputError(f"{where} holds {len(sets)} data sets, {listed(sets)}; choose one of the files.")
     return next(iter(sets.values()))
 
 

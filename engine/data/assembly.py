@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.data.convert import image_layout
+from engine.data.convert import Layout, image_layout
 from engine.data.dataset import Dataset, Split
 from engine.data.labels import to_classes
 from engine.data.pixels import to_images
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
 from engine.shapes import show
-from engine.words import counted
+from engine.words import counted, listed
 
 TRAIN, VALIDATION, TEST = "train", "validation", "test"
 WORDS = {TRAIN: "training", VALIDATION: "validation", TEST: "test"}
@@ -32,7 +32,12 @@ class Part:
 
     def arranged(self) -> Array:
         """Return the images as (N, C, H, W)."""
-        return image_layout(self.images.shape, self.image_name, _count(self.labels.shape)).arranged(self.images)
+        return self.layout.arranged(self.images)
+
+    @property
+    def layout(self) -> Layout:
+        """How the images lie in their array."""
+        return image_layout(self.images.shape, self.image_name, _count(self.labels.shape))
 
 
 def assembled(
@@ -57,6 +62,7 @@ def assembled(
         for part, each in parts.items()
     }
     check_same_shape(name, shapes)
+    told += _on_layout(parts)
     images, on_pixels = to_images({each.image_name: each.arranged() for each in parts.values()}, name)
     classes = to_classes({each.label_name: each.labels for each in parts.values()}, name, class_names)
     splits = {part: Split(*both) for part, both in zip(parts, zip(images, classes.labels, strict=True), strict=True)}
@@ -68,6 +74,22 @@ def assembled(
         remarks=(*told, *on_pixels, *classes.remarks),
     )  # fmt: skip
     return dataset if TEST in splits else _with_test(dataset)
+
+
+def _on_layout(parts: Mapping[str, Part]) -> list[str]:
+    """Return in sentences how arrays were read that do not have their images along the first axis, or no height."""
+    shapes = {each.image_name: (each.images.shape, each.layout) for each in parts.values()}
+    rows = [name for name, (shape, _) in shapes.items() if len(shape) == 2]
+    last = [name for name, (_, layout) in shapes.items() if layout.axes[0] != 0]
+    told = []
+    if rows:
+        shape, layout = shapes[rows[0]]
+        told.append(
+            f"Rows of {listed(rows)} have {shape[1]:,} values: read as images of {show(layout.image)}, row by row."
+        )
+    if last:
+        told.append(f"The images of {listed(last)} lie along the last axis, as MATLAB has them.")
+    return told
 
 
 def check_fit(name: str, images: tuple[str, Shape], labels: tuple[str, Shape]) -> Shape:
@@ -105,12 +127,13 @@ def _count(labels: Shape) -> int | None:
 
 def _with_test(dataset: Dataset) -> Dataset:
     """Return *dataset* with some of its training images, always the same, for the test."""
-    held = dataset.held_out(HELD_FOR_TEST, np.random.default_rng(0))
+    held, rng = np.zeros(len(dataset.train), bool), np.random.default_rng(0)
+    for label in range(len(dataset.class_names)):
+        members = rng.permutation(np.flatnonzero(dataset.train.labels == label))
+        held[members[: max(round(HELD_FOR_TEST * len(members)), len(members) > 1)]] = True
     if not held.any():
         raise BadInputError(f"{dataset.name} has no test images, and too few to keep some for a test; add test images.")
     kept, test = (dataset.train.take(np.flatnonzero(flags)) for flags in (~held, held))
-    told = (
-        f"There are no test images: {counted(len(test), 'image')}, {100 * HELD_FOR_TEST:.0f} % of each class, are kept"
-        " for the test and not trained on."
-    )
+    some = f"{counted(len(test), 'image')}, about {100 * HELD_FOR_TEST:.0f} % of each class"
+    told = f"There are no test images: {some}, are kept for the test and not trained on."
     return replace(dataset, train=kept, test=test, remarks=(*dataset.remarks, told))

@@ -10,12 +10,12 @@ from engine.data import arrays, cifar, container, foreign, idx, table
 from engine.data.dataset import Dataset
 from engine.data.labels import balance
 from engine.data.npz import read_npz
+from engine.data.source import BUNDLED as BUNDLED
 from engine.data.source import Source, parse
 from engine.data.stream import is_tar
 from engine.errors import BadInputError
-from engine.words import quoted
+from engine.words import listed, quoted
 
-BUNDLED = "bundled"
 KINDS = (
     "an .npz or .csv file, the IDX files of MNIST and its relatives or CIFAR's binary files in a folder or an archive,"
     " or a folder that has a folder of pictures for each class"
@@ -25,7 +25,7 @@ SOURCES = (
     " classes, the middle of the images, and :coarse the 20 coarse classes of CIFAR-100"
 )
 # What a dialog shows of the files that can be read.
-FILTERS = "*.npz *.npy *.csv *.tsv *.gz *.GZ *.tgz *.tar *.zip *ubyte *.bin"
+FILTERS = "*.npz *.npy *.csv *.tsv *.gz *.GZ *.tgz *.tar *.zip *ubyte *-int *.bin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,28 +124,37 @@ def _in_folder(folder: Path) -> _Reading:
         if any(map(form.holds, names)):
             return _Reading.of(form, folder)
     foreign.refuse_pickles(names, folder.name)
-    if tables := [name for name in names if table.is_table(name)]:
-        return _Reading(lambda: table.read_table(folder / _one_table(tables, folder.name)))
+    if tables := [folder / name for name in names if table.is_table(name)]:
+        return _Reading(lambda: table.read_table(_one_table(tables, folder.name)))
     if whole := [name for name in names if name.lower().endswith(".npz")]:
         if len(whole) == 1:
             return _Reading(lambda: read_npz(folder / whole[0]))
         raise BadInputError(f"{folder.name} holds {len(whole)} .npz files; choose one of them.")
+    return _below(folder)
+
+
+def _below(folder: Path) -> _Reading:
+    """Return what reads the data in the folders in *folder*."""
     from engine.data import folders  # only now: importing Pillow takes time
 
     if folders.has_classes(folder):
         return _Reading(lambda: folders.read_folders(folder))
-    for file in container.files(folder):
+    files = list(container.files(folder))
+    for file in files:
         for form in FORMATS:
             if form.holds(file.name):
                 return _Reading.of(form, folder if form.deep else file.parent)
+    if tables := [file for file in files if table.is_table(file.name)]:
+        return _Reading(lambda: table.read_table(_one_table(tables, folder.name)))
+    foreign.refuse_pickles((file.name for file in files), folder.name)
     raise BadInputError(f"{folder.name} holds no data that can be read; choose {KINDS}.")
 
 
-def _one_table(names: Sequence[str], where: str) -> str:
-    """Return which of the tables called *names* is that of the training images."""
-    train = [name for name in names if "train" in name.lower()] or list(names)
+def _one_table(tables: Sequence[Path], where: str) -> Path:
+    """Return which of the *tables* is that of the training images."""
+    train = [file for file in tables if "train" in file.name.lower()] or list(tables)
     if len(train) > 1:
-        raise BadInputError(f"{where} holds {', '.join(train[:4])}; choose one of these tables.")
+        raise BadInputError(f"{where} holds {listed([file.name for file in train])}; choose one of these tables.")
     return train[0]
 
 
@@ -178,13 +187,15 @@ def _in_zip(path: Path) -> _Reading:
     """Return what reads the .npz or .zip at *path*."""
     if not container.is_zip(path):
         return _Reading(lambda: read_npz(path))  # which says what is wrong
+    if path.suffix.lower().startswith(".cnn"):
+        raise BadInputError(f"{path.name} is a project or a run and has no images in it; choose the data by itself.")
     names = list(container.names(path))
     foreign.refuse_pickles(names, path.name)
     if not any(name.endswith(".npy") for name in names):
         if form := next((form for form in FORMATS if form.packed and any(map(form.holds, names))), None):
             return _Reading.of(form, path)
         if path.suffix.lower() != ".npz":
-            raise BadInputError(f"{path.name} holds {_some(names)}; unpack it, and choose the folder.")
+            raise BadInputError(f"{path.name} holds {listed(names) or 'no files'}; unpack it, and choose the folder.")
     return _Reading(lambda: read_npz(path))
 
 
@@ -200,11 +211,6 @@ def _in_tar(path: Path, head: bytes) -> _Reading:
             return _Reading.of(form, path)
         names.append(name)
         foreign.refuse_pickles([name], path.name)
-    raise BadInputError(f"{path.name} holds {_some(names)}; unpack it, and choose the folder, or choose {KINDS}.")
-
-
-def _some(names: Sequence[str]) -> str:
-    """Return what *names* an archive has, the first few of many."""
-    if not names:
-        return "no files"
-    return ", ".join(names[:3]) + (f" and {len(names) - 3:,} more files" if len(names) > 3 else "")
+    raise BadInputError(
+        f"{path.name} holds {listed(names) or 'no files'}; unpack it, and choose the folder, or choose {KINDS}."
+    )

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from engine.data.stream import GZIP_MAGIC, Stream, open_stream, tar_members, unpacked
 from engine.errors import BadInputError
-from engine.files.archive import UNPACKED_LIMIT
+from engine.files import reading
+from engine.files.archive import UNPACKED_LIMIT, check_directory, damage_told
 
 ZIP_MAGIC = b"PK"
 DEPTH = 2  # folders within a folder that are looked into
@@ -20,7 +21,7 @@ Wanted = Callable[[str], bool]
 
 def is_zip(path: Path) -> bool:
     """Return whether the file at *path* begins as a .zip."""
-    with path.open("rb") as file:
+    with reading.opened(path) as file:
         return file.read(2) == ZIP_MAGIC
 
 
@@ -50,14 +51,20 @@ def files(folder: Path, depth: int = DEPTH) -> Iterator[Path]:
     for _ in range(depth + 1):
         below: list[Path] = []
         for place in level:
-            with os.scandir(place) as entries:
-                known = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
+            reading.advance(0)
+            try:
+                with os.scandir(place) as entries:
+                    known = sorted((entry for entry in entries if not entry.name.startswith(".")), key=lambda e: e.name)
+            except PermissionError:
+                if place == folder:
+                    raise
+                continue  # somebody else's
             left -= len(known)
             if left < 0:
                 raise BadInputError(
                     f"{folder.name} holds more than {MOST_FILES:,} files; choose the folder of the data."
                 )
-            below += [place / entry.name for entry in known if entry.is_dir(follow_symlinks=False)]
+            below += [place / entry.name for entry in known if entry.is_dir()]
             yield from (place / entry.name for entry in known if entry.is_file())
         level = below
 
@@ -103,20 +110,17 @@ def _from_zip(path: Path, wanted: Wanted, limit: int) -> Iterator[tuple[str, byt
                     f"{path.name}: {name} is protected by a password or compressed in an unusual way; unpack the file"
                     " and choose the folder."
                 )
-            try:
-                with archive.open(info) as member:
-                    content = Stream(member, f"{path.name}: {name}", limit).rest()
-            except zipfile.BadZipFile as error:
-                raise BadInputError(f"{path.name}: {name} is cut off or damaged; download it again.") from error
+            with damage_told(f"{path.name}: {name}"), archive.open(info) as member:
+                content = Stream(member, f"{path.name}: {name}", limit).rest()
             limit -= len(content)
             yield name, _unpacked(content, name, limit)
 
 
 def _zip(path: Path) -> zipfile.ZipFile:
-    try:
+    with reading.opened(path) as stream:
+        check_directory(stream, path.name)
+    with damage_told(path.name):
         return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
-        raise BadInputError(f"{path.name} is cut off or damaged; copy or download it again.") from error
 
 
 def _unpacked(content: bytearray, name: str, limit: int) -> bytearray:

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.data.dataset import Labels
 from engine.errors import BadInputError
+from engine.files import reading
 from engine.layer import Array, Shape
 from engine.words import quoted
 
@@ -104,7 +105,9 @@ def _images_last(shape: Shape) -> list[Layout]:
 def pieces(values: Array) -> Iterator[slice]:
     """Yield slices of the first axis, small enough that converting one takes little memory."""
     step = max(1, _PIECE // max(1, prod(values.shape[1:])))
-    return (slice(start, start + step) for start in range(0, len(values), step))
+    for start in range(0, len(values), step):
+        reading.advance(0)
+        yield slice(start, start + step)
 
 
 def to_labels(values: Array, where: str, classes: int = MAX_CLASSES) -> Labels:

@@ -143,9 +143,46 @@ def batches(
     """
     if size < 1:
         raise BadInputError(f"A mini-batch of {size} images cannot be drawn; choose a batch size of at least 1.")
-    order = rng.permutation(len(split))
-    for start in range(0, len(split), size):
-        indices = order[start : start + size]
-        transforms = draw_transforms(rng, len(indices)) if augment else None
-        if start >= skip * size:
+    for number, (indices, transforms) in enumerate(_drawn(len(split), size, rng, augment)):
+        if number >= skip:
             yield Batch(split.take(indices), transforms, paper)
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """One mini-batch of an epoch: its number in the epoch, from 0, and which sample of the split each of it is."""
+
+    number: int
+    indices: npt.NDArray[np.intp]
+    batch: Batch
+
+
+def batch_with(
+    place: int,
+    split: Split,
+    members: npt.NDArray[np.intp],
+    size: int,
+    rng: np.random.Generator,
+    augment: bool = False,
+    paper: tuple[float, ...] | None = None,
+) -> Draw:
+    """Return the mini-batch with the sample *place* of *split*, among those that ``batches`` yields of its *members*.
+
+    Args:
+        members: (M,) places in *split*, those that are not held out; *place* is one of them.
+        size, rng, augment, paper: as for ``batches``.
+    """
+    for number, (indices, transforms) in enumerate(_drawn(len(members), size, rng, augment)):
+        if place in (chosen := members[indices]):
+            return Draw(number, chosen, Batch(split.take(chosen), transforms, paper))
+    raise BadInputError(f"Sample {place} is none of the {len(members)} that are trained on.")
+
+
+def _drawn(
+    count: int, size: int, rng: np.random.Generator, augment: bool
+) -> Iterator[tuple[npt.NDArray[np.intp], npt.NDArray[np.float32] | None]]:
+    """Yield the places of each mini-batch of *count* samples, and the transforms where they are augmented."""
+    order = rng.permutation(count)
+    for start in range(0, count, size):
+        indices = order[start : start + size]
+        yield indices, draw_transforms(rng, len(indices)) if augment else None

@@ -4,6 +4,7 @@ Other data sets of drawings were prepared alike, but for the size of the box, wh
 """
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -102,11 +103,13 @@ def fit_pen(pen: float, length: float, box: int, least: float, most: float) -> f
 
     Args:
         pen: in the unit of *length*; > 0.
-        length: longer side of what the pen's middle went through. A dot, shorter than half the pen, keeps its pen.
+        length: longer side of what the pen's middle went through; a dot, at most a quarter of the pen, keeps its pen.
     """
+    if length < pen / 4:
+        return pen
     drawn = box * pen / (length + pen)
     wanted = min(max(drawn, least), most)
-    if wanted == drawn or length < pen / 2 or wanted >= box:
+    if wanted == drawn or wanted >= box:
         return pen
     return wanted * length / (box - wanted)
 
@@ -123,20 +126,47 @@ def fit_strokes(ink: npt.NDArray[np.floating], box: int, least: float, most: flo
     Returns:
         (H, W), or another size where strokes changed.
     """
-    marked = _crop(np.asarray(ink, np.float32))
+    ink = np.asarray(ink, np.float32)
+    marked = _crop(ink)
     if marked.size == 0:
-        return np.asarray(ink, np.float32)
+        return ink
     side = min(box * _FINE, _FINEST)
-    scale, unit = side / max(marked.shape), side / box
-    room = math.ceil(least * unit) + 1  # for what grows
-    fine = np.pad(_weights(marked.shape[0], scale) @ marked @ _weights(marked.shape[1], scale).T, room)
-    inked = fine > 0.5 * np.quantile(fine[fine > _PAPER], 0.95)
+    room = math.ceil(least * side / box) + 1  # for what grows
+    changed = _redrawn(np.pad(_scaled(marked, side), room), lambda pen: fit_pen(pen, side - pen, box, least, most))
+    return ink if changed is None else changed
+
+
+def fit_strokes_on_sheet(ink: npt.NDArray[np.floating], side: int, least: float, most: float) -> Ink:
+    """Return *ink* (H, W) with strokes that are *least* to *most* px thick once the longer side of all is *side* px.
+
+    It has the same proportions; see ``fit_strokes``.
+    """
+    ink = np.asarray(ink, np.float32)
+    if not ink.any():
+        return ink
+    fine = min(side * _FINE, _FINEST)
+    unit = fine / side
+    changed = _redrawn(_scaled(ink, fine), lambda pen: min(max(pen, least * unit), most * unit))
+    return ink if changed is None else changed
+
+
+def _scaled(ink: Ink, side: int) -> Ink:
+    """Return *ink* (H, W) with a longer side of *side* px."""
+    scale = side / max(ink.shape)
+    scaled = _weights(ink.shape[0], scale) @ ink @ _weights(ink.shape[1], scale).T
+    return scaled.astype(np.float32, copy=False)
+
+
+def _redrawn(ink: Ink, wanted: Callable[[float], float]) -> Ink | None:
+    """Return *ink* (H, W) drawn with the pen that is *wanted* for its own, in px; None where that is the same."""
+    if not (ink > _PAPER).any():  # grains that were lost where a picture became smaller
+        return None
+    inked = ink > 0.5 * np.quantile(ink[ink > _PAPER], 0.95)
     depth = _distances(inked)
     pen = 2 * float(np.median(depth[_ridges(depth)])) - 0.5  # exact for 7.5 px: 2 d - 1 for 7, 2 d for 8
-    length = side - pen
-    change = fit_pen(pen, length, box, least, most) - pen
-    if change == 0 or length <= 0:
-        return np.asarray(ink, np.float32)
+    change = wanted(pen) - pen if pen < max(ink.shape) else 0
+    if change == 0:
+        return None
     if change < 0:
         return (depth + change / 2).clip(0, 1).astype(np.float32)
     return (1 + change / 2 - _distances(~inked)).clip(0, 1).astype(np.float32)

@@ -12,7 +12,7 @@ from engine.data import container
 from engine.data.assembly import TRAIN, Part, assembled
 from engine.data.convert import MAX_CLASSES, MAX_SIDE, to_class_names
 from engine.data.dataset import Dataset, Images
-from engine.data.image import SUFFIXES, picture_size, read_photo
+from engine.data.image import SUFFIXES, picture_size, read_photo, white_of
 from engine.data.naming import part_of
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
@@ -55,14 +55,14 @@ def read_folders(folder: Path) -> Dataset:
         raise BadInputError(
             f"{folder.name} has no training pictures; make a folder train in it, with a folder of pictures a class."
         )
-    shape, on_sizes = _shape([picture for part in parts.values() for picture in part.pictures], folder.name)
+    shape, on_sizes, white = _shape([picture for part in parts.values() for picture in part.pictures], folder.name)
     count = sum(len(part.pictures) for part in parts.values())
     if count * prod(shape) > UNPACKED_LIMIT:
         raise BadInputError(
             f"{folder.name} holds {counted(count, 'picture')} of {shape[1]} × {shape[2]} pixels, more than can be read;"
             " keep fewer, or make them smaller."
         )
-    images = {part: _read(found.pictures, shape) for part, found in parts.items()}
+    images = {part: _read(found.pictures, shape, white) for part, found in parts.items()}
     if shape[0] == 3 and all((each[:, :1] == each[:, 1:]).all() for each in images.values()):
         images = {part: np.ascontiguousarray(each[:, :1]) for part, each in images.items()}
     read = {
@@ -111,28 +111,32 @@ def _in_order(names: set[str]) -> list[str]:
     return sorted(names, key=int) if all(name.isascii() and name.isdecimal() for name in names) else sorted(names)
 
 
-def _shape(pictures: Sequence[Path], where: str) -> tuple[Shape, tuple[str, ...]]:
-    """Return (C, H, W) that all pictures get, and what is done for that, in a sentence."""
+def _shape(pictures: Sequence[Path], where: str) -> tuple[Shape, tuple[str, ...], float | None]:
+    """Return (C, H, W) that all pictures get, what is done for that, in a sentence, and what stands for white.
+
+    White is one value for all pictures of more than 8 bits, so that a dark one stays dark.
+    """
     sizes: Counter[tuple[int, int]] = Counter()
-    grey = True
+    grey, white = True, 0.0
     for picture in pictures:
-        height, width, is_grey = picture_size(picture)
+        height, width, is_grey, is_deep = picture_size(picture)
         sizes[height, width] += 1
         grey &= is_grey
+        white = max(white, white_of(picture)) if is_deep else white
     channels = 1 if grey else 3
     height, width = min(sizes)
     if len(sizes) == 1 and max(height, width) <= MAX_SIDE:
-        return (channels, height, width), ()
+        return (channels, height, width), (), white or None
     side = min(SIDE, min(min(size) for size in sizes))
     found = (
         f"The pictures of {where} have {counted(len(sizes), 'size')}, up to {' × '.join(map(str, max(sizes)))} pixels"
     )
-    return (channels, side, side), (f"{found}: the middle of each was scaled to {side} × {side}.",)
+    return (channels, side, side), (f"{found}: the middle of each was scaled to {side} × {side}.",), white or None
 
 
-def _read(pictures: Sequence[Path], shape: Shape) -> Images:
+def _read(pictures: Sequence[Path], shape: Shape, white: float | None) -> Images:
     """Return *pictures* as (N, C, H, W)."""
     images = np.empty((len(pictures), *shape), np.uint8)
     for picture, image in zip(pictures, images, strict=True):
-        image[...] = np.rint(read_photo(picture, shape) * 255)
+        image[...] = np.rint(read_photo(picture, shape, white) * 255)
     return images

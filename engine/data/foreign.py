@@ -5,6 +5,7 @@ from pathlib import Path
 
 from engine.data.stream import GZIP_MAGIC, open_stream
 from engine.errors import BadInputError
+from engine.files import reading
 
 UNSAFE = "pickles are never opened, because opening one can run any program"
 _SAVE = "save its arrays with np.savez(file, x_train=..., y_train=..., x_test=..., y_test=...)"
@@ -62,7 +63,7 @@ def refuse_foreign(path: Path) -> None:
 
 def first_bytes(path: Path) -> tuple[bytes, bool]:
     """Return the first bytes of the file at *path*, unpacked where it is a .gz, and whether it is one."""
-    with path.open("rb") as file:
+    with reading.opened(path) as file:
         head = file.read(_HEAD)
     if not head.startswith(GZIP_MAGIC):
         return head, False

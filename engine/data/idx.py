@@ -1,16 +1,14 @@
 """Read MNIST and what is published like it: four IDX files, each plain or as .gz, in a folder or in an archive.
 
-An IDX file is 0, 0, 8 for bytes, the number of axes, each extent as four bytes with the highest first, the values.
+An IDX file is 0, 0, 8 for bytes (12 for numbers of four), the number of axes, each extent as four bytes with the
+highest first, the values.
 
 Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits", "File formats for the MNIST database",
-http://yann.lecun.com/exdb/mnist/; Xiao, Rasul, Vollgraf, "Fashion-MNIST" (2017), for its class names; Cohen, Afshar,
-Tapson, van Schaik, "EMNIST: an extension of MNIST to handwritten letters" (2017), for its classes and its transposed
-images.
+http://yann.lecun.com/exdb/mnist/.
 """
 
 import io
-import string
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -18,29 +16,19 @@ from pathlib import Path
 import numpy as np
 
 from engine.data import container
-from engine.data.assembly import TEST, TRAIN, Part, assembled
+from engine.data.assembly import TEST, TRAIN, Part
 from engine.data.convert import image_layout
 from engine.data.dataset import Dataset
 from engine.data.naming import IMAGES, LABELS, Role, role_within
+from engine.data.published import emnist_set, named
 from engine.data.stream import Stream, open_stream
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
 from engine.layer import Array
-from engine.words import counted
+from engine.words import counted, listed
 
-DIGITS = tuple("0123456789")
-GARMENTS = (
-    "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
-)  # fmt: skip
-_CAPITALS, _MERGED = (
-    tuple(string.ascii_uppercase),
-    tuple("abdefghnqrt"),
-)  # small letters that look unlike their capitals
-EMNIST = {
-    "letters": _CAPITALS, "digits": DIGITS, "mnist": DIGITS, "balanced": (*DIGITS, *_CAPITALS, *_MERGED),
-    "bymerge": (*DIGITS, *_CAPITALS, *_MERGED), "byclass": (*DIGITS, *_CAPITALS, *string.ascii_lowercase),
-}  # fmt: skip
 AXES = {IMAGES: 3, LABELS: 1}
+_ROWS = bytes((0, 0, 0x0C, 2))  # of an IDX file of whole numbers of four bytes with two axes; the class comes first
 _ROLES = tuple(Role(part, kind) for part in (TRAIN, TEST) for kind in AXES)
 
 
@@ -56,7 +44,7 @@ class IdxName:
 def idx_name(name: str) -> IdxName | None:
     """Return what the name of a file says if it is that of an IDX file, e.g. train-images-idx3-ubyte.gz; else None."""
     stem = name[:-3] if name.lower().endswith(".gz") else name
-    found = role_within(stem) if "idx" in stem.lower() else None
+    found = role_within(stem) if "idx" in stem.lower() and name.isprintable() else None
     return IdxName(name, *found) if found and found[1] in _ROLES else None
 
 
@@ -87,22 +75,8 @@ def read_idx(path: Path, chosen: str = "") -> Dataset:
                 f" {counted(len(arrays[images]), 'image')}; put files of one data set together."
             )
         parts[part] = Part(arrays[images], arrays[labels], images.name, labels.name)
-    return _named(place.name, name, parts)
-
-
-def _named(folder: str, name: str, parts: Mapping[str, Part]) -> Dataset:
-    """Return the data set with the classes that the names of the *folder* and of the set say."""
-    emnist = next((kind for kind in EMNIST if name.startswith("emnist") and name.endswith(kind)), None)
-    if emnist is None:
-        known = GARMENTS if "fashion" in folder.lower() or "fashion" in name else DIGITS
-        within = all(part.labels.max(initial=0) < len(known) for part in parts.values())
-        return assembled(folder, parts, known if within or known is GARMENTS else None)
-    upright = {
-        part: Part(each.images.transpose(0, 2, 1), each.labels, each.image_name, each.label_name)
-        for part, each in parts.items()
-    }
-    told = "EMNIST stores rows and columns exchanged; its images were put upright."
-    return assembled(f"{folder} ({emnist})", upright, EMNIST[emnist], [told])
+    emnist = emnist_set(name) if name.startswith("emnist") else None
+    return named(place.name, parts, emnist, "fashion" in place.name.lower() or "fashion" in name, [])
 
 
 def _only(names: Iterable[IdxName], role: Role, where: str) -> IdxName:
@@ -132,7 +106,7 @@ def _one_set(names: Iterable[IdxName], where: str, chosen: str) -> list[IdxName]
         )
     if wanted is None and len(sets) > 1:
         raise BadInputError(
-            f"{where} holds {len(sets)} data sets, {', '.join(sets)}; choose one of the files, not the folder."
+            f"{where} holds {len(sets)} data sets, {listed(sets)}; choose one of the files, not the folder."
         )
     name = sets[0] if wanted is None else wanted.set
     ordered = sorted(
@@ -161,7 +135,7 @@ def _from_folder(folder: Path, chosen: str) -> dict[IdxName, Array]:
     arrays = {}
     for name in sorted(found, key=lambda each: _ROLES.index(each.role)):
         with open_stream(paths[name.name], UNPACKED_LIMIT // 2) as stream:
-            arrays[name] = _array(stream, AXES[name.role.kind])
+            arrays[name] = _array(stream, name.role.kind)
     return arrays
 
 
@@ -172,20 +146,24 @@ def _from_archive(path: Path, chosen: str) -> dict[IdxName, Array]:
     arrays = {}
     for name in found:
         stream = Stream(io.BytesIO(contents[name.name]), name.name, UNPACKED_LIMIT)
-        arrays[name] = _array(stream, AXES[name.role.kind])
+        arrays[name] = _array(stream, name.role.kind)
     return arrays
 
 
-def _array(stream: Stream, axes: int) -> Array:
-    """Return the bytes in the IDX file that *stream* gives, which must have so many *axes*."""
-    if stream.read(4) != bytes((0, 0, 8, axes)):
+def _array(stream: Stream, kind: str) -> Array:
+    """Return the array in the IDX file that *stream* gives: images, or labels, of which QMNIST has a row an image."""
+    head, axes = stream.read(4), AXES[kind]
+    if head != bytes((0, 0, 8, axes)) and not (kind == LABELS and head == _ROWS):
         raise BadInputError(
             f"{stream.name} does not begin as an IDX file of bytes with {'1 axis' if axes == 1 else f'{axes} axes'};"
             " copy or download it again."
         )
-    shape = tuple(np.frombuffer(stream.read(4 * axes), ">u4").tolist())
-    if axes == AXES[IMAGES]:
+    rows = head == _ROWS
+    shape = tuple(np.frombuffer(stream.read(4 * head[3]), ">u4").tolist())
+    if kind == IMAGES:
         image_layout(shape, stream.name)
-    values = stream.read(prod(shape))
+    dtype = np.dtype(">i4" if rows else np.uint8)
+    values = stream.read(prod(shape) * dtype.itemsize)
     stream.end()
-    return np.frombuffer(values, np.uint8).reshape(shape)
+    array = np.frombuffer(values, dtype).reshape(shape)
+    return array[:, 0] if rows and shape[1] else array

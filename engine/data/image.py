@@ -10,14 +10,17 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from engine.data.appearance import Appearance
 from engine.data.ink import FAINT, ink
 from engine.errors import BadInputError
+from engine.files import reading
 from engine.layer import Array, Shape
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF", "PPM")  # those that are pixels and nothing but pixels
 SUFFIXES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".ppm", ".pgm", ".pbm")
 MOST_PIXELS = 50_000_000
+MOST_DEEP_PIXELS = 10_000_000  # of more than 8 bits each, which take several times the memory
 WORKING_SIDE = 1024  # pixels: larger pictures are made smaller before anything is computed
 _DEPTHS = (255, 1023, 4095, 16383, 65535)  # largest values of 8, 10, 12, 14 and 16 bits
 _DEEP = "F"  # the mode of pictures with more than 8 bits: floating-point numbers from 0 to 1
+_OPAQUE = ("1", "L", "RGB", "CMYK", "YCbCr")  # modes without transparency, unless the file names one colour for it
 _OVERSHOOT = 1.1  # what sharpening adds to fractions that went up to 1
 
 
@@ -51,12 +54,13 @@ def read_drawing(path: Path, shape: Shape, appearance: Appearance | None = None)
     return look.painted(look.placed(drawn, size, ready))
 
 
-def read_photo(path: Path, shape: Shape) -> Array:
+def read_photo(path: Path, shape: Shape, white: float | None = None) -> Array:
     """Return the middle of the picture at *path*, cut to the proportions of *shape* and scaled to it.
 
     Args:
         path: a picture.
         shape: (C, H, W) that the network reads; a C of 3 is red, green, blue, and any other the same grey C times.
+        white: the value that stands for white in a picture of more than 8 bits; by its own largest if not given.
 
     Returns:
         (C, H, W) float32 in [0, 1].
@@ -66,23 +70,25 @@ def read_photo(path: Path, shape: Shape) -> Array:
         OSError: it cannot be read.
     """
     channels, height, width = shape
-    pixels = _floats(ImageOps.fit(_read(path), (width, height), Image.Resampling.BOX))
+    pixels = _floats(ImageOps.fit(_read(path, white), (width, height), Image.Resampling.BOX))
     if channels == 3:
         return np.ascontiguousarray(np.broadcast_to(pixels, (height, width, 3)).transpose(2, 0, 1))
     return np.repeat(_grey(pixels)[None], channels, axis=0)
 
 
-def _read(path: Path) -> Image.Image:
+def _read(path: Path, white: float | None = None) -> Image.Image:
     """Return the picture, upright, on paper where it is transparent, at most WORKING_SIDE pixels a side.
 
     It is in RGB, or one of fractions where it has more than 8 bits a pixel.
     """
-    with path.open("rb") as stream, warnings.catch_warnings():
+    with reading.opened(path) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of sizes, which are checked here, and of oddities that do no harm
         picture = _decoded(stream, path.name)
-        picture = picture if picture.mode == _DEEP else picture.convert("RGBA")
+        picture = _fractions(picture, white) if _is_deep(picture) else picture
+        opaque = picture.mode in _OPAQUE and "transparency" not in picture.info
+        picture = picture if picture.mode == _DEEP else picture.convert("RGB" if opaque else "RGBA")
     picture.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
-    return picture if picture.mode == _DEEP else _on_paper(picture)
+    return _on_paper(picture) if picture.mode == "RGBA" else picture
 
 
 def _decoded(stream: IO[bytes], name: str) -> Image.Image:
@@ -92,8 +98,12 @@ def _decoded(stream: IO[bytes], name: str) -> Image.Image:
         picture = Image.open(stream, formats=FORMATS)
         if picture.width * picture.height > MOST_PIXELS:
             raise too_large
-        upright = ImageOps.exif_transpose(picture)
-        return _fractions(upright) if upright.mode[0] in "IF" else upright
+        if _is_deep(picture) and picture.width * picture.height > MOST_DEEP_PIXELS:
+            raise BadInputError(
+                f"{name} has more than {MOST_DEEP_PIXELS:,} pixels of more than 8 bits; make it smaller, or save it"
+                " with 8 bits a pixel."
+            )
+        return ImageOps.exif_transpose(picture)
     except UnidentifiedImageError as error:
         raise BadInputError(f"{name} is no picture that can be read; choose {', '.join(FORMATS)}.") from error
     except Image.DecompressionBombError as error:
@@ -104,14 +114,29 @@ def _decoded(stream: IO[bytes], name: str) -> Image.Image:
         raise BadInputError(f"{name} is cut off or damaged; copy or save it again.") from error
 
 
-def _fractions(picture: Image.Image) -> Image.Image:
-    """Return a picture of more than 8 bits a pixel, whole numbers or not, as fractions from 0 to 1."""
-    values = np.nan_to_num(np.asarray(picture, np.float32), nan=0, posinf=0, neginf=0)
+def _is_deep(picture: Image.Image) -> bool:
+    """Return whether a picture has more than 8 bits a pixel, whole numbers or not."""
+    return picture.mode[0] in "IF"
+
+
+def _fractions(picture: Image.Image, white: float | None) -> Image.Image:
+    """Return a picture of more than 8 bits a pixel as fractions from 0 to 1."""
+    values = _numbers(picture)
     low, high = float(values.min()), float(values.max())
     values -= low if low < 0 else 0
-    most = _most(high, picture.mode[0] == _DEEP) if low >= 0 else high - low
+    most = (white or _most(high, picture.mode[0] == _DEEP)) if low >= 0 else high - low
     values /= most or 1
     return Image.fromarray(values.clip(0, 1))
+
+
+def _numbers(picture: Image.Image) -> Array:
+    """Return the pixels (H, W) of a picture of more than 8 bits; those that are no numbers become like the others."""
+    with np.errstate(over="ignore"):  # what is too large for a number is none
+        values = np.array(picture, np.float32)
+    known = np.isfinite(values)
+    if not known.all():  # as in maps and scans, which say so of what was not measured
+        values[~known] = np.median(values[known]) if known.any() else 0
+    return values
 
 
 def _most(high: float, fractions: bool) -> float:
@@ -145,14 +170,29 @@ def _grey(pixels: Array) -> Array:
     return grey.clip(0, 1)
 
 
-def picture_size(path: Path) -> tuple[int, int, bool]:
-    """Return height and width of the picture at *path* and whether it is grey, as the start of the file says.
+def white_of(path: Path) -> float:
+    """Return the value that stands for white in the picture at *path*, by its largest; 0 where it has 8 bits a pixel.
 
     Raises:
         BadInputError: no picture, or one that is too large.
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream, warnings.catch_warnings():
+    with reading.opened(path) as stream, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        picture = _decoded(stream, path.name)
+        return _most(float(_numbers(picture).max()), picture.mode[0] == _DEEP) if _is_deep(picture) else 0
+
+
+def picture_size(path: Path) -> tuple[int, int, bool, bool]:
+    """Return height and width of the picture at *path*, whether it is grey, and whether it has more than 8 bits.
+
+    The start of the file says so.
+
+    Raises:
+        BadInputError: no picture, or one that is too large.
+        OSError: it cannot be read.
+    """
+    with reading.opened(path) as stream, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             picture = Image.open(stream, formats=FORMATS)
@@ -160,4 +200,7 @@ def picture_size(path: Path) -> tuple[int, int, bool]:
             raise
         except Exception as error:  # as in _decoded
             raise BadInputError(f"{path} is no picture that can be read, or damaged; remove or replace it.") from error
-        return picture.height, picture.width, picture.mode in ("1", "L", "LA", "I", "I;16", "F")
+        if picture.width * picture.height > MOST_PIXELS:
+            raise BadInputError(f"{path} has more than {MOST_PIXELS:,} pixels; make it smaller.")
+        grey = picture.mode in ("1", "L", "LA") or _is_deep(picture)
+        return picture.height, picture.width, grey, _is_deep(picture)

@@ -10,10 +10,9 @@ from engine.data.dataset import Dataset, Labels
 from engine.errors import BadInputError
 from engine.files import npy
 from engine.layer import Array
-from engine.words import counted, quoted
+from engine.words import counted, listed, quoted
 
 UNEVEN = 5  # times as many images of one class as of another: told
-_SHOWN = 5  # classes named in a sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +67,7 @@ def balance(dataset: Dataset) -> tuple[str, ...]:
         if len(empty):
             word, pronoun = ("Class", "it") if len(empty) == 1 else ("Classes", "them")
             verb = "has" if len(empty) == 1 else "have"
-            named = _named([dataset.class_names[k] for k in empty])
+            named = listed([dataset.class_names[k] for k in empty])
             told.append(f"{word} {named} {verb} no {part} image{so.format(pronoun)}.")
     counts = np.bincount(dataset.train.labels, minlength=len(dataset.class_names))
     least, most = counts[counts > 0].min(initial=len(dataset.train)), counts.max(initial=0)
@@ -117,7 +116,7 @@ def _of_texts(arrays: Mapping[str, Array], name: str, given: tuple[str, ...] | N
         return _of_numbers(numbers, name, given)
     if given is not None and (unknown := [word for word in distinct if word not in given]):
         raise BadInputError(
-            f"{name}: the label {quoted(unknown[0])} is not among the class_names {_named(given)}; add it to them."
+            f"{name}: the label {quoted(unknown[0])} is not among the class_names {listed(given)}; add it to them."
         )
     _check_number(len(distinct), name)
     names = given or to_class_names(distinct, f"{name}: the labels")
@@ -153,7 +152,7 @@ def _of_numbers(arrays: Mapping[str, Array], name: str, given: tuple[str, ...] |
     if present[-1] - present[0] == len(present) - 1:
         told = f"The labels are {names[0]} to {names[-1]}; the {len(names)} classes are called what they are."
     else:
-        told = f"The labels are {_named(names)}; the {len(names)} classes are called what they are."
+        told = f"The labels are {listed(names)}; the {len(names)} classes are called what they are."
     return Classes(labels, names, (told,))
 
 
@@ -167,7 +166,7 @@ def _with_names(arrays: Mapping[str, Array], present: Array, name: str, given: t
         return Classes(tuple(values.astype(np.intp) - 1 for values in arrays.values()), given, (told,))
     if len(present) == count:
         labels = tuple(np.searchsorted(present, values).astype(np.intp) for values in arrays.values())
-        named = _named([f"{label} is {class_name}" for label, class_name in zip(present, given, strict=True)])
+        named = listed([f"{label} is {class_name}" for label, class_name in zip(present, given, strict=True)])
         return Classes(labels, given, (f"The {count} different labels got the names in their order: {named}.",))
     raise BadInputError(
         f"{name}: class_names has {counted(count, 'name')} for labels from {first} to {last}; give as many names as"
@@ -179,6 +178,7 @@ def _whole(values: Array, where: str) -> Array:
     """Return the different labels in *values*, having checked that they are whole numbers."""
     present = np.unique(values)
     if values.dtype.kind == "f":
+        present = present.astype(np.float64)
         wrong = present[~(np.isfinite(present) & (present == np.rint(present)) & (abs(present) < 2**53))]
         if len(wrong):
             raise BadInputError(
@@ -203,10 +203,3 @@ def _check_number(count: int, name: str) -> None:
             f"{name} has {count:,} different labels, more than {MAX_CLASSES:,} classes; group them, or choose data with"
             " classes."
         )
-
-
-def _named(names: Sequence[str]) -> str:
-    """Return some names as a list that a person reads, the first few of many."""
-    if len(names) > _SHOWN + 1:
-        return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

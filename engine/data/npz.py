@@ -7,6 +7,7 @@ from engine.data.dataset import Dataset
 from engine.data.naming import IMAGES, LABELS, UNDERSTOOD, Role, by_role
 from engine.errors import BadInputError
 from engine.files.archive import Archive, open_archive
+from engine.words import listed
 
 CLASS_NAMES = ("class_names", "label_names", "classes", "list_classes")
 
@@ -37,22 +38,23 @@ def read_npz(path: Path) -> Dataset:
 
 
 def _arrays(archive: Archive) -> list[str]:
-    """Return the names of the arrays."""
-    return sorted(entry.removesuffix(".npy") for entry in archive.entries if entry.endswith(".npy"))
+    """Return the names of the arrays; one that cannot be printed is none that anybody gave."""
+    names = (entry.removesuffix(".npy") for entry in archive.entries if entry.endswith(".npy"))
+    return sorted(name for name in names if name.isprintable())
 
 
 def _found(name: str, arrays: list[str]) -> dict[Role, str]:
     """Return which array holds what; raises BadInputError where that cannot be told."""
     if arrays and all(array.startswith("arr_") for array in arrays):
         raise BadInputError(
-            f"{name} has {', '.join(arrays[:4])}, arrays without names, so which are images and which labels is not"
+            f"{name} has {listed(arrays)}, arrays without names, so which are images and which labels is not"
             f" known; save it again with names: np.savez(file, x_train=..., y_train=..., x_test=..., y_test=...). Names"
             f" that are understood: {UNDERSTOOD}."
         )
     found = by_role(arrays, name)
     if missing := [Role(TRAIN, kind) for kind in (IMAGES, LABELS) if Role(TRAIN, kind) not in found]:
         lacking = " and ".join(f"training {role.kind}" for role in missing)
-        has = f"it has {', '.join(arrays[:8])}" if arrays else "it has no arrays"
+        has = f"it has {listed(arrays)}" if arrays else "it has no arrays"
         raise BadInputError(f"{name} lacks {lacking}; {has}. Names that are understood: {UNDERSTOOD}.")
     return found
 

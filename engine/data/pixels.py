@@ -4,7 +4,7 @@ Images are kept as 0 to 255. Arrays come as 0 to 1, 0 to 255, 0 to 16, as 12 bit
 or as 0 and 1 alone. Each array is judged by itself. What is done beyond the usual is told in a sentence.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -14,11 +14,13 @@ from engine.data.convert import pieces
 from engine.data.dataset import Images
 from engine.errors import BadInputError
 from engine.layer import Array
+from engine.words import listed
 
 OVERSHOOT = 0.05  # of a range: so far beyond its ends a pixel may lie, and is clipped
 FAINTEST = 0.05  # of a range: with all pixels below this, it is another range
 DARK = 0.25  # of a range: with all pixels below this, a person is told
 _MOST = 2.0**32  # a number beyond this is no pixel
+_DEPTHS = (10, 12, 14, 16, 24, 32)  # bits
 _LEVELS = 16  # whole numbers up to this are few grey levels, not dark pictures of 256
 
 
@@ -81,25 +83,48 @@ def _with_negatives(low: float, high: float, whole: bool) -> Range:
 class _Group:
     """Arrays of one range, which share its ends: *low* and *high* are those of all of them."""
 
-    low: float = np.inf
-    high: float = -np.inf
-    names: list[str] = field(default_factory=list)
+    kind: Range
+    spans: dict[str, tuple[float, float]] = field(default_factory=dict)  # from the name of an array to its own ends
 
-    def add(self, name: str, low: float, high: float) -> None:
-        self.low, self.high = min(self.low, low), max(self.high, high)
-        self.names.append(name)
+    @property
+    def usual(self) -> bool:
+        """Whether pixels are as they usually are: nothing is told of that."""
+        return self.kind in (Range.BYTES, Range.UNIT)
 
-    def ends(self, kind: Range) -> tuple[float, float]:
-        """Return which numbers become 0 and 255."""
-        if kind is Range.DEEP:
+    @property
+    def high(self) -> float:
+        return max(high for _, high in self.spans.values())
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Which numbers become 0 and 255."""
+        if self.kind is Range.DEEP:
             return 0.0, float(2 ** _bits(self.high) - 1)
-        if kind in (Range.LEVELS, Range.FAINT):
+        if self.kind in (Range.LEVELS, Range.FAINT):
             return 0.0, self.high
-        return _ENDS.get(kind, (self.low, self.high))
+        return _ENDS.get(self.kind, (min(low for low, _ in self.spans.values()), self.high))
+
+    def told(self) -> str:
+        """Return in a sentence what was done to the pixels."""
+        return f"Pixels of {listed(self.spans)} {self.kind.value.format(*self.ends, self.high, _bits(self.high))}."
+
+    def oddities(self) -> Iterator[str]:
+        """Yield what is not as it usually is with the pixels of single arrays."""
+        first, last = self.ends
+        half = (last - first) / 510  # of a grey level
+        for array, (low, high) in self.spans.items():
+            if low < first - half or high > last + half:
+                beyond = " and ".join(f"{end:g}" for end, is_out in ((low, low < first), (high, high > last)) if is_out)
+                yield f"Pixels of {array} beyond {first:g} to {last:g} (up to {beyond}) were clipped."
+            if low == high:
+                yield f"Every pixel of {array} has the same value, {low:g}."
+            elif high - first < DARK * (last - first):
+                yield f"{array} is dark: its brightest pixel is {high:g} of {last:g}; was it scaled by mistake?"
 
 
 def _bits(high: float) -> int:
-    return max(10, int(np.ceil(high)).bit_length())
+    """Return how many bits pixels have that go up to *high*."""
+    return next(depth for depth in _DEPTHS if high <= 2**depth)
 
 
 def to_images(arrays: Mapping[str, Array], name: str) -> tuple[list[Images], tuple[str, ...]]:
@@ -112,23 +137,40 @@ def to_images(arrays: Mapping[str, Array], name: str) -> tuple[list[Images], tup
     Raises:
         BadInputError: a pixel is no finite number, or all of an array's are the same and no grey.
     """
-    groups: dict[Range, _Group] = {}
-    kinds: dict[str, Range] = {}
-    notes: list[str] = []
+    groups: dict[tuple[Range, int], _Group] = {}
+    found: list[_Group] = []
     for array, values in arrays.items():
-        low, high = float(values.min()), float(values.max())
-        if not np.isfinite([low, high]).all():
-            raise BadInputError(_no_number(values, f"{name}: {array}"))
-        if max(-low, high) > _MOST:
-            raise BadInputError(f"{name}: {array} has pixels from {low:g} to {high:g}; save the pixels themselves.")
-        kinds[array] = kind = range_of(low, high, values.dtype.kind != "f")
+        low, high = _span(values, f"{name}: {array}")
+        kind = range_of(low, high, values.dtype.kind != "f")
         if kind is Range.STANDARDISED and low == high:
             raise BadInputError(f"{name}: {array} has the value {low:g} in every pixel; save the pixels themselves.")
-        groups.setdefault(kind, _Group()).add(array, low, high)
-        notes += _oddities(array, kind, low, high)
-    ends = {kind: group.ends(kind) for kind, group in groups.items()}
-    images = [_bytes(values, *ends[kinds[array]]) for array, values in arrays.items()]
-    return images, (*_told(groups), *notes)
+        depth = _bits(high) if kind is Range.DEEP else 0
+        group = groups.setdefault((kind, depth), _Group(kind))
+        group.spans[array] = low, high
+        found.append(group)
+    images = [_bytes(values, *group.ends) for values, group in zip(arrays.values(), found, strict=True)]
+    return images, tuple(_told(list(groups.values())))
+
+
+def _span(values: Array, where: str) -> tuple[float, float]:
+    """Return the smallest and the largest pixel; raises BadInputError where there is none, or no pixel."""
+    low, high = float(values.min()), float(values.max())
+    if not np.isfinite([low, high]).all():
+        raise BadInputError(_no_number(values, where))
+    if max(-low, high) > _MOST:
+        raise BadInputError(f"{where} has pixels from {low:g} to {high:g}; save the pixels themselves.")
+    return low, high
+
+
+def _told(groups: Sequence[_Group]) -> Iterator[str]:
+    """Yield what was done to pixels that are not as they usually are, or not in all arrays."""
+    usual = [group for group in groups if group.usual]
+    if len(usual) > 1:
+        parts = (f"{listed(group.spans)} from {group.kind.value}" for group in usual)
+        yield f"Pixels of {', of '.join(parts)}: each was read by its own range."
+    yield from (group.told() for group in groups if not group.usual)
+    for group in groups:
+        yield from group.oddities()
 
 
 def _bytes(values: Array, low: float, high: float) -> Images:
@@ -148,34 +190,6 @@ def _bytes(values: Array, low: float, high: float) -> Images:
     return images
 
 
-def _told(groups: Mapping[Range, _Group]) -> Iterator[str]:
-    """Yield what was done to the pixels of each range that is not the usual one."""
-    usual = [group for kind, group in groups.items() if kind in (Range.BYTES, Range.UNIT)]
-    if len(usual) > 1:
-        parts = (f"{_listed(group.names)} from {kind.value}" for kind, group in groups.items() if group in usual)
-        yield f"Pixels of {', of '.join(parts)}: each was read by its own range."
-    for kind, group in groups.items():
-        if group not in usual:
-            low, high = group.ends(kind)
-            yield f"Pixels of {_listed(group.names)} {kind.value.format(low, high, group.high, _bits(group.high))}."
-
-
-def _oddities(array: str, kind: Range, low: float, high: float) -> Iterator[str]:
-    """Yield what is not as it usually is with the pixels of one array."""
-    if kind not in _ENDS:
-        return
-    first, last = _ENDS[kind]
-    level = (last - first) / 255
-    if low < first - level / 2 or high > last + level / 2:
-        beyond = " and ".join(f"{end:g}" for end, is_out in ((low, low < first), (high, high > last)) if is_out)
-        yield f"Pixels of {array} beyond {first:g} to {last:g} (up to {beyond}) were clipped."
-    if kind in (Range.BYTES, Range.UNIT):
-        if low == high:
-            yield f"Every pixel of {array} has the same value, {low:g}."
-        elif high < DARK * last:
-            yield f"{array} is dark: its brightest pixel is {high:g} of {last:g}; was it scaled by mistake?"
-
-
 def _no_number(values: Array, where: str) -> str:
     """Return which pixel of *values* (N, C, H, W) is no finite number."""
     for part in pieces(values):
@@ -189,8 +203,3 @@ def _no_number(values: Array, where: str) -> str:
                 " finite number; replace it, or leave the image out."
             )
     raise AssertionError("every pixel is a finite number")
-
-
-def _listed(names: list[str]) -> str:
-    """Return 'a', 'a and b', 'a, b and c'."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))

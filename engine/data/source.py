@@ -21,6 +21,8 @@ from engine.data.dataset import Dataset
 from engine.errors import BadInputError
 from engine.words import clipped, quoted
 
+BUNDLED = "bundled"  # what ships
+
 View = Callable[[Dataset], Dataset]
 
 _OPTION = re.compile(r"[a-z]+(=[^:/\\]*)?")

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from engine.errors import BadInputError
+from engine.files import reading
 
 GZIP_MAGIC = b"\x1f\x8b"
 _CHUNK = 2**20  # bytes
@@ -103,6 +104,7 @@ class Stream:
             piece = self._file.read(count)
         except (gzip.BadGzipFile, zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise self.damaged() from error
+        reading.advance(len(piece))
         self._left -= len(piece)
         if self._left < 0:
             raise BadInputError(
@@ -114,7 +116,7 @@ class Stream:
 @contextmanager
 def open_stream(path: Path, limit: int) -> Iterator[Stream]:
     """Open the file at *path*, unpacked where it is a .gz, for at most *limit* bytes; raises OSError."""
-    with path.open("rb") as file, unpacked(file, path.name, limit) as stream:
+    with reading.opened(path) as file, unpacked(file, path.name, limit) as stream:
         yield stream
 
 

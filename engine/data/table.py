@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 
 from engine.data.assembly import TEST, TRAIN, Part, assembled
-from engine.data.convert import CHANNELS, NAME_LENGTH, picture_of
+from engine.data.convert import CHANNELS, MAX_SIDE, NAME_LENGTH, picture_of
 from engine.data.dataset import Dataset
+from engine.data.published import emnist_set, named
 from engine.data.stream import open_stream
 from engine.errors import BadInputError
 from engine.files.archive import UNPACKED_LIMIT
@@ -20,6 +21,12 @@ _LABEL = ("label", "labels", "class", "target", "y", "digit", "category", "lette
 _IGNORED = ("", "id", "index", "imageid", "image_id", "unnamed: 0", "usage", "split")
 _SEPARATORS = ",;\t"
 _LONGEST = 2**24  # bytes of a line
+_MOST_PIXELS = 3 * MAX_SIDE**2  # of an image, all channels
+_MOST_IMAGES = 1_000_000
+_AT_ONCE = 10_000  # lines
+_BLANK = 2**16  # bytes of empty lines that no table has in one place
+_SMALL = 2**26  # bytes: a table that is no larger is read however well it was packed
+_PACKED = 300  # times its size: no table of images becomes larger when it is unpacked
 _COMPARED = 200  # images that tell whether colours lie side by side
 
 
@@ -54,6 +61,9 @@ def read_table(path: Path) -> Dataset:
         for part, table in tables.items()
         if table.labels is not None
     }
+    emnist, clothes = emnist_set(path.name), "fashion" in path.name.lower()
+    if (emnist or clothes) and shape[0] == 1 and all(part.labels.dtype.kind == "f" for part in parts.values()):
+        return named(path.name, parts, emnist, clothes, remarks)
     return assembled(path.name, parts, None, remarks)
 
 
@@ -83,12 +93,21 @@ class _Table:
 
 
 def _other(path: Path, old: str, new: str) -> Path:
-    """Return *path* with the word *new* for *old* in the file's name, in the same letters."""
+    """Return *path* with the word *new* for *old* in the file's name, in the same letters.
+
+    Where there is no such file and the folder has the word in its name too, it is in the other folder.
+    """
 
     def put(match: "re.Match[str]") -> str:
         return new.upper() if match[0].isupper() else new.capitalize() if match[0][0].isupper() else new
 
-    return path.with_name(re.sub(old, put, path.name, flags=re.IGNORECASE))
+    def other(name: str) -> str:
+        return re.sub(old, put, name, flags=re.IGNORECASE)
+
+    beside = path.with_name(other(path.name))
+    if beside.is_file() or other(path.parent.name) == path.parent.name:
+        return beside
+    return path.parent.with_name(other(path.parent.name)) / beside.name
 
 
 def _picture(table: _Table) -> tuple[Shape, bool]:
@@ -132,46 +151,77 @@ class _Columns:
     fields: Sequence[tuple[str, str, int]]
     header: bool
 
+    def of(self, kind: str) -> list[str]:
+        """Return the names of the fields of that *kind*: label or pixels."""
+        return [name for name, _, _ in self.fields if name.startswith(kind)]
+
     @property
     def dtype(self) -> "np.dtype[np.void]":
         return np.dtype([(name, kind, (count,)) for name, kind, count in self.fields])
 
 
 def _read(path: Path) -> _Table:
-    pixels: list[Array] = []
-    labels: list[Array] = []
-    size = line = 0
-    columns: _Columns | None = None
-    with open_stream(path, UNPACKED_LIMIT) as stream:
+    """Return what the table at *path* holds."""
+    found = _Gathered(path.name)
+    with open_stream(path, min(UNPACKED_LIMIT, max(_SMALL, _PACKED * path.stat().st_size))) as stream:
         for block in stream.blocks(b"\n", _LONGEST):
-            lines = block.decode("utf-8-sig" if line == 0 else "utf-8", "replace").replace("\r", "").split("\n")
-            if columns is None:
-                columns = _columns(lines, path.name)
-                lines, line = (lines[1:], 1) if columns.header else (lines, 0)
-            rows = _rows(lines, columns, line, path.name)
-            line += len(lines)
-            if not len(rows):
-                continue
-            values = np.concatenate([rows[name] for name, _, _ in columns.fields if name.startswith("pixels")], axis=1)
-            pixels.append(_small(values))
-            size += pixels[-1].nbytes
-            if size > UNPACKED_LIMIT:
-                raise BadInputError(f"{path.name} holds more pixels than can be read; keep fewer images.")
-            if any(name == "label" for name, _, _ in columns.fields):
-                labels.append(rows["label"][:, 0])
-    if not pixels:
-        raise BadInputError(f"{path.name} has no images; put at least one in.")
-    return _Table(path.name, np.concatenate(pixels), _labels(np.concatenate(labels)) if labels else None)
+            found.add(block)
+    return found.table()
+
+
+class _Gathered:
+    """The pixels and labels of a table, as far as it has been read, and how its lines are to be read."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._columns: _Columns | None = None
+        self._pixels: list[Array] = []
+        self._labels: list[Array] = []
+        self._line = self._images = self._size = 0
+
+    def add(self, block: bytes) -> None:
+        """Take in the next lines."""
+        text = block.decode("utf-8" if self._line else "utf-8-sig", "replace").replace("\r", "")
+        lines, before = text.removesuffix("\n").split("\n"), self._line
+        self._line += len(lines)
+        kept = [(number, line) for number, line in enumerate(lines, before + 1) if line and not line.isspace()]
+        if not kept and len(block) > _BLANK:
+            raise BadInputError(f"{self._name} has empty lines alone at line {self._line:,}; choose another file.")
+        if kept and self._columns is None:
+            self._columns = _columns([line for _, line in kept], self._name)
+            kept = kept[1:] if self._columns.header else kept
+        if self._columns is not None:
+            for start in range(0, len(kept), _AT_ONCE):
+                self._take(_rows(kept[start : start + _AT_ONCE], self._columns, self._name), self._columns)
+
+    def _take(self, rows: Array, columns: _Columns) -> None:
+        """Take in *rows*, the values of some lines."""
+        pixels = _small(np.concatenate([rows[name] for name in columns.of("pixels")], axis=1))
+        self._pixels.append(pixels)
+        self._labels += [_labels(rows[name][:, 0]) for name in columns.of("label")]
+        self._images += len(rows)
+        self._size += pixels.nbytes + sum(each.nbytes for each in self._labels[-1:])
+        if self._images > _MOST_IMAGES or self._size > UNPACKED_LIMIT:
+            raise BadInputError(
+                f"{self._name} holds more than {_MOST_IMAGES:,} images, or more pixels than can be read; keep fewer"
+                " images."
+            )
+
+    def table(self) -> _Table:
+        """Return all that was taken in."""
+        if not self._pixels:
+            raise BadInputError(f"{self._name} has no images; put at least one in.")
+        return _Table(self._name, np.concatenate(self._pixels), _joined(self._labels) if self._labels else None)
 
 
 def _columns(lines: Sequence[str], where: str) -> _Columns:
     """Return how to read a table that begins with *lines*."""
-    if not lines:
-        raise BadInputError(f"{where} is empty; choose another file.")
     separator = max(_SEPARATORS, key=lines[0].count)
     first = [field.strip().strip('"') for field in lines[0].split(separator)]
     words = [k for k, field in enumerate(first) if not _is_number(field)]
     header = len(words) > 1 or any(0 < k < len(first) - 1 for k in words) or _counts_up(first)
+    if len(first) > _MOST_PIXELS + 2:
+        raise BadInputError(f"{where} has {len(first):,} columns, more than an image has pixels; choose another file.")
     names = [field.lower() for field in first] if header else []
     ignored = {k for k, name in enumerate(names) if name in _IGNORED}
     label = next((k for k, name in enumerate(names) if name in _LABEL), None)
@@ -208,31 +258,31 @@ def _first_or_last(lines: Sequence[str], separator: str, rest: Sequence[int]) ->
     return rest[-1] if len(firsts) < 2 <= len(lasts) else rest[0]
 
 
-def _rows(lines: Sequence[str], columns: _Columns, before: int, where: str) -> Array:
-    """Return the values in *lines*, of which *before* others came."""
-    kept = [line for line in lines if line and not line.isspace()]
-    if not kept:
-        return np.empty(0, columns.dtype)
+def _rows(lines: Sequence[tuple[int, str]], columns: _Columns, where: str) -> Array:
+    """Return the values in *lines*, each with its number."""
+    texts = [line for _, line in lines]
     try:
-        return np.loadtxt(kept, columns.dtype, comments=None, delimiter=columns.separator, quotechar='"', ndmin=1)
+        return np.loadtxt(texts, columns.dtype, comments=None, delimiter=columns.separator, quotechar='"', ndmin=1)
     except ValueError as error:
-        raise BadInputError(_wrong_line(lines, columns, before, where)) from error
+        raise BadInputError(_wrong_line(lines, columns, where)) from error
 
 
-def _wrong_line(lines: Sequence[str], columns: _Columns, before: int, where: str) -> str:
+def _wrong_line(lines: Sequence[tuple[int, str]], columns: _Columns, where: str) -> str:
     """Return which of *lines* cannot be read, and why."""
     kinds = [name for name, _, count in columns.fields for _ in range(count)]
-    for number, line in enumerate(lines, before + 1):
+    for number, line in lines:
         fields = [field.strip().strip('"') for field in line.split(columns.separator)]
-        if line and not line.isspace() and len(fields) != len(kinds):
+        if len(fields) != len(kinds):
             return (
-                f"{where}, line {number}, has {len(fields):,} columns, and the first line {len(kinds):,}; complete the"
-                " line or remove it."
+                f"{where}, line {number:,}, has {len(fields):,} columns, and the first line {len(kinds):,}; complete it"
+                " or remove it."
             )
-        for k, (kind, field) in enumerate(zip(kinds, fields, strict=False)):
-            if kind.startswith("pixels") and line and not line.isspace() and not _is_number(field):
-                return f"{where}, line {number}, column {k + 1}, has {field[:20]!r} for a pixel; write a number there."
-    return f"{where} cannot be read from line {before + 1} on; save the table again."
+        for k, (kind, field) in enumerate(zip(kinds, fields, strict=True)):
+            if kind.startswith("pixels") and not _is_number(field):
+                return (
+                    f"{where}, line {number:,}, column {k + 1:,}, has {field[:20]!r} for a pixel; write a number there."
+                )
+    return f"{where} cannot be read from line {lines[0][0]:,} on; save the table again."
 
 
 def _small(values: Array) -> Array:
@@ -243,12 +293,23 @@ def _small(values: Array) -> Array:
 
 
 def _labels(words: Array) -> Array:
-    """Return labels as numbers where all of them are."""
+    """Return labels as numbers where all of them are, else as texts that take no more room than they need."""
     words = np.char.strip(words)
     try:
         return words.astype(np.float64)
     except ValueError:
-        return words
+        return words.astype(f"U{max(1, int(np.char.str_len(words).max()))}")
+
+
+def _joined(labels: Sequence[Array]) -> Array:
+    """Return the *labels* of all blocks: as texts where those of any are."""
+    if all(each.dtype.kind == "f" for each in labels):
+        return np.concatenate(labels)
+    return np.concatenate([_as_texts(each) for each in labels])
+
+
+def _as_texts(labels: Array) -> Array:
+    return labels if labels.dtype.kind == "U" else np.array([f"{label:g}" for label in labels.tolist()])
 
 
 def _is_number(field: str) -> bool:

@@ -1,19 +1,23 @@
 """Zip archives of arrays: read as if somebody meant harm, written so that equal content gives equal bytes."""
 
 import errno
+import io
 import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from engine.errors import BadInputError
-from engine.files import npy
+from engine.files import npy, reading
 from engine.layer import Array
 
 UNPACKED_LIMIT = 2 * 2**30  # bytes, all entries together
+DIRECTORY_LIMIT = 8 * 2**20  # bytes of the list of entries, which is read as a whole
+_END, _END_SIZE, _MOST_COMMENT = b"PK\5\6", 22, 2**16  # of a zip; what precedes its comment, in bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip can hold
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _METHODS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 93: "Zstandard"}
@@ -22,25 +26,41 @@ _ENCRYPTED = 1  # the bit of a zip's flags
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, ValueError, TypeError, OverflowError, RuntimeError)
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """What an archive may unpack to: *usual* bytes, or else so many *times* its own size, but never UNPACKED_LIMIT."""
+
+    usual: int
+    times: int
+
+    def of(self, size: int) -> int:
+        """Return the limit of a file of so many bytes."""
+        return min(UNPACKED_LIMIT, max(self.usual, self.times * size))
+
+
+DATA = Limit(256 * 2**20, 200)  # pictures of two colours, in numbers of eight bytes, are packed that well
+
+
 class Archive:
     """An open archive. Nothing is allocated before its size is compared with what the file really holds.
 
     Args:
         file: the zip.
         name: of the file, for messages.
+        most: bytes that it may unpack to.
 
     Raises:
         BadInputError: from every method, where the file is damaged, too big or holds no plain arrays.
     """
 
-    def __init__(self, file: zipfile.ZipFile, name: str) -> None:
+    def __init__(self, file: zipfile.ZipFile, name: str, most: int = UNPACKED_LIMIT) -> None:
         self.name = name
         self._file = file
         self._entries = {info.filename: info for info in file.infolist()}
-        if (size := sum(info.file_size for info in file.infolist())) > UNPACKED_LIMIT:
+        if (size := sum(info.file_size for info in file.infolist())) > most:
             raise BadInputError(
-                f"{name} would unpack to {size / 2**30:.1f} GB, and the limit is {UNPACKED_LIMIT / 2**30:.0f} GB;"
-                " keep fewer or smaller images."
+                f"{name} would unpack to {size / 2**20:,.0f} MB, and the limit for a file of its size is"
+                f" {most / 2**20:,.0f} MB; write it again with less in it, or without compression."
             )
 
     @property
@@ -50,7 +70,7 @@ class Archive:
 
     def header(self, entry: str) -> npy.Header:
         """Return what the .npy *entry* says of its array, proved to be true of its size."""
-        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+        with self._open(entry) as stream, damage_told(f"{self.name}: {entry}"):
             try:
                 header = npy.read_header(stream)
             except npy.FieldsError:
@@ -69,7 +89,7 @@ class Archive:
     def array(self, entry: str) -> Array:
         """Return the array of the .npy *entry*."""
         header = self.header(entry)
-        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+        with self._open(entry) as stream, damage_told(f"{self.name}: {entry}"):
             stream.read(header.start)
             values = npy.read_values(stream, header)
             stream.read(1)  # the end: this is where zipfile compares the checksum
@@ -78,13 +98,14 @@ class Archive:
     def texts(self, entry: str) -> list[str]:
         """Return the texts of the .npy *entry*, which holds an array of them."""
         values = self.array(entry)
-        with _damage_told(f"{self.name}: {entry}"):
+        with damage_told(f"{self.name}: {entry}"):
             return npy.texts(values)
 
     def content(self, entry: str, limit: int) -> bytes:
         """Return *entry* as it is; it may have *limit* bytes."""
-        with self._open(entry) as stream, _damage_told(f"{self.name}: {entry}"):
+        with self._open(entry) as stream, damage_told(f"{self.name}: {entry}"):
             data = stream.read(limit + 1)
+            reading.advance(len(data))
         if len(data) > limit:
             raise BadInputError(f"{self.name}: {entry} is longer than {limit:,} bytes; the file is not usable.")
         return data
@@ -99,28 +120,40 @@ class Archive:
                 f"{self.name}: {entry} is compressed by {method}, which NumPy does not write; save the arrays again"
                 " with np.savez_compressed."
             )
-        with _damage_told(f"{self.name}: {entry}"):
+        with damage_told(f"{self.name}: {entry}"):
             return self._file.open(self._entries[entry])
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path, limit: Limit = DATA) -> Iterator[Archive]:
     """Open the zip at *path*.
 
     Raises:
-        BadInputError: it is no zip, empty, damaged or unpacks to more than UNPACKED_LIMIT.
+        BadInputError: it is no zip, empty, damaged or unpacks to more than *limit*.
         OSError: it cannot be read.
     """
-    with path.open("rb") as stream:
+    with reading.opened(path) as stream:
         start = stream.read(4)
         if not start:
             raise BadInputError(f"{path.name} is empty; choose another file, or copy it again.")
         if start[:2] != b"PK":
             raise BadInputError(f"{path.name} is not a zip archive of arrays; choose another file.")
-        with _damage_told(path.name):
+        size = check_directory(stream, path.name)
+        with damage_told(path.name):
             file = zipfile.ZipFile(stream)
         with file:
-            yield Archive(file, path.name)
+            yield Archive(file, path.name, limit.of(size))
+
+
+def check_directory(stream: IO[bytes], name: str) -> int:
+    """Return the size of the zip in *stream*, in bytes; raise BadInputError where its list of entries is too long."""
+    size = stream.seek(0, io.SEEK_END)
+    stream.seek(max(0, size - _END_SIZE - _MOST_COMMENT))
+    end = stream.read()
+    place = end.rfind(_END)
+    if place >= 0 and int.from_bytes(end[place + 12 : place + 16], "little") > DIRECTORY_LIMIT:
+        raise BadInputError(f"{name} holds more files than any data set or project; choose another file.")
+    return size
 
 
 def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]], *, compressed: bool) -> None:
@@ -134,9 +167,12 @@ def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]], *, co
 
 
 @contextmanager
-def _damage_told(what: str) -> Iterator[None]:
+def damage_told(what: str) -> Iterator[None]:
+    """Turn what damaged bytes raise into a BadInputError that names *what*."""
     try:
         yield
+    except BadInputError:
+        raise
     except (*_DAMAGE, OSError) as error:
         # A directory that points before the start of the file makes zipfile seek there.
         if isinstance(error, OSError) and error.errno != errno.EINVAL:

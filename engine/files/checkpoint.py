@@ -17,7 +17,7 @@ from engine.checkpoint import Progress, TrainingState
 from engine.errors import BadInputError
 from engine.files import atomic, npy
 from engine.files.archive import Archive, open_archive, write_archive
-from engine.files.project import Project, entries_of, project_in
+from engine.files.project import LIMIT, Project, entries_of, placed, project_in
 from engine.layer import Array
 from engine.layers.plain import NAMES
 from engine.threads import MOST_THREADS
@@ -36,7 +36,7 @@ _TYPES = {
 def save(path: Path, project: Project, state: TrainingState) -> None:
     """Write *state*, that of a run of *project*, to *path*, which holds all of it or is unchanged; raises OSError."""
     with atomic.replacing(path) as stream:
-        write_archive(stream, chain(entries_of(project), _entries(state)), compressed=False)
+        write_archive(stream, chain(entries_of(placed(project, path)), _entries(state)), compressed=False)
 
 
 def load(path: Path) -> tuple[Project, TrainingState]:
@@ -46,10 +46,10 @@ def load(path: Path) -> tuple[Project, TrainingState]:
         BadInputError: the file is damaged, from a newer version, or holds no run.
         OSError: it cannot be read.
     """
-    with open_archive(path) as archive:
+    with open_archive(path, LIMIT) as archive:
         if RUN_JSON not in archive.entries:
             raise BadInputError(f"{path.name} has no run in it to go on with; choose a file that --checkpoint wrote.")
-        project, values = project_in(archive), _values(archive)
+        project, values = project_in(archive, path), _values(archive)
         arrays = {entry[4:-4]: _numbers(archive, entry) for entry in archive.entries if entry.startswith("run/")}
     data, threads, backend = (values.pop(name) for name in ("data", "threads", "backend"))
     state = TrainingState(

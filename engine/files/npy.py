@@ -14,6 +14,7 @@ from typing import IO, Any
 import numpy as np
 
 from engine.errors import BadInputError
+from engine.files import reading
 from engine.layer import Array, Shape
 
 HEADER_LIMIT = 16 * 1024  # bytes
@@ -82,6 +83,7 @@ def read_values(stream: IO[bytes], header: Header) -> Array:
     values = np.empty(prod(header.shape), header.dtype)
     room = values.view(np.uint8).data
     while room and (data := stream.read(min(len(room), _CHUNK))):
+        reading.advance(len(data))
         room[: len(data)] = data
         room = room[len(data) :]
     if room:
@@ -91,7 +93,7 @@ def read_values(stream: IO[bytes], header: Header) -> Array:
 
 def header_of(file: Path) -> Header:
     """Return the header of the .npy *file*, proved to be true of its size; raises BadInputError or OSError."""
-    with file.open("rb") as stream:
+    with reading.opened(file) as stream:
         try:
             header = read_header(stream)
         except FieldsError as error:
@@ -111,7 +113,7 @@ def header_of(file: Path) -> Header:
 def array_of(file: Path) -> Array:
     """Return the array in the .npy *file*; raises BadInputError or OSError."""
     header = header_of(file)
-    with file.open("rb") as stream:
+    with reading.opened(file) as stream:
         stream.seek(header.start)
         return read_values(stream, header)
 

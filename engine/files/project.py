@@ -21,8 +21,8 @@ from engine.architecture import Architecture
 from engine.data.appearance import Appearance
 from engine.data.convert import MAX_CLASSES, MAX_SIDE, to_class_names
 from engine.errors import BadInputError
-from engine.files import atomic, npy
-from engine.files.archive import Archive, open_archive, write_archive
+from engine.files import atomic, npy, places
+from engine.files.archive import Archive, Limit, open_archive, write_archive
 from engine.files.migrations import FORMAT, VERSION, Values, upgraded
 from engine.files.weights import Weights, check_fit, parameter_shapes
 from engine.history import History
@@ -31,8 +31,14 @@ from engine.settings import TrainingSettings
 from engine.words import quoted
 
 PROJECT_JSON = "project.json"
-TEXT_LIMIT = 4 * 2**20  # bytes of project.json
-ROW_LIMIT = 4_000_000  # in the history: epochs, or layers of all of them
+LIMIT = Limit(32 * 2**20, 20)  # what is written is not packed, and weights hardly can be
+# What a history can be of: the network as it is, one before an edit, with other data or another loss, or a run that
+# diverged, after which earlier weights were put back.
+FIGURES_OF = ("", "edit", "data", "loss", "run")
+TEXT_LIMIT = 2**20  # bytes of project.json
+ROW_LIMIT = 1_000_000  # in the history: epochs, or layers of all of them
+STEP_LIMIT = 8_000_000  # in the history
+WORD_LIMIT = 256  # characters of a text in the history
 _WEIGHT = re.compile(r"weights/(\w+)\.(\w+)\.npy")
 
 
@@ -42,10 +48,12 @@ class Project:
 
     Attributes:
         input_shape: (C, H, W) of one image.
-        data_source: what ``engine.data.catalogue.load`` takes: "bundled" or a path.
+        data_source: what ``engine.data.catalogue.load`` takes: "bundled" or a path. The file keeps it relative to
+            itself; see ``engine.files.places``.
         weights: layer uid -> parameter name -> values; layers may be missing.
         appearance: how the images look that the network reads; None where that is not known, as the data was not
             read since the time when it was not kept.
+        figures_of: what the history describes where that is not this network: one of FIGURES_OF; '' where it is.
     """
 
     architecture: Architecture
@@ -56,12 +64,18 @@ class Project:
     weights: Weights = field(default_factory=dict)
     history: History = field(default_factory=History)
     appearance: Appearance | None = None
+    figures_of: str = ""
 
 
 def save(path: Path, project: Project) -> None:
     """Write *project* to *path*, which holds all of it or is unchanged; raises OSError where that fails."""
     with atomic.replacing(path) as stream:
-        write_archive(stream, entries_of(project), compressed=False)
+        write_archive(stream, entries_of(placed(project, path)), compressed=False)
+
+
+def placed(project: Project, path: Path) -> Project:
+    """Return *project* as the file at *path* keeps it: with its data relative to that, where it can be."""
+    return replace(project, data_source=places.kept(project.data_source, path))
 
 
 def open_project(path: Path) -> Project:
@@ -71,14 +85,15 @@ def open_project(path: Path) -> Project:
         BadInputError: the file is damaged, from a newer version, or does not fit together.
         OSError: it cannot be read.
     """
-    with open_archive(path) as archive:
-        return project_in(archive)
+    with open_archive(path, LIMIT) as archive:
+        return project_in(archive, path)
 
 
-def project_in(archive: Archive) -> Project:
-    """Return the project in an open *archive*; see ``open_project``."""
+def project_in(archive: Archive, path: Path) -> Project:
+    """Return the project in an open *archive*, the file at *path*; see ``open_project``."""
     project = _described(archive)
-    return replace(project, weights=_weights(archive, project), history=_history(archive))
+    source = places.found(project.data_source, path)
+    return replace(project, data_source=source, weights=_weights(archive, project), history=_history(archive))
 
 
 def entries_of(project: Project) -> Iterator[tuple[str, bytes]]:
@@ -100,6 +115,7 @@ def _to_values(project: Project) -> Values:
         "input_shape": list(project.input_shape),
         "class_names": list(project.class_names),
         "data_source": project.data_source,
+        "figures_of": project.figures_of,
         "appearance": None if project.appearance is None else project.appearance.to_dict(),
     }
 
@@ -125,7 +141,9 @@ def _from_values(values: Values) -> Project:
         raise BadInputError(f"its class names are no list of at most {MAX_CLASSES} texts; open a copy of the file.")
     if not isinstance(source, str) or not isinstance(values.get("settings"), dict):
         raise BadInputError("its data source or settings are missing; open a copy of the file.")
-    looks = values.get("appearance")
+    looks, of = values.get("appearance"), values.get("figures_of", "")
+    if of not in FIGURES_OF:
+        raise BadInputError(f"its history is of {quoted(of)}, which is unknown; open a copy of the file.")
     return Project(
         architectures.from_dict(values.get("architecture")),
         schema.from_dict(TrainingSettings, values["settings"]),
@@ -133,6 +151,7 @@ def _from_values(values: Values) -> Project:
         to_class_names(names, "the list of class names"),
         source,
         appearance=None if looks is None else Appearance.from_dict(looks, tuple(shape)),
+        figures_of=of,
     )
 
 
@@ -192,6 +211,8 @@ def _history_array(archive: Archive, name: str) -> Array:
     header = archive.header(entry)
     if header.dtype.kind != ("U" if name in History.TEXTS else "f"):
         raise ValueError("not the figures of any run")
-    if name not in History.CURVES and header.shape > (ROW_LIMIT,):
-        raise ValueError("more epochs or layers than any run has")
+    if header.shape > (STEP_LIMIT if name in History.CURVES else ROW_LIMIT,):
+        raise ValueError("more steps, epochs or layers than any run has")
+    if header.dtype.kind == "U" and header.dtype.itemsize > 4 * WORD_LIMIT:
+        raise ValueError("longer words than any layer has")
     return np.array(archive.texts(entry), np.str_) if name in History.TEXTS else archive.array(entry)

@@ -12,7 +12,7 @@ def channels_and_size(shape: Shape) -> tuple[int, Pair]:
     if len(shape) != 3:
         raise ShapeError(
             f"It needs maps (channels × rows × columns), but receives {shape[0]} plain values.",
-            "Move it before Flatten.",
+            "Move it before the layer that makes plain values of the maps.",
         )
     return shape[0], shape[1:]
 

@@ -18,16 +18,16 @@ class PooledConv2D(Layer):
 
     def __init__(self, conv: Conv2D, pooling: Pool2D, pool_work: Workspace) -> None:
         super().__init__()
-        self._pool_window, self._mode, self._pool_work = pooling.window.trimmed(), pooling.mode, pool_work
-        self._conv = Conv2D(conv.window.first(self._pool_window.size), conv.groups)
-        self._conv.parameters = conv.parameters
+        self.pooling_window, self.mode, self._pool_work = pooling.window.trimmed(), pooling.mode, pool_work
+        self.convolution = Conv2D(conv.window.first(self.pooling_window.size), conv.groups)
+        self.convolution.parameters = conv.parameters
 
     def forward(self, x: Array, work: Workspace) -> Array:
-        maps = work.saved["maps"] = self._conv.products(x, work)
-        return self._conv.add_bias(pool.forward(maps, self._pool_window, self._mode, self._pool_work.buffer))
+        maps = work.saved["maps"] = self.convolution.products(x, work)
+        return self.convolution.add_bias(pool.forward(maps, self.pooling_window, self.mode, self._pool_work.buffer))
 
     def backward(self, grad_output: Array, work: Workspace, input_needed: bool = True) -> Array:
-        self._conv.grad_bias(grad_output, work)
+        self.convolution.grad_bias(grad_output, work)
         maps, buffer = work.saved["maps"], self._pool_work.buffer
-        grad_maps = pool.backward(grad_output, self._pool_window, self._mode, buffer, into=maps)
-        return self._conv.grad_products(grad_maps, work, input_needed)
+        grad_maps = pool.backward(grad_output, self.pooling_window, self.mode, buffer, into=maps)
+        return self.convolution.grad_products(grad_maps, work, input_needed)

@@ -21,6 +21,9 @@ from engine.trace.correlation import Correlation
 from engine.trace.dilation import Dilation, dilate
 from engine.trace.record import LayerTrace
 
+_SAME = 1e-9  # of the largest magnitude
+_ROUNDING = 1e-12  # of a sum of magnitudes; in float64 it is some 1e-16 a term
+
 
 class ConvolutionTrace:
     """The intermediates of a convolution, in float64; each is computed when it is first asked for.
@@ -76,6 +79,16 @@ class ConvolutionTrace:
         """Whether ``rotated`` is rotated; it is not where that is a deliberate fault."""
         return UNROTATED not in self._layer.faults
 
+    @property
+    def dilates(self) -> bool:
+        """Whether ``dilated`` has its zeros between neighbours; not where that is a deliberate fault."""
+        return not self._dilation.skipped
+
+    @property
+    def appends(self) -> bool:
+        """Whether ``appended`` has its zeros at the end; they are in front where that is a deliberate fault."""
+        return MISPLACED not in self._layer.faults
+
     @cached_property
     def dilated(self) -> Array:
         """(F, (OH - 1) S + 1, (OW - 1) S + 1): dC/dO with S - 1 zeros between neighbours."""
@@ -108,7 +121,7 @@ class ConvolutionTrace:
     def appended(self, channel: int) -> Array:
         """Return (H + 2P, W + 2P): the output of ``full`` with a zero for every trailing row and column."""
         ends = [(0, axis.trailing) for axis in self._axes]
-        if MISPLACED in self._layer.faults:
+        if not self.appends:
             ends = [(after, before) for before, after in ends]
         return np.pad(self.full(channel).output, ends)
 
@@ -132,6 +145,12 @@ class ConvolutionTrace:
         grad_input: Array = im2col.col2im(columns[None, None], self.window)[0, 0]
         return grad_input
 
+    @np.errstate(all="ignore")
+    def rounding(self, channel: int) -> float:
+        """Return how far ``cropped`` and ``col2im`` may be apart by rounding alone."""
+        kernels = self.weight[self.readers(channel), channel % self.weight.shape[1]]
+        return float(_ROUNDING * np.abs(kernels).sum() * np.abs(self.grad_output).max(initial=0))
+
     @cached_property
     def trimmed(self) -> Array:
         """(C, (OH - 1) S + K', (OW - 1) S + K'): the padded input without its trailing rows and columns."""
@@ -147,6 +166,13 @@ class ConvolutionTrace:
         source = self.trimmed[self.channels(filter_).start + channel]
         present = None if np.isfinite(source).all() else self._dilation.values[0]
         return Correlation(source[None], self.dilated[filter_][None], self._config.dilation, present=present)
+
+    @np.errstate(all="ignore")
+    def right_weight_gradient(self, filter_: int, channel: int) -> Array:
+        """Return (KH, KW): the same another way, without any fault: the patches, each times its dC/dO, added up."""
+        columns = self.columns[self.channels(filter_).start + channel]
+        right: Array = np.tensordot(columns, self.grad_output[filter_], 2)
+        return right
 
     @property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
@@ -180,6 +206,13 @@ class ConvolutionTrace:
 def largest_difference(ours: Array, other: Array) -> float:
     """Return how far two results of one shape are apart at most; NaN where one of their values is no number."""
     return float(np.abs(ours - other).max())
+
+
+@np.errstate(all="ignore")
+def agree(ours: Array, other: Array) -> bool:
+    """Return whether two results of one shape are the same, but for rounding and for what is no number."""
+    scale = max(np.abs(ours).max(initial=0), np.abs(other).max(initial=0))
+    return not largest_difference(ours, other) > _SAME * scale
 
 
 def _share(of: int, many: int, each: int) -> slice:

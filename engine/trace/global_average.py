@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.faults import UNDIVIDED
 from engine.layer import Array
 from engine.trace.record import LayerTrace
 
@@ -11,11 +12,12 @@ class GlobalAverageTrace:
 
     Attributes:
         count: H W, the pixels of a map.
+        divides: whether the gradient is shared; each pixel gets all of it where that is a deliberate fault.
     """
 
     def __init__(self, layer: LayerTrace) -> None:
         self._layer = layer
-        self.count = int(np.prod(layer.input.shape[1:]))
+        self.count, self.divides = int(np.prod(layer.input.shape[1:])), UNDIVIDED not in layer.faults
 
     @property
     @np.errstate(all="ignore")  # what is not finite is shown as it is
@@ -27,5 +29,5 @@ class GlobalAverageTrace:
     @property
     def shares(self) -> Array:
         """(C,): the gradient of each pixel of a map."""
-        shares: Array = self._layer.grad_output / self.count
+        shares: Array = self._layer.grad_output / (self.count if self.divides else 1)
         return shares

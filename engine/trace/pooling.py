@@ -6,6 +6,7 @@ from typing import cast
 
 import numpy as np
 
+from engine.faults import DOUBLED, UNDIVIDED
 from engine.geometry import Axis
 from engine.layer import Array
 from engine.layers.pool import Pool2DConfig
@@ -23,12 +24,15 @@ class PoolingTrace:
     Attributes:
         window: where it reads.
         mode: 'max', 'min' or 'mean'.
+        doubles: whether each of equal winners gets the gradient, a deliberate fault.
+        divides: whether the gradient of a mean is shared; each cell gets all of it where that is a deliberate fault.
     """
 
     def __init__(self, layer: LayerTrace) -> None:
         config = cast(Pool2DConfig, layer.spec.config)
         self._layer = layer
         self.window, self.mode = config.window(layer.input.shape), config.mode
+        self.doubles, self.divides = DOUBLED in layer.faults, UNDIVIDED not in layer.faults
 
     @classmethod
     def of_channel(cls, layer: LayerTrace, channel: int) -> "PoolingTrace":
@@ -76,6 +80,17 @@ class PoolingTrace:
         return wins
 
     @cached_property
+    def reached(self) -> Array:
+        """(C, H, W): how many windows send their gradient to each pixel; as ``wins``, but for a fault."""
+        if not self.doubles:
+            return self.wins
+        equal = (self.cells == self._layer.output[:, None]).reshape(
+            len(self.cells), self.window.rows.kernel, self.window.cols.kernel, *self.window.output
+        )
+        reached: Array = im2col.col2im(equal[None].astype(float), self.window)[0]
+        return reached.astype(np.intp)
+
+    @cached_property
     def padded(self) -> Array:
         """(C, H + 2P, W + 2P): the input, with zeros for the padding, which never wins."""
         return np.pad(self._layer.input, ((0, 0), *((axis.before, axis.after) for axis in self._axes)))
@@ -98,24 +113,32 @@ class PoolingTrace:
         return i, j
 
     def takers(self, channel: int, i: int, j: int) -> list[Pair]:
-        """Return the pixels that the gradient of the window (i, j) goes to: its winner, or all that a mean reads."""
+        """Return the pixels that the gradient of the window (i, j) goes to: its winner, or all that a mean reads.
+
+        With a deliberate fault it goes to all that equal the winner, which is the first of them.
+        """
         if self.mode == "mean":
             return self.pixels(i, j)
+        if self.doubles:
+            best = self._layer.output[channel, i, j]
+            return [pixel for pixel in self.pixels(i, j) if self._layer.input[channel][pixel] == best]
         row, col = self.winning_pixels[:, channel, i, j].tolist()
         return [(row, col)]
 
     def senders(self, channel: int, row: int, col: int) -> list[Pair]:
         """Return the windows whose gradient, or a share of it, goes to a pixel, in reading order."""
-        if self.mode == "mean":
+        if self.mode == "mean" or self.doubles:
             taken = np.logical_and.outer(*(_reads(a, n) for a, n in zip(self._axes, (row, col), strict=True)))
         else:
             taken = (self.winning_pixels[:, channel] == np.array((row, col))[:, None, None]).all(axis=0)
+        if self.doubles:
+            taken &= self._layer.output[channel] == self._layer.input[channel, row, col]
         return [(i, j) for i, j in np.argwhere(taken).tolist()]
 
     @cached_property
     def sent(self) -> Array:
         """(C, OH, OW): what each window sends to each of its takers: dC/dO, or that divided by KH KW for a mean."""
-        return self._layer.grad_output / (self.window.taps if self.mode == "mean" else 1)
+        return self._layer.grad_output / (self.window.taps if self.mode == "mean" and self.divides else 1)
 
     @property
     def _axes(self) -> tuple[Axis, Axis]:

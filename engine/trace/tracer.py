@@ -85,8 +85,42 @@ class Tracer:
         """
         return self._traced(images, np.asarray(labels), range(len(images)), Part(batch=len(images)), weights)
 
+    def layer_traces(
+        self,
+        images: Array,
+        labels: Array,
+        index: int,
+        key: tuple[int, int] | None = None,
+        weights: Array | None = None,
+    ) -> tuple[tuple[LayerTrace, Scoring], ...]:
+        """Return the trace of one layer for each sample of a mini-batch, and its way from the scores to the loss.
+
+        C is the mini-batch's mean loss; the dC/dW of all samples add up to ``gradients``.
+
+        Args:
+            images: (N, C, H, W).
+            labels: (N,), the class of each that counts as right.
+            index: the layer's number.
+            key: (seed, step) of the step of training that it is: Dropout drops, batch norm measures the mini-batch;
+                None: as evaluation computes.
+            weights: (P + Q,), learned ones and statistics, in the place of the model's.
+
+        Raises:
+            BadInputError: images or labels that do not fit the network.
+        """
+        labels = np.asarray(labels)
+        part = Part(key is not None, batch=len(images), key=key or (0, 0))
+        traced = self._traced(images, labels, range(len(images)), part, weights, range(index, index + 1))
+        return tuple((trace.layers[0], trace.scoring) for trace in traced)
+
     def _traced(
-        self, images: Array, labels: Array, chosen: Iterable[int], part: Part, weights: Array | None
+        self,
+        images: Array,
+        labels: Array,
+        chosen: Iterable[int],
+        part: Part,
+        weights: Array | None,
+        kept: range | None = None,
     ) -> tuple[Trace, ...]:
         (x,) = checks.floats(images=images)
         self._check(x, labels)
@@ -94,12 +128,22 @@ class Tracer:
             self._double.parameters.flat[...] = self._model.parameters.flat if weights is None else weights
             values, gradients = self._pass.values_and_gradients(x.astype(float), labels, part)
             arrays = list(zip(_all_kept(self._double.parameters), _all_kept(self._pass.gradients), strict=True))
-            return tuple(self._trace(values, gradients, labels, each, arrays) for each in chosen)
+            kept = range(len(self._double.layers)) if kept is None else kept
+            return tuple(self._trace(values, gradients, labels, each, arrays, kept) for each in chosen)
 
     def _trace(
-        self, values: Sequence[Array], gradients: Sequence[Array], labels: Array, chosen: int, arrays: Sequence[_Own]
+        self,
+        values: Sequence[Array],
+        gradients: Sequence[Array],
+        labels: Array,
+        chosen: int,
+        arrays: Sequence[_Own],
+        kept: range,
     ) -> Trace:
-        """Return what the arrays of a pass, rows outermost, have of one sample; *arrays*: each layer's own."""
+        """Return what the arrays of a pass, rows outermost, have of one sample, with the layers that are *kept* alone.
+
+        *arrays* are each layer's own.
+        """
         values, gradients = ([_kept(in_field_order(a)[chosen]) for a in arrays] for arrays in (values, gradients))
         scores, label = values[len(gradients) - 1], int(labels[chosen])
         alone = losses.BY_NAME[self._loss](scores[:, None], np.array([label]), 1, Workspace(float))
@@ -107,13 +151,13 @@ class Tracer:
         if len(gradients) < len(values):
             gradients.append(_kept(scoring.grad_outputs))
         flows = zip(values[:-1], values[1:], gradients[:-1], gradients[1:], strict=True)
-        layers = zip(self._model.architecture.layers, arrays, flows, strict=True)
+        layers = list(zip(self._model.architecture.layers, arrays, flows, strict=True))
         faults = self._double.faults
-        kept = (
+        traces = (
             LayerTrace(spec, own, *flow, grads, frozenset(faults.get(spec.uid, ())))
-            for spec, (own, grads), flow in layers
+            for spec, (own, grads), flow in layers[kept.start : kept.stop]
         )
-        return Trace(tuple(kept), scoring)
+        return Trace(tuple(traces), scoring)
 
     def _check(self, images: Array, labels: Array) -> None:
         classes = self._model.output_shape

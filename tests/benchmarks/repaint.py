@@ -123,7 +123,8 @@ def moments(document: "Document") -> "tuple[tuple[Passes, int], ...]":
         passes = Passes(document, Sample(image, f"test image {number}", 0))
         wanted = passes.hold()
         assert wanted is not None
-        passes.take(wanted.trace(), wanted.mini_batch())
+        layer = document.architecture.index(document.selected)
+        passes.take(wanted.trace(), wanted.mini_batch(layer), layer)
         found.append((passes, number))
     return tuple(found)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.data import catalogue
@@ -52,6 +52,7 @@ def test_that_mnists_digits_are_light_ink_on_black_centred_by_mass_in_a_box_of_2
     assert look.drawn and not look.light_paper
 
 
+@settings(max_examples=50)
 @given(st.integers(0, 255), st.integers(0, 255))
 def test_that_polarity_and_range_are_those_of_the_pixels(paper: int, drawn: int) -> None:
     if abs(drawn - paper) < 40:
@@ -152,6 +153,14 @@ def test_that_what_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
             Appearance.from_dict(other, (1, 28, 28))
 
 
+def test_that_images_unlike_those_that_a_network_learned_from_are_told() -> None:
+    light, dark, photos = Appearance.of(DIGITS), Appearance.of(255 - DIGITS), Appearance.of(photographs(1))
+    assert light.remarks(light) == dark.remarks(dark) == photos.remarks(photos) == dark.remarks(None) == ()
+    (told,) = dark.remarks(light)
+    assert told.startswith("The images are dark ink on light paper, where those that the network learned from were ")
+    assert "are photographs, where" in photos.remarks(light)[0] and "were photographs;" in light.remarks(photos)[0]
+
+
 def test_that_ink_gets_the_brightness_of_the_data() -> None:
     look = Appearance((1.0, 0.5, 0.0), (0.0, 0.5, 1.0), Placing.FREE, 20, None)
     image = look.painted(np.array([[0.0, 1.0, 0.25]], np.float32))
@@ -168,6 +177,7 @@ def test_that_data_prepared_otherwise_gets_drawings_prepared_likewise() -> None:
     assert (rows[0], rows[-1], columns[0] + columns[-1]) == (2, 25, 27)
 
 
+@settings(max_examples=30)
 @given(st.integers(1, 30), st.integers(90, 200))
 def test_that_a_pen_of_any_width_leaves_strokes_as_thick_as_the_datas(pen: int, side: int) -> None:
     """A cross of two lines: once, a pen of 9 % left strokes of 9 px where a digit was small."""
@@ -179,6 +189,16 @@ def test_that_a_pen_of_any_width_leaves_strokes_as_thick_as_the_datas(pen: int, 
     x = look.placed(sheet, (28, 28))
     least, most = look.strokes
     assert least - 0.6 <= stroke_widths(x[None])[0] <= most + 0.6
+
+
+@given(st.integers(1, 40))
+def test_that_strokes_on_whole_sheets_become_as_thick_where_they_are(pen: int) -> None:
+    sheet = np.zeros((320, 320), np.float32)
+    sheet[80:240, 160 : 160 + pen] = 1
+    x = Appearance((0.0,), (1.0,), Placing.FREE, 20, (2.0, 3.0)).placed(sheet, (32, 32))
+    assert 1.6 <= stroke_widths(x[None])[0] <= 3.3
+    assert x.sum(axis=1).max() * 3 >= 8 * 20 / 32 and x[:, :14].max() == x[:6].max() == x[26:].max() == 0
+    assert abs(x.sum(axis=0) @ np.arange(32) / x.sum() - (159.5 + pen / 2) / 10) < 0.6
 
 
 def test_that_strokes_within_the_datas_bounds_are_not_touched() -> None:

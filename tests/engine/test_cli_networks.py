@@ -128,7 +128,7 @@ def test_that_the_summary_of_a_chain_that_cannot_work_says_why(capsys: Captured,
     text = "\n".join(lines(capsys, "summary", path))
     assert "It needs maps (channels × rows × columns), but receives 64 plain values." in text
     (told,) = values(capsys, "summary", path)
-    assert told["layers"][1]["output"] is None and "Move it before Flatten" in told["layers"][1]["problem"]
+    assert told["layers"][1]["output"] is None and "Move it before the layer that" in told["layers"][1]["problem"]
 
 
 # check

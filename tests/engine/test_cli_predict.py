@@ -239,5 +239,21 @@ def test_that_it_is_told_where_a_project_does_not_say_how_its_images_look(
     assert run("predict", pictures[0], "--network", tmp_path / "old.cnn") == 0
     told = capsys.readouterr().err
     assert "light ink on dark paper" in told and told.endswith("if that is wrong, use --as photo.\n")
+    assert values(capsys, "predict", pictures[0], "--network", tmp_path / "old.cnn")[0]["assumed"]
+    assert "assumed" not in values(capsys, "predict", pictures[0])[0]
     assert run("predict", pictures[0], "--network", tmp_path / "old.cnn", "--as", "photo") == 0
     assert "as a photograph: its middle in grey, scaled to 28 × 28.\n" in capsys.readouterr().err
+
+
+def test_that_an_older_project_is_asked_for_its_data(capsys: Captured, tmp_path: Path, dark_on_white: Path) -> None:
+    Image.fromarray(TEST.images[0, 0]).save(tmp_path / "a.png")
+    save(tmp_path / "old.cnn", replace(open_project(dark_on_white), appearance=None))
+    (told,) = values(capsys, "predict", tmp_path / "a.png", "--network", tmp_path / "old.cnn")
+    assert (told["paper"], told["class"], "assumed" in told) == ("light", str(TEST.labels[0]), False)
+
+
+def test_that_measuring_on_images_of_another_polarity_is_told(capsys: Captured, dark_on_white: Path) -> None:
+    (told,) = values(capsys, "evaluate", dark_on_white, "--data", "bundled")
+    assert "learned from were dark ink on light paper" in " ".join(told["remarks"])
+    assert run("evaluate", dark_on_white) == 0
+    assert "ink" not in capsys.readouterr().err

@@ -14,9 +14,9 @@ import pytest
 
 from engine import presets, schema
 from engine.commands import codes, train
-from engine.commands.failures import told
 from engine.commands.interrupts import at_once
 from engine.files import atomic
+from engine.files.failures import told
 from engine.files.project import open_project
 from engine.settings import TrainingSettings
 from engine.trainer import StepResult, Trainer

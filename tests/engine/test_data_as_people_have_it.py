@@ -2,18 +2,24 @@
 
 import gzip
 import io
+import os
 import pickle
 import tarfile
+import tracemalloc
 import zipfile
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from engine.data import catalogue
+from engine.data import table as table_reader
 from engine.data.dataset import Dataset
 from engine.errors import BadInputError
 from tests.helpers import archives
@@ -97,15 +103,30 @@ def test_that_validation_images_are_the_test_where_there_are_no_others(tmp_path:
 
 
 def test_that_without_test_images_a_fifth_is_kept_and_always_the_same(tmp_path: Path, digits: dict[str, Any]) -> None:
-    arrays = {"data": digits["x_train"].reshape(40, 36), "target": digits["y_train"], "images": digits["x_train"]}
+    arrays = {"data": digits["x_train"].reshape(40, 36), "target": digits["y_train"]}
     first, again = (saved(tmp_path, arrays) for _ in range(2))
     assert (len(first.train), len(first.test)) == (30, 10)
     np.testing.assert_array_equal(first.test.images, again.test.images)
     both = np.concatenate([first.train.images, first.test.images])[:, 0]
     assert sorted(image.tobytes() for image in both) == sorted(image.tobytes() for image in digits["x_train"])
     assert first.remarks == (
-        "There are no test images: 10 images, 20 % of each class, are kept for the test and not trained on.",
+        "Rows of data have 36 values: read as images of 1 × 6 × 6, row by row.",
+        "There are no test images: 10 images, about 20 % of each class, are kept for the test and not trained on.",
     )
+
+
+def test_that_the_test_has_an_image_of_every_class_that_has_two(tmp_path: Path, digits: dict[str, Any]) -> None:
+    dataset = saved(tmp_path, {"x": digits["x_train"][:9], "y": [0, 0, 1, 1, 2, 2, 2, 2, 3]})
+    assert sorted(dataset.test.labels.tolist()) == [0, 1, 2]
+    assert sorted(dataset.train.labels.tolist()) == [0, 1, 2, 2, 2, 3]
+
+
+def test_that_of_several_arrays_of_images_the_ones_with_a_height_are_taken(
+    tmp_path: Path, digits: dict[str, Any]
+) -> None:
+    """As scikit-learn has its digits: the same as rows and as images."""
+    arrays = {"data": digits["x_train"].reshape(40, 36), "images": digits["x_train"], "target": digits["y_train"]}
+    assert len(saved(tmp_path, arrays).remarks) == 1  # on the test images
 
 
 def test_that_test_images_without_labels_are_left_out_and_that_is_told(tmp_path: Path, digits: dict[str, Any]) -> None:
@@ -119,7 +140,7 @@ def test_that_arrays_without_names_are_refused_with_the_names_that_are_understoo
 ) -> None:
     np.savez(tmp_path / "data.npz", *digits.values())
     said = refusal(tmp_path / "data.npz")
-    assert "arr_0, arr_1, arr_2, arr_3, arrays without names" in said
+    assert "arr_0, arr_1, arr_2 and arr_3, arrays without names" in said
     assert "x_train, y_train, x_test, y_test, or train_images" in said
 
 
@@ -151,7 +172,7 @@ def test_that_two_sets_in_one_folder_are_told_apart_by_the_chosen_file(tmp_path:
         for part in ("train", "test"):
             np.savez(tmp_path / f"{start}-{part}-imgs.npz", digits[f"x_{part}"][:, ::turned])
             np.savez(tmp_path / f"{start}-{part}-labels.npz", digits[f"y_{part}"])
-    assert "holds 2 data sets, k49, kmnist; choose one of the files" in refusal(tmp_path)
+    assert "holds 2 data sets, k49 and kmnist; choose one of the files" in refusal(tmp_path)
     check(catalogue.load(str(tmp_path / "kmnist-train-imgs.npz")), digits)
 
 
@@ -182,6 +203,7 @@ def test_that_svhn_as_matlab_lays_it_out_is_read(tmp_path: Path) -> None:
     for n, c, i, j in ((0, 0, 0, 1), (7, 2, 31, 0), (39, 1, 5, 9)):
         assert dataset.train.images[n, c, i, j] == arrays["x_train"][i, j, c, n]
     assert dataset.train.labels.tolist() == [k % 10 for k in range(40)]
+    assert dataset.remarks[0] == "The images of x_train and x_test lie along the last axis, as MATLAB has them."
 
 
 # Pixels.
@@ -345,7 +367,7 @@ def test_that_kaggles_digits_are_read_and_its_test_file_has_no_labels(
     assert dataset.image_shape == (1, 6, 6) and dataset.class_names == tuple("0123456789")
     assert dataset.remarks == (
         "test.csv has no labels and was left out.",
-        "There are no test images: 10 images, 20 % of each class, are kept for the test and not trained on.",
+        "There are no test images: 10 images, about 20 % of each class, are kept for the test and not trained on.",
     )
     held = np.concatenate([dataset.train.images, dataset.test.images])[:, 0]
     assert sorted(image.tobytes() for image in held) == sorted(image.tobytes() for image in digits["x_train"])
@@ -382,6 +404,52 @@ def test_that_tables_with_test_labels_are_read_pixel_for_pixel(
     assert [dataset.class_names[k] for k in dataset.test.labels] == [names[k] for k in digits["y_test"]]
 
 
+@pytest.mark.parametrize("chosen", ["sign_mnist_test/sign_mnist_test.csv", ""])
+def test_that_tables_in_a_folder_each_belong_together(tmp_path: Path, digits: dict[str, Any], chosen: str) -> None:
+    for part in ("train", "test"):
+        folder = tmp_path / "signs" / f"sign_mnist_{part}"
+        folder.mkdir(parents=True)
+        (folder / f"sign_mnist_{part}.csv").write_text(table(digits[f"x_{part}"], digits[f"y_{part}"]))
+    check(catalogue.load(str(tmp_path / "signs" / chosen)), digits)
+
+
+def test_that_a_folder_with_several_tables_asks_for_one(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for name in ("a_train.csv", "b_train.csv"):
+        (tmp_path / name).write_text(table(digits["x_train"], digits["y_train"]))
+    assert "holds a_train.csv and b_train.csv; choose one of these tables" in refusal(tmp_path)
+
+
+def test_that_emnists_table_is_put_upright_and_has_letters(tmp_path: Path) -> None:
+    arrays = archives.arrays(52, 26, 26, 6)
+    for part in ("train", "test"):
+        text = table(arrays[f"x_{part}"].transpose(0, 2, 1), arrays[f"y_{part}"] + 1, header=False)
+        (tmp_path / f"emnist-letters-{part}.csv").write_text(text)
+    dataset = catalogue.load(str(tmp_path / "emnist-letters-train.csv"))
+    np.testing.assert_array_equal(dataset.train.images[:, 0], arrays["x_train"])
+    assert dataset.class_names == tuple("ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+
+
+def test_that_fashion_mnists_table_has_the_names_of_its_classes(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for part in ("train", "test"):
+        (tmp_path / f"fashion-mnist_{part}.csv").write_text(table(digits[f"x_{part}"], digits[f"y_{part}"]))
+    dataset = catalogue.load(str(tmp_path))
+    assert dataset.class_names[:2] == ("T-shirt/top", "Trouser")
+    np.testing.assert_array_equal(dataset.test.labels, digits["y_test"])
+
+
+def test_that_colours_side_by_side_in_a_table_are_found(tmp_path: Path) -> None:
+    rows, columns = np.mgrid[:8, :8]
+    smooth = np.stack([rows * 30, columns * 30, 210 - rows * 30]).astype(np.uint8)
+    images = np.stack([smooth, smooth[:, ::-1], smooth[:, :, ::-1], smooth.transpose(0, 2, 1)] * 3)
+    for name, layout in (("planes", images), ("pixels", images.transpose(0, 2, 3, 1))):
+        (tmp_path / f"{name}.csv").write_text(table(layout, np.arange(12) % 2))
+        dataset = catalogue.load(str(tmp_path / f"{name}.csv"))
+        assert dataset.image_shape == (3, 8, 8)
+        assert ("The three colours of a pixel lie side by side in the table." in dataset.remarks) == (name == "pixels")
+        for image in dataset.train.images:
+            assert (image == images).all(axis=(1, 2, 3)).any()
+
+
 # Pictures in folders.
 
 
@@ -403,6 +471,18 @@ def test_that_a_folder_of_pictures_a_class_is_read(tmp_path: Path, digits: dict[
         order = np.argsort(digits[f"y_{part}"], kind="stable")  # by the folders
         np.testing.assert_array_equal(split.labels, digits[f"y_{part}"][order])
         np.testing.assert_array_equal(split.images[:, 0], digits[f"x_{part}"][order])
+
+
+def test_that_a_dark_picture_of_12_bits_stays_dark_in_a_folder_of_others(tmp_path: Path) -> None:
+    """Each by its own largest, the dark one would be four times as bright."""
+    for number, level in enumerate((4000, 900, 3000, 200)):
+        place = tmp_path / "train" / "ab"[number % 2]
+        place.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(np.full((6, 6), level, np.uint16)).save(place / f"{number}.png")
+    dataset = catalogue.load(str(tmp_path))
+    images = np.concatenate([dataset.train.images, dataset.test.images])
+    assert images.shape == (4, 1, 6, 6)
+    assert sorted(images[:, 0, 0, 0].tolist()) == [round(level / 4095 * 255) for level in (200, 900, 3000, 4000)]
 
 
 def test_that_pictures_in_colour_and_of_different_sizes_become_one_size(tmp_path: Path) -> None:
@@ -455,7 +535,7 @@ def test_that_a_folder_with_several_of_emnists_sets_asks_for_a_file(tmp_path: Pa
     files = letters()
     files |= {name.replace("letters", "balanced"): content for name, content in files.items()}
     folder = archives.write_folder(tmp_path / "gzip", files)
-    assert "holds 2 data sets, emnist_balanced, emnist_letters; choose one of the files" in refusal(folder)
+    assert "holds 2 data sets, emnist_balanced and emnist_letters; choose one of the files" in refusal(folder)
     dataset = catalogue.load(str(folder / "emnist-letters-test-labels-idx1-ubyte.gz"))
     assert len(dataset.class_names) == 26 and dataset.name == "gzip (letters)"
 
@@ -501,6 +581,15 @@ def test_that_idx_files_in_an_archive_are_read(tmp_path: Path, digits: dict[str,
     assert dataset.name == f"MNIST{outer}"
 
 
+def test_that_qmnists_rows_of_labels_begin_with_the_class(tmp_path: Path, digits: dict[str, Any]) -> None:
+    for part in ("train", "test"):
+        rows = np.stack([digits[f"y_{part}"], *[np.arange(len(digits[f"y_{part}"])) + 7] * 7], axis=1)
+        head = bytes((0, 0, 12, 2)) + np.array(rows.shape, ">u4").tobytes()
+        (tmp_path / f"qmnist-{part}-images-idx3-ubyte").write_bytes(archives.idx_bytes(digits[f"x_{part}"]))
+        (tmp_path / f"qmnist-{part}-labels-idx2-int").write_bytes(head + rows.astype(">i4").tobytes())
+    check(catalogue.load(str(tmp_path)), digits)
+
+
 # CIFAR.
 
 
@@ -531,6 +620,18 @@ def test_that_only_cifar_100_has_coarse_labels() -> None:
     assert "bundled has no coarse labels, which only CIFAR-100 has" in refusal("bundled:coarse")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a.npz", "x_train.npy", "t.csv", "t.tsv", "t.csv.gz", "c.tar.gz", "c.tgz", "c.tar", "m.zip",
+        "train-images-idx3-ubyte", "t10k-labels.idx1-ubyte", "emnist-letters-train-images-idx3-ubyte.gz",
+        "train-images-idx3-ubyte.GZ", "qmnist-train-labels-idx2-int", "data_batch_1.bin",
+    ],
+)  # fmt: skip
+def test_that_a_file_dialog_shows_what_can_be_read(name: str) -> None:
+    assert any(fnmatchcase(name, pattern) for pattern in catalogue.FILTERS.split())
+
+
 # What is refused for what it is.
 
 
@@ -539,7 +640,9 @@ def test_that_cifar_for_python_is_refused_with_the_name_of_the_other_version(tmp
     folder = archives.write_folder(tmp_path / "cifar-10-batches-py", files)
     archive = tmp_path / "cifar-10-python.tar.gz"
     archive.write_bytes(gzip.compress(archives.tar(files, folder="cifar-10-batches-py/")))
-    for place in (folder, folder / "data_batch_1", archive):
+    (tmp_path / "data").mkdir()
+    archives.write_folder(tmp_path / "data" / "cifar-10-batches-py", files)
+    for place in (folder, folder / "data_batch_1", archive, tmp_path / "data"):
         said = refusal(place)
         assert "pickles are never opened" in said and "get cifar-10-binary.tar.gz from https://" in said
 
@@ -571,6 +674,7 @@ def test_that_what_pytorch_saves_is_refused_as_pickles(tmp_path: Path) -> None:
         (gzip.compress(b"hello"), "data.tar.gz", "is neither a .tar archive nor"),
         (gzip.compress(archives.packed({"a.npy": np.zeros(3)})), "data.npz.gz", "packed once more"),
         (gzip.compress(archives.tar({"readme": b"hi"})), "data.tar.gz", "holds readme; unpack it"),
+        (archives.packed({"project.json": b"{}"}), "mine.cnn", "is a project or a run and has no images in it"),
         (archives.packed({"cats/1.png": b"", "dogs/2.png": b""}), "pets.zip", "unpack it, and choose the folder"),
     ],
 )
@@ -597,3 +701,142 @@ def test_that_a_zip_with_a_password_says_so(tmp_path: Path, digits: dict[str, An
             start = content.find(mark, start + 4)
     (tmp_path / "data.npz").write_bytes(content)
     assert "is protected by a password" in refusal(tmp_path / "data.npz")
+
+
+# Nothing hostile ends in anything but data or a sentence.
+
+
+def only_a_sentence(path: Path) -> None:
+    try:
+        catalogue.load(str(path))
+    except BadInputError as error:
+        assert str(error).endswith(".") and "\n" not in str(error)
+
+
+def small_digits() -> dict[str, Any]:
+    return archives.arrays(6, 4, 2, 3)
+
+
+def zipped() -> bytes:
+    return archives.packed({f"raw/{name}": content for name, content in idx_digits(small_digits()).items()})
+
+
+def tabled() -> bytes:
+    digits = small_digits()
+    return table(digits["x_train"], digits["y_train"]).encode()
+
+
+HOSTILE = {"mnist.zip": zipped(), "some.csv": tabled(), "some.csv.gz": gzip.compress(tabled(), mtime=0)}
+same_folder = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=80)
+
+
+@same_folder
+@given(name=st.sampled_from(sorted(HOSTILE)), place=st.integers(0, 2000), bit=st.integers(0, 7), cut=st.booleans())
+def test_that_flipped_bits_and_cuts_end_in_data_or_a_sentence(
+    tmp_path: Path, name: str, place: int, bit: int, cut: bool
+) -> None:
+    content = HOSTILE[name]
+    content = content[: place % len(content)] if cut else archives.flipped(content, place, bit)
+    (tmp_path / name).write_bytes(content)
+    only_a_sentence(tmp_path / name)
+
+
+@same_folder
+@given(
+    content=st.binary(max_size=300), name=st.sampled_from(["a.csv", "a.zip", "a.tar", "a.npz", "a.gz", "a", "a.tsv"])
+)
+def test_that_any_bytes_under_any_name_end_in_a_sentence(tmp_path: Path, content: bytes, name: str) -> None:
+    for start in (b"", b"PK\x03\x04", b"PK\x05\x06", b"\x1f\x8b\x08", b"label,p0\n", b"0,1,2,3,4\n"):
+        (tmp_path / name).write_bytes(start + content)
+        only_a_sentence(tmp_path / name)
+        (tmp_path / name).unlink()
+
+
+@same_folder
+@given(text=st.text(alphabet='0123456789.,;\t\n"ea-', max_size=120))
+def test_that_any_table_ends_in_data_or_a_sentence(tmp_path: Path, text: str) -> None:
+    (tmp_path / "some.csv").write_text(text)
+    only_a_sentence(tmp_path / "some.csv")
+
+
+@same_folder
+@given(place=st.integers(0, 300), bit=st.integers(0, 7), cut=st.booleans())
+def test_that_a_damaged_npy_of_a_folder_ends_in_data_or_a_sentence(
+    tmp_path: Path, place: int, bit: int, cut: bool
+) -> None:
+    for name, values in small_digits().items():
+        np.save(tmp_path / f"{name}.npy", values)
+    content = (tmp_path / "x_train.npy").read_bytes()
+    content = content[: place % len(content)] if cut else archives.flipped(content, place, bit)
+    (tmp_path / "x_train.npy").write_bytes(content)
+    only_a_sentence(tmp_path)
+
+
+def test_that_a_table_is_refused_at_the_line_that_is_wrong(tmp_path: Path, digits: dict[str, Any]) -> None:
+    lines = table(digits["x_train"], digits["y_train"]).splitlines()
+    for change, part in (
+        (lines[5].rpartition(",")[0], "line 6, has 36 columns, and the first line 37"),
+        (lines[5].replace(",255", ",white", 1), "has 'white' for a pixel; write a number there"),
+    ):
+        (tmp_path / "some.csv").write_text("\n".join([*lines[:5], change, *lines[6:]]))
+        assert part in refusal(tmp_path / "some.csv")
+
+
+def test_that_a_table_takes_little_more_memory_than_its_pixels(tmp_path: Path) -> None:
+    count, side = 3000, 28
+    rows = "".join(f"{k % 10}," + ",".join(["7"] * (side * side)) + "\n" for k in range(10))
+    (tmp_path / "some.csv").write_text(rows * (count // 10))
+    tracemalloc.start()
+    try:
+        dataset = catalogue.load(str(tmp_path / "some.csv"))
+        assert tracemalloc.get_traced_memory()[1] < 3 * count * side * side + 12 * 2**20
+    finally:
+        tracemalloc.stop()
+    assert len(dataset.train) + len(dataset.test) == count
+
+
+@pytest.mark.parametrize(
+    ("content", "part"),
+    [
+        (b"\n" * 2**27, "has empty lines alone at line"),
+        (b"0," * 2**26, "has a line of more than 16,777,216 bytes"),
+        (b"label,a,b,c,d\n" + b"1,2,3,4,5\n" * (2**28 // 10), "holds more than"),
+        (b"1,2\n" * 2**26, "holds more than"),
+    ],
+)
+def test_that_a_table_that_is_a_bomb_is_refused_soon_and_not_held(
+    tmp_path: Path, content: bytes, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_reader, "_MOST_IMAGES", 20_000)
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress(content, 9))
+    del content
+    tracemalloc.start()
+    try:
+        assert part in refusal(tmp_path / "bomb.csv.gz")
+        assert tracemalloc.get_traced_memory()[1] < 140 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_that_what_becomes_hundreds_of_times_larger_is_no_table(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(table_reader, "_SMALL", 2**20)
+    (tmp_path / "bomb.csv.gz").write_bytes(gzip.compress((b"0," * 784 + b"0\n") * 4000, 9))
+    assert "holds more than the" in refusal(tmp_path / "bomb.csv.gz")
+
+
+def test_that_the_number_of_a_wrong_line_counts_all_lines_of_a_long_table(tmp_path: Path) -> None:
+    line = ",".join(["1"] * 65)
+    lines = [line] * 20_000
+    lines[15_000] = line[:-2]
+    (tmp_path / "some.csv").write_text("\n".join(["", *lines]))
+    assert "line 15,002, has 64 columns" in refusal(tmp_path / "some.csv")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no FIFOs here")
+def test_that_a_fifo_in_a_folder_is_not_opened(tmp_path: Path, digits: dict[str, Any]) -> None:
+    np.savez(tmp_path / "data.npz", **digits)
+    for name in ("train-images-idx3-ubyte", "train.csv", "x_train.npy"):
+        os.mkfifo(tmp_path / name)
+    check(catalogue.load(str(tmp_path)), digits)

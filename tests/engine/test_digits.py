@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from engine.data.digits import normalise_digit
+from engine.data.digits import fit_pen, fit_strokes, fit_strokes_on_sheet, normalise_digit, stroke_widths
 
 Ink = npt.NDArray[np.float32]
 any_ink = hnp.arrays(
@@ -179,3 +179,43 @@ def test_that_the_ink_is_left_as_it_was() -> None:
 def test_that_what_is_no_ink_is_refused_in_a_sentence_with_the_remedy(ink: Ink, said: str) -> None:
     with pytest.raises(ValueError, match=said + r".*; give a 2-D array of numbers in \[0, 1\]\.$"):
         normalise_digit(ink)
+
+
+# Strokes of another thickness
+
+
+def test_that_the_thickness_of_a_line_is_twice_its_area_by_its_outline() -> None:
+    lines = np.zeros((3, 100, 100), np.float32)
+    lines[0, 40:44, 10:90], lines[1, 10:90, 40:48], lines[2, 30:33, 10:90] = 1, 1, 0.5
+    np.testing.assert_allclose(stroke_widths(lines), [4 * 80 / 84, 8 * 80 / 88, 3 * 80 / 83], rtol=0.02)
+    assert stroke_widths(np.zeros((1, 5, 5))).tolist() == [0]
+
+
+@given(st.floats(0.5, 30), st.floats(30, 200))
+def test_that_a_pen_is_changed_just_so_far_that_strokes_are_within_bounds(pen: float, length: float) -> None:
+    drawn = fit_pen(pen, length, 20, 2, 4)
+    thickness = 20 * drawn / (length + drawn)
+    assert 2 - 1e-9 <= thickness <= 4 + 1e-9
+    if 2 <= 20 * pen / (length + pen) <= 4:
+        assert drawn == pen
+    else:
+        assert thickness == pytest.approx(2 if drawn > pen else 4)
+
+
+def test_that_a_dot_keeps_its_pen() -> None:
+    assert fit_pen(10, 0, 20, 2, 4) == fit_pen(10, 2, 20, 2, 4) == 10 > fit_pen(10, 3, 20, 2, 4)
+
+
+@given(any_ink)
+def test_that_any_ink_can_be_fitted(ink: Ink) -> None:
+    for fitted in (fit_strokes(ink, 20, 2, 4), fit_strokes_on_sheet(ink, 28, 2, 4)):
+        assert fitted.dtype == np.float32 and (not fitted.size or (fitted.min() >= 0 and fitted.max() <= 1))
+
+
+@pytest.mark.parametrize("box", [1, 4, 20, 512])
+def test_that_a_box_of_any_size_takes_little_time(box: int) -> None:
+    ring = np.hypot(*(np.indices((900, 900)) - 449.5))
+    thin = (abs(ring - 440) < 1).astype(np.float32)
+    fitted = fit_strokes(thin, box, box / 10, box / 5)
+    assert max(fitted.shape) <= 160 + 2 * 18
+    assert normalise_digit(fitted, (max(28, box),) * 2, box).max() > 0.2

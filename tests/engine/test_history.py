@@ -257,14 +257,14 @@ def test_that_totals_that_do_not_fit_are_refused(totals: list[float], seconds: l
 
 
 def test_that_a_long_run_takes_two_megabytes_at_most() -> None:
-    """As many steps as LeNet-5 does in half an hour, and as many epochs."""
+    """More steps and epochs than are kept: what follows takes no more."""
     tracemalloc.start()
     try:
         history, before = History(), tracemalloc.get_traced_memory()[0]
-        for step in range(5 * MOST_STEPS):
+        for step in range(MOST_STEPS + 1000):
             history.add_step(1.0, 0.5)
-            if step % 80 == 79:
-                history.epochs.append(epoch(step // 80, layers=10))
+            if step % 16 == 15:
+                history.epochs.append(epoch(step // 16, layers=10))
         taken, most = (size - before for size in tracemalloc.get_traced_memory())
     finally:
         tracemalloc.stop()
@@ -300,3 +300,35 @@ def test_that_a_reader_on_another_thread_never_sees_what_does_not_fit_together()
         reader.join()
         sys.setswitchinterval(interval)
     assert wrong == []
+
+
+def lived(steps: int, epochs: int) -> History:
+    history = History()
+    for step in range(steps):
+        history.add_step(float(step), 0.5)
+    for epoch in range(1, epochs + 1):
+        history.epochs.append(EpochResult(epoch, epoch, *[0.5] * 6, 1.0, 100.0))
+    return history
+
+
+@pytest.mark.parametrize("steps", [0, 1, 1500, 70_000])
+def test_that_a_branch_shares_memory_and_keeps_to_itself_what_is_appended(steps: int) -> None:
+    history = lived(steps, 3)
+    early = history.branch()
+    before = [*early.curves, repr(early.epochs)]
+    assert early.steps == history.steps and early.every == history.every and early.epochs == history.epochs
+    assert not steps or np.shares_memory(early.loss, history.loss)
+    branches = []
+    for mark in (1.0, 2.0):  # two runs from the same moment, one after the other
+        branch = early.branch()
+        for _ in range(5):
+            branch.add_step(mark, mark)
+        branch.epochs.append(EpochResult(4, steps + 5, *[mark] * 6, 1.0, 100.0))
+        branches.append(branch)
+    for branch, mark in zip(branches, (1.0, 2.0), strict=True):
+        kept = branch.loss[-(5 // branch.every) :]
+        assert (kept == mark).all() and branch.steps == steps + 5
+        assert branch.epochs[-1].test_loss == mark and len(branch.epochs) == 4
+    for now, then in zip([*early.curves, repr(early.epochs)], before, strict=True):
+        assert np.array_equal(now, then)
+    assert len(history.epochs) == 3

@@ -67,6 +67,14 @@ def test_that_the_folder_decides_between_garments_and_digits(tmp_path: Path, pla
     assert dataset.name == place.removesuffix("/raw").rpartition("/")[2]
 
 
+def test_that_labels_beyond_the_ten_digits_are_classes_of_their_own(tmp_path: Path) -> None:
+    files = FILES | {LABELS: archives.idx_bytes([0] * 11 + [10])}
+    dataset = read_idx(archives.write_folder(tmp_path / "mnist", files))
+    assert dataset.class_names == tuple(map(str, range(11))) and dataset.train.labels[-1] == 10
+    with pytest.raises(BadInputError, match="class_names has 10 names for labels from 0 to 10"):
+        read_idx(archives.write_folder(tmp_path / "fashion", files))
+
+
 @pytest.mark.parametrize("file", FILES)
 def test_that_a_missing_file_is_named(tmp_path: Path, file: str) -> None:
     folder = archives.write_folder(tmp_path / "mnist", {name: FILES[name] for name in FILES if name != file})

@@ -95,6 +95,17 @@ def test_that_16_bits_and_floating_point_keep_their_greys(tmp_path: Path, kind: 
     assert grey.min() == pytest.approx(0.25, abs=0.003) and grey.max() == pytest.approx(0.75, abs=0.003)
 
 
+@pytest.mark.parametrize("missing", [np.nan, np.inf, -np.inf])
+def test_that_pixels_that_are_no_numbers_are_paper(tmp_path: Path, missing: float) -> None:
+    pixels = np.where(drawing() > 0, 0.25, 0.75).astype(np.float32)
+    pixels[2:6, 3:9] = missing
+    np.testing.assert_allclose(read_drawing(saved(tmp_path, pixels, "a.tif"), SHAPE), expected(drawing()), atol=1e-6)
+    assert read_photo(tmp_path / "a.tif", (1, 60, 50)).min() == pytest.approx(0.25, abs=0.003)
+    pixels[...] = missing
+    with pytest.raises(BadInputError, match="nothing but paper"):
+        read_drawing(saved(tmp_path, pixels, "a.tif"), SHAPE)
+
+
 @pytest.mark.parametrize("colour", [(0, 0, 0), (90, 20, 10), (255, 255, 255), (200, 230, 120)])
 def test_that_transparent_paper_is_opposite_to_the_ink(tmp_path: Path, colour: tuple[int, int, int]) -> None:
     pixels = np.zeros((60, 50, 4), np.uint8)

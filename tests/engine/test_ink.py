@@ -20,7 +20,7 @@ from engine.files.weights import trained_model
 from engine.model import Model
 
 Grey = npt.NDArray[np.float64]
-COUNT, SHAPE = 40, (1, 28, 28)
+COUNT, SHAPE = 25, (1, 28, 28)
 TEST = catalogue.load("bundled").test
 RNG_SEED = 0
 

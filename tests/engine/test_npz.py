@@ -108,7 +108,7 @@ def test_that_the_file_can_name_its_classes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("changes", "part"),
     [
-        ({"x_train": None, "y_test": None}, "lacks training images; it has x_test, y_train. Names that are"),
+        ({"x_train": None, "y_test": None}, "lacks training images; it has x_test and y_train. Names that are"),
         ({"x_train": None, "y_train": None}, "lacks training images and training labels"),
         ({"y_train": [0, 1, 2]}, "give each image one label"),
         ({"y_train": np.zeros((6, 2), int)}, "y_train has 2 labels an image"),

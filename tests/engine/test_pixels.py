@@ -115,3 +115,10 @@ def test_that_a_pixel_that_is_no_number_is_named_in_a_large_array(value: float) 
     x[5999, 0, 27, 3] = value
     with pytest.raises(BadInputError, match=rf"the pixel {value} in image 5999 \(counted from 0\), row 27, column 3"):
         to_images({"x": x}, "data")
+
+
+def test_that_an_array_much_darker_than_the_one_it_shares_its_range_with_is_told() -> None:
+    bright, dark = np.array([0.0, 16]).reshape(1, 1, 1, 2), np.array([0.0, 2]).reshape(1, 1, 1, 2)
+    (_, second), told = to_images({"x_train": bright, "x_test": dark}, "data")
+    assert second.max() == 32
+    assert told[1:] == ("x_test is dark: its brightest pixel is 2 of 16; was it scaled by mistake?",)

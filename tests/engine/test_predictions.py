@@ -54,6 +54,9 @@ def test_the_counts_the_recall_and_the_ranking() -> None:
     found = Predictions(4, labels, read, np.ones(6), np.array([0.1, 2, 5, 0.2, np.nan, 9]))
     assert found.confusion.tolist() == [[1, 0, 2, 0], [1, 1, 0, 0], [0, 0, 0, 0], [0, 0, 0, 1]]
     assert found.recall == pytest.approx([1 / 3, 0.5, np.nan, 1], nan_ok=True)
+    columns = found.confusion.sum(axis=0)
+    precision = [found.confusion[k, k] / n if n else np.nan for k, n in enumerate(columns.tolist())]
+    assert found.precision == pytest.approx(precision, nan_ok=True)
     assert found.right == 3
     assert found.mistakes.tolist() == [4, 2, 1]
     assert found.cell(0, 2).tolist() == [2, 1] and found.cell(2, 0).tolist() == []

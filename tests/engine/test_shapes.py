@@ -93,7 +93,8 @@ def test_that_softmax_on_maps_asks_for_flatten_and_dense() -> None:
 def test_that_a_window_after_flatten_is_asked_to_move(name: str) -> None:
     assert sentences(chain("flatten", name)) == [
         None,
-        "It needs maps (channels × rows × columns), but receives 784 plain values. Move it before Flatten.",
+        "It needs maps (channels × rows × columns), but receives 784 plain values."
+        " Move it before the layer that makes plain values of the maps.",
     ]
 
 

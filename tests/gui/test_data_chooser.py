@@ -266,13 +266,14 @@ def test_that_a_long_name_is_cut_and_whole_in_the_tooltip(chooser, document):
     assert chooser.sizeHint().width() < 260 and name in chooser.toolTip()
 
 
-def test_that_a_long_name_leaves_room_for_the_run_bar_in_the_smallest_window(qapp, qtbot):
+@pytest.mark.parametrize("notes", [(), ("Classes are odd.",)])
+def test_that_a_long_name_leaves_room_for_the_run_bar_in_a_small_window(qapp, qtbot, notes):
     theme.apply(qapp, theme.LIGHT)
     window = show_window(qtbot)
-    window.resize(window.minimumSize())
-    window.document.set_data(tiny.dataset(), "/data/" + "w" * 200 + ".npz")
+    window.resize(1024, 600)
+    window.document.set_data(replace(tiny.dataset(), remarks=notes), "/data/" + "w" * 200 + ".npz")
     qtbot.wait(50)
-    assert window.width() == window.minimumWidth() and window.run_bar.isVisible()
+    assert window.width() == 1024 and window.run_bar.isVisible()
     assert window.run_bar.play_button.visibleRegion().boundingRect() == window.run_bar.play_button.rect()
 
 

@@ -7,9 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import resources
 from cnn_gui.document import Document
-from engine.architecture import Architecture, new_layer
-from engine.data.dataset import Dataset
+from engine.architecture import MOST_LAYERS, Architecture, new_layer
+from engine.data import catalogue
+from engine.data.dataset import Dataset, Split
+from engine.files.project import open_project
 from engine.layers.conv import Conv2DConfig
 from engine.model import Model
 from tests.helpers import tiny
@@ -239,3 +242,31 @@ def test_that_a_chain_that_comes_with_its_settings_is_checked_against_its_own_lo
     assert document.problem is None
     document.undo_stack.undo()
     assert document.problem is None and document.settings.loss == "cross-entropy"
+
+
+def test_that_data_of_another_polarity_is_told_to_a_network_that_has_learned(qapp):
+    document, data = Document(), catalogue.load("bundled")
+    train, test = (Split(255 - split.images, split.labels) for split in (data.train, data.test))
+    dark = replace(data, train=train, test=test)
+    document.set_data(data, "bundled")
+    document.set_data(dark, "dark.npz")
+    assert document.data.dataset.remarks == dark.remarks  # nothing has been learned
+    document.show_project(open_project(resources.path("models", "lenet5.cnn")), None)
+    document.set_data(data, "bundled")
+    assert document.data.dataset.remarks == data.remarks
+    document.set_data(dark, "dark.npz")
+    assert "learned from were light ink on dark paper" in document.data.dataset.remarks[-1]
+
+
+def test_that_a_network_never_has_more_layers_than_a_file_may_have(qapp):
+    document, said = Document(), list[str]()
+    document.refused.connect(said.append)
+    document.replace(Architecture(tuple(new_layer("relu") for _ in range(MOST_LAYERS))), "Load")
+    document.insert(0, "relu")
+    assert len(document.architecture.layers) == MOST_LAYERS and "512 layers" in said[0]
+    document.append("softmax")
+    assert len(said) == 2
+    document.remove(document.architecture.layers[0].uid)
+    document.insert(0, "relu")
+    assert len(document.architecture.layers) == MOST_LAYERS and len(said) == 2
+    assert document.mends(document.architecture.layers[-1].uid) is not None, "what cannot be done is only thought of"

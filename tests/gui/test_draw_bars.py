@@ -75,11 +75,11 @@ def test_that_names_are_shown_and_a_class_without_a_name_shows_its_index(bars: P
 
 
 def test_that_the_empty_state_says_what_to_do(bars: ProbabilityBars) -> None:
-    assert bars.message() == "Draw a digit to see 10 probabilities"
+    assert bars.message() == "Draw to see 10 probabilities"
     bars.set_probabilities(TEN)
     assert bars.message() == ""
     bars.set_probabilities(None)
-    assert bars.message() == "Draw a digit to see 10 probabilities"
+    assert bars.message() == "Draw to see 10 probabilities"
     assert bars.rows() == []
     assert accent_length(bars) == 0
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QColor
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QMainWindow
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import theme
@@ -202,16 +202,18 @@ def test_that_the_canvas_keeps_its_keys_from_the_window_and_leaves_it_control_z(
 
 
 @pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
-def test_that_paper_and_ink_follow_the_scheme_while_the_ink_array_does_not(
-    canvas: DigitCanvas, scheme: theme.Tokens, qapp: QApplication
+@pytest.mark.parametrize("colours", [("#000000", "#ffffff"), ("#ffffff", "#202020"), ("#ffa500", "#ffffff")])
+def test_that_paper_and_ink_have_the_datas_colours_in_each_scheme(
+    canvas: DigitCanvas, scheme: theme.Tokens, colours: tuple[str, str]
 ) -> None:
     draw_line(canvas, LINE)
     palette = canvas.palette()
     palette.setColor(palette.ColorRole.Window, QColor(scheme.window))
     canvas.setPalette(palette)
+    canvas.set_colours(*map(QColor, colours))
     picture = canvas.grab().toImage()
-    assert picture.pixelColor(102, 102).name().upper() == scheme.text
-    assert picture.pixelColor(102, 40).name().upper() == scheme.surface
+    assert picture.pixelColor(102, 40).name() == colours[0]
+    assert picture.pixelColor(102, 102).name() == colours[1]
     assert canvas.ink()[140, 140] == 1
     assert canvas.ink()[50, 140] == 0
 

@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -226,14 +227,36 @@ def test_that_three_log_files_of_a_megabyte_are_kept(reporter: errors.ErrorRepor
     assert len(sizes) == 3 and max(sizes) <= errors.LOG_BYTES
 
 
-def test_that_the_log_lies_in_the_users_folder_or_else_in_a_temporary_one(
+def test_that_the_log_lies_in_the_users_folder_or_else_in_one_that_nobody_else_knows(
     qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(tmp_path / "new" / "data"))
     assert errors.log_path() == tmp_path / "new" / "data" / "cnn_gui.log"
     (tmp_path / "file").touch()
     monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(tmp_path / "file" / "data"))
-    assert tmp_path not in errors.log_path().parents
+    folder = errors.log_path().parent
+    assert tmp_path not in folder.parents and folder != Path(tempfile.gettempdir())
+    assert errors.log_path().parent == folder, "the menu opens the same"
+    if os.name == "posix":
+        assert folder.stat().st_mode & 0o077 == 0
+    folder.rmdir()
+    errors._private_folder.cache_clear()
+
+
+def test_that_the_dialog_names_no_log_that_could_not_be_written(qtbot: QtBot, tmp_path: Path) -> None:
+    (tmp_path / "no folder").touch()
+    reporter = errors.ErrorReporter(tmp_path / "no folder" / "cnn_gui.log")
+    reporter.attach()
+    try:
+        reporter.report(ValueError("nothing can be written"))
+        qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), ErrorDialog))
+        dialog = QApplication.activeModalWidget()
+        assert isinstance(dialog, ErrorDialog)
+        said = " ".join(label.text() for label in dialog.findChildren(QLabel))
+        assert "cnn_gui.log" not in said and "No log could be written" in said
+        dialog.close()
+    finally:
+        reporter.detach()
 
 
 _INTERRUPTED = """

@@ -1,6 +1,8 @@
 """Garbage is collected on the GUI thread, wherever it comes from."""
 
 import gc
+import platform
+import sys
 import threading
 import weakref
 from collections.abc import Iterator
@@ -9,6 +11,7 @@ import pytest
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from cnn_gui import garbage
 from cnn_gui.garbage import GarbageCollector
 
 
@@ -46,3 +49,18 @@ def test_that_memory_does_not_pile_up(collector, qtbot) -> None:
     make_garbage()
     before = gc.get_count()[0]
     qtbot.waitUntil(lambda: gc.get_count()[0] < before)
+
+
+def test_that_unused_memory_is_given_back_from_time_to_time(collector, qtbot, monkeypatch) -> None:
+    given: list[int] = []
+    monkeypatch.setattr(collector, "_trim", lambda: given.append(1))
+    for _ in range(2 * garbage.TRIM):
+        collector._on_timeout()
+    assert len(given) == 2
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="glibc alone can be asked")
+def test_that_glibc_can_be_asked_and_another_library_is_let_alone(monkeypatch) -> None:
+    assert garbage._trimmer()() in (0, 1)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert garbage._trimmer()() is None

@@ -200,7 +200,7 @@ def test_that_a_file_that_cannot_be_written_is_told(
     export.fill_menu(menu, view, export.Numbers(VALUES, "input 0"))
     for action in menu.actions()[-3:]:
         action.trigger()
-    assert len(said) == 3 and all("could not be written" in text and "Choose another folder" in text for text in said)
+    assert len(said) == 3 and all("There is no such folder; check its name and its folder." in text for text in said)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf, 1e300, 1e-300, -0.0])
@@ -253,3 +253,24 @@ def test_that_elastic_cells_use_both_sides_of_their_area(
         assert used >= min(room, 40 * cells) * 8 / 9 - 1  # from 8 pixels on, cells are whole ones
     for cell in ((0, 0), (rows - 1, columns - 1), (rows // 2, columns // 3)):
         assert place.at(place.cell(cell).center()) == cell
+
+
+def test_that_a_ring_leaves_the_colour_of_a_small_cell_to_be_seen(qtbot: QtBot) -> None:
+    view = GridView()
+    qtbot.addWidget(view)
+    view.resize(60, 90)
+    values = np.zeros((8, 8))
+    values[3, 4] = 1.0
+    view.show_grid(Grid(values, ColorMap.ACTIVATIONS, 1.0))
+    place = view.placement
+    assert place is not None and 4 <= place.side <= 7
+    cell = place.cell((3, 4)).toRect().adjusted(1, 1, -1, -1)
+
+    def shown() -> list[int]:
+        image = view.grab().toImage()
+        return [image.pixel(x, y) for x in range(cell.left(), cell.right() + 1)
+                for y in range(cell.top(), cell.bottom() + 1)]  # fmt: skip
+
+    before = shown()
+    view.highlight(None, [(3, 4)])
+    assert shown() == before and view.highlighted == (None, ((3, 4),))

@@ -201,7 +201,7 @@ def test_that_a_chain_that_cannot_work_says_why(panel: LensPanel, document: Docu
     document.remove(document.architecture.layers[FLATTEN].uid)
     document.select(document.architecture.layers[CONV].uid)
     panel.refresh()
-    assert message(view) == str(document.problem)
+    assert message(view) == f"Dense 1: {document.problem}"
     assert str(document.problem) in message(look_at(panel, document, CONV, maps=False))
     document.undo_stack.undo()
     panel.refresh()
@@ -374,6 +374,6 @@ def test_that_another_seed_makes_a_new_frame(qtbot: QtBot, panel: LensPanel, doc
 
 @pytest.mark.parametrize(("step", "epoch"), [(1, 1), (4, 1), (5, 2), (8, 2), (9, 3)])
 def test_that_a_step_is_named_with_the_epoch_that_it_belongs_to(document: Document, step: int, epoch: int) -> None:
-    ends = (1, 4), (2, 8)
-    document.history.epochs.extend(EpochResult(*each, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0) for each in ends)
+    for ended in ((1, 4), (2, 8)):
+        document.history.epochs.append(EpochResult(*ended, 0.5, 0.5, 0.5, 0.5, 0.5, 0.5, 1.0, 1.0))
     assert Frame(document, None, step).moment() == f"step {step}, epoch {epoch}"

@@ -96,7 +96,7 @@ def test_that_a_line_says_where_the_largest_error_is_and_what_both_say_there(qtb
     first, second = shown.lines[:2]
     assert (first.light.passed, first.name.text(), first.verdict.text()) == (
         False,
-        "Weight, dC/dW",
+        "Weight, dL/dW",
         "disagrees, error 0.75",
     )
     assert first.detail.text() == "filter 2, channel 0, row 1, column 1: backward −0.5, slope 2 (× −0.25) · 27 compared"

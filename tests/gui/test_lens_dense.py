@@ -54,6 +54,12 @@ def b(value: float) -> str:
     return f"({n(value)})" if value < 0 else n(value)
 
 
+def result(view: DenseView) -> float:
+    """Return the unit's output as the first line tells it."""
+    assert_adds_up(view.lines.texts[0])
+    return float(view.lines.texts[0].rsplit(" = ", 1)[1].replace("−", "-"))
+
+
 def test_that_the_products_of_a_unit_stand_largest_first_and_add_up(qtbot: QtBot) -> None:
     of = frame(HIDDEN)
     view, layer = shown(qtbot, DenseView, of), of.layer_trace
@@ -69,7 +75,12 @@ def test_that_the_products_of_a_unit_stand_largest_first_and_add_up(qtbot: QtBot
     assert column(view.table, "sum so far")[-1] + bias == pytest.approx(layer.output[unit])
     assert view.lines.texts[0].startswith(f"unit {unit} = sum of 27 products + bias = ")
     told = [float(each) for each in assert_adds_up(view.lines.texts[0])]
-    assert told == pytest.approx([sum(products), bias], abs=0.01)
+    assert told == pytest.approx([sum(products), bias], abs=0.011)
+    counts = (products > 0).sum(), (products < 0).sum(), (products == 0).sum()
+    assert view.lines.texts[1].startswith(f"{counts[0]} inputs raise it and {counts[1]} lower it: ")
+    up, down = (float(each) for each in assert_adds_up(f"it = {view.lines.texts[1].split('it: ')[1].split(';')[0]}"))
+    assert [up, down] == pytest.approx([products[products > 0].sum(), products[products < 0].sum()], abs=0.011)
+    assert up + down == pytest.approx(told[0], abs=1e-9)
 
 
 def test_that_an_input_is_called_by_its_place_in_the_maps(qtbot: QtBot) -> None:
@@ -97,7 +108,7 @@ def test_that_the_logits_are_called_by_their_classes_and_begin_with_the_true_one
     assert view.lines.texts[0].startswith("class 1 = sum of 5 products") and view.units.canvas.selected == 1
     choose(view, 0)
     assert view.lines.texts[0].startswith("class 0 = ")
-    assert view.lines.texts[0].endswith(f"= {n(layer.output[0])}")
+    assert result(view) == pytest.approx(layer.output[0], abs=0.001)
     assert view.table.columns[0].written(0).startswith("input ")
 
 
@@ -110,7 +121,7 @@ def test_that_the_chosen_unit_stays_with_newer_weights_and_another_layer_begins_
     newer = frame_of(document, HIDDEN)
     view.show_frame(newer)
     assert newer.layer_trace is not None
-    assert view.unit == 3 and view.lines.texts[0].endswith(f"= {n(newer.layer_trace.output[3])}")
+    assert view.unit == 3 and result(view) == pytest.approx(newer.layer_trace.output[3], abs=0.001)
     view.show_frame(frame_of(document, LOGITS))
     assert view.unit == 1
 

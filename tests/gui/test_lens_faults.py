@@ -1,6 +1,7 @@
 """Deliberate faults, switched on in the window: seen, found, loud, and never kept."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,14 +11,28 @@ from PySide6.QtGui import QImage, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QApplication, QCheckBox
 from pytestqt.qtbot import QtBot
 
+from cnn_gui.lens import notices
+from cnn_gui.lens.backward.stages import Stage
 from cnn_gui.lens.check.fault_row import FaultRow
+from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.views.check import CheckView
+from cnn_gui.lens.views.global_average import GlobalAverageView
+from cnn_gui.lens.views.input_gradient import InputGradientView
+from cnn_gui.lens.views.pooling import PoolingView
+from cnn_gui.lens.views.weight_gradient import WeightGradientView
 from cnn_gui.main_window import MainWindow
+from cnn_gui.plots.grid import Mark
+from cnn_gui.plots.text import number
 from cnn_gui.training.controller import State
 from cnn_gui.window.microscope_door import INSIDE
+from engine.architecture import LayerSpec, new_layer
 from engine.data.dataset import pixels
-from engine.faults import DIVIDED_TWICE, DOUBLED, MISPLACED, UNDILATED, UNROTATED, Fault
+from engine.faults import DIVIDED_TWICE, DOUBLED, MISPLACED, UNDILATED, UNDIVIDED, UNROTATED, Fault
+from engine.trace.convolution import ConvolutionTrace
+from engine.trace.global_average import GlobalAverageTrace
+from engine.trace.pooling import PoolingTrace
 from engine.trace.record import LayerTrace
+from tests.helpers import lens
 from tests.helpers.window import open_tiny_window
 
 CONV, RELU, POOL = range(3)
@@ -128,7 +143,7 @@ def test_that_ties_of_the_sample_are_doubled(qtbot: QtBot, window: MainWindow) -
     assert not row(window, DOUBLED).idle.isVisible() and verdict(qtbot, window) is False
     tied, other = view_of(window).report.lines[:2]
     assert (tied.name.text(), tied.light.passed, other.light.passed) == (
-        "Equal inputs moved together, dC/dX", False, True,
+        "Equal inputs moved together, dL/dX", False, True,
     )  # fmt: skip
 
 
@@ -246,3 +261,194 @@ def test_that_a_fault_is_marked_on_its_card_and_in_the_strip(qtbot: QtBot, windo
     assert buttons[CONV].toolTip().endswith("\nFaulty gradients: not rotated.")
     click(qtbot, window, UNROTATED)
     assert not cards[conv].face.alarm and "Faulty" not in buttons[CONV].toolTip()
+
+
+# What each page says of them.
+
+
+def faulty_layer(layer: LayerSpec, *faults: Fault, image: np.ndarray | None = None) -> Frame:
+    """Return the frame of *layer* with deliberate faults, between two convolutions."""
+    ends = new_layer("tanh"), new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")
+    document = lens.document_of(new_layer("conv2d", filters=4, kernel_size=1), layer, *ends)
+    for fault in faults:
+        document.faults.switch(layer.uid, fault, True)
+    return lens.frame_of(document, 1, image=image)
+
+
+STRIDED = {"filters": 3, "kernel_size": 3, "stride": 2}  # of 8 × 8 one row and one column are excluded
+
+
+@pytest.mark.parametrize("fault", [None, UNDILATED, UNROTATED, MISPLACED])
+def test_that_each_stage_of_dc_dx_tells_what_was_done_and_unequal_results_are_not_called_equal(
+    qtbot: QtBot, fault: Fault | None
+) -> None:
+    frame = faulty_layer(new_layer("conv2d", **STRIDED), *filter(None, [fault]))
+    view, layer = lens.shown(qtbot, InputGradientView, frame), frame.layer_trace
+    assert layer is not None
+    told: dict[Stage, str] = {}
+    for stage in Stage:
+        view.bar.tabs.setCurrentIndex(stage)
+        told[stage] = view.sentence.texts[0]
+        after = view.planes.after.grid
+        if stage is Stage.ROTATED:
+            assert after is not None and after.title == f"kernel 0, {'not ' if fault is UNROTATED else ''}rotated"
+        if stage is Stage.DILATED:
+            assert after is not None and after.title == f"dC/dO 0, {'not ' if fault is UNDILATED else ''}dilated"
+            assert after.marks is not None and (after.values[after.marks == Mark.INSERTED] == 0).all()
+            assert (after.marks == Mark.NONE).sum() == layer.output[0].size  # every value is called one
+        if stage is Stage.SLID:
+            lane = view.steps.lane
+            assert lane is not None and lane.kernel.title.endswith("not rotated") == (fault is UNROTATED)
+    where = {UNDILATED: Stage.DILATED, UNROTATED: Stage.ROTATED, MISPLACED: Stage.CROPPED, None: None}[fault]
+    assert [stage for stage in Stage if "deliberate fault" in told[stage]] == ([where] if fault else [])
+    assert ("rotated by 180°" in told[Stage.ROTATED]) == (fault is not UNROTATED)
+    page = view.cropped
+    apart = np.abs(layer.grad_input[0] - ConvolutionTrace(layer).col2im(0)).max()
+    assert page.equals.text() == ("≠" if fault else "=")
+    assert page.verdict.text().startswith("≠") == bool(fault) == (apart > 1e-9)
+    assert fault is None or number(apart, 3) in page.verdict.text()
+    whole = page.appended.grid
+    assert whole is not None and whole.marks is not None
+    assert (whole.values[whole.marks == Mark.APPENDED] == 0).all()
+    assert whole.title == ("zeros put in front" if fault is MISPLACED else "zeros appended")
+    assert page.cropped.grid is not None
+    np.testing.assert_allclose(page.cropped.grid.values, layer.grad_input[0], atol=1e-15)
+
+
+def test_that_small_unequal_results_are_not_called_equal(qtbot: QtBot) -> None:
+    layer = new_layer("conv2d", **STRIDED)
+    ends = new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")
+    document = lens.document_of(layer, *ends)
+    document.faults.switch(layer.uid, UNROTATED, True)
+    assert document.model is not None
+    weights = document.model.parameters.flat.copy()
+    weights[-1] = 25  # the bias of class 1: the network is sure, so that gradients are tiny
+    document.set_weights(weights)
+    view = lens.shown(qtbot, InputGradientView, lens.frame_of(document, 0, label=1))
+    view.bar.tabs.setCurrentIndex(Stage.CROPPED)
+    assert 0 < view.cropped.difference < 1e-9 and view.cropped.equals.text() == "≠"
+
+
+def test_that_dc_dw_tells_of_its_faults_with_the_difference(qtbot: QtBot) -> None:
+    undilated = faulty_layer(new_layer("conv2d", **STRIDED), UNDILATED)
+    view = lens.shown(qtbot, WeightGradientView, undilated)
+    layer = undilated.layer_trace
+    assert layer is not None and "A deliberate fault" in view.sample.sentence.texts[1]
+    right = ConvolutionTrace(layer).right_weight_gradient(0, 0)
+    apart = number(float(np.abs(layer.gradients["weight"][0, 0] - right).max()), 3)
+    assert view.sample.training.texts[-1] == f"≠ Faulty: the largest difference to the right dC/dW is {apart}."
+    view.ways.setCurrentIndex(1)
+    assert view.batch.lines.texts[-1].startswith("≠ Faulty") and view.batch.total.grid is not None
+    fine = lens.shown(qtbot, WeightGradientView, faulty_layer(new_layer("conv2d", **STRIDED)))
+    fine.ways.setCurrentIndex(1)
+    assert not any("≠" in text for text in (*fine.sample.training.texts, *fine.batch.lines.texts))
+
+
+def test_that_a_mini_batch_divided_twice_is_not_what_the_engine_computes(qtbot: QtBot) -> None:
+    frame = faulty_layer(new_layer("conv2d", **STRIDED), DIVIDED_TWICE)
+    assert frame.sample is not None
+    frame = Frame(frame._document, replace(frame.sample, place=3), 0)
+    view = lens.shown(qtbot, WeightGradientView, frame)
+    view.ways.setCurrentIndex(1)
+    assert view.batch.total.grid is not None
+    total = view.batch.total.grid.values
+    assert frame.mini_batch is not None
+    engine, count = frame.mini_batch.layers[0].gradients["weight"][0, 0], len(frame.mini_batch.layers)
+    assert count > 1
+    np.testing.assert_allclose(total, engine * count)
+    told = view.batch.lines.texts
+    assert any(text.startswith("≠ Largest difference to what the engine computes") for text in told)
+    assert f"A deliberate fault: divided by N twice. The optimizer gets 1/{count} of this sum." in told
+
+
+def test_that_every_equal_of_a_doubled_tie_is_seen_to_get_the_gradient(qtbot: QtBot) -> None:
+    image = np.zeros((1, 8, 8), np.float32)  # every window ties
+    frame = faulty_layer(new_layer("pool2d"), DOUBLED, image=image)
+    view, layer = lens.shown(qtbot, PoolingView, frame), frame.layer_trace
+    assert layer is not None
+    view.go_to((1, 1))
+    assert "goes to each of 4 equals, which is a deliberate fault" in view.lines.texts[1]
+    assert len(view.pictures.routes.routes) == 5  # one there, four back
+    assert Mark.UNCHOSEN not in view.pictures.grad_input.grid.marks
+    trace = PoolingTrace(layer)
+    assert (trace.reached == 1).all() and (trace.wins.sum(axis=(1, 2)) == 16).all()
+    back = np.zeros_like(layer.grad_input)
+    for c, row, col in np.ndindex(back.shape):
+        back[c, row, col] = sum(trace.sent[c][place] for place in trace.senders(c, row, col))
+    np.testing.assert_allclose(back, layer.grad_input, atol=1e-15)
+
+
+@pytest.mark.parametrize("kind", ["pool2d", "global_average_pool"])
+def test_that_an_undivided_mean_is_seen_to_be_undivided(qtbot: QtBot, kind: str) -> None:
+    how = {"mode": "mean"} if kind == "pool2d" else {}
+    ends = (new_layer("flatten"),) if kind == "pool2d" else ()
+    layer = new_layer(kind, **how)
+    document = lens.document_of(layer, *ends, new_layer("dense", units=2), new_layer("softmax"))
+    document.faults.switch(layer.uid, UNDIVIDED, True)
+    frame = lens.frame_of(document, 0)
+    trace = frame.layer_trace
+    assert trace is not None
+    if kind == "pool2d":
+        view = lens.shown(qtbot, PoolingView, frame)
+        assert "each cell gets all of it, not" in view.lines.texts[1]
+        assert (PoolingTrace(trace).sent == trace.grad_output).all()
+    else:
+        means = lens.shown(qtbot, GlobalAverageView, frame)
+        assert "A deliberate fault: each of them gets all" in means.lines.texts[0]
+        np.testing.assert_allclose(trace.grad_input[0], GlobalAverageTrace(trace).shares[0])
+
+
+CASES = [
+    (new_layer("conv2d", **STRIDED), UNDILATED, ("dC/dX", "dC/dW")),
+    (new_layer("conv2d", **STRIDED), UNROTATED, ("dC/dX",)),
+    (new_layer("conv2d", **STRIDED), MISPLACED, ("dC/dX",)),
+    (new_layer("pool2d", mode="mean"), UNDIVIDED, ("dC/dX",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("layer", "fault", "names"), CASES)
+def test_that_the_notice_tells_which_gradients_are_not_the_right_ones(
+    qapp: object, layer: LayerSpec, fault: Fault, names: tuple[str, ...]
+) -> None:
+    frame = faulty_layer(layer, fault)
+    trace = frame.layer_trace
+    assert trace is not None
+    text = notices.of_faults(frame)
+    assert text.startswith(f"Faulty gradients: {fault.brief}. ")
+    assert [name for name in ("dC/dX", "dC/dW", "dC/db") if f"{name} ≠ the right one" in text] == list(names)
+    right = faulty_layer(layer).layer_trace
+    assert right is not None
+    assert number(float(np.abs(trace.grad_input - right.grad_input).max()), 3) in text
+    assert notices.of_faults(faulty_layer(layer)) == ""
+
+
+def test_that_a_fault_that_changes_nothing_is_said_to_change_nothing(qapp: object) -> None:
+    text = notices.of_faults(faulty_layer(new_layer("conv2d", filters=2, kernel_size=3), UNDILATED))
+    assert "changes nothing: the stride is 1" in text
+    assert "N = 1" in notices.of_faults(faulty_layer(new_layer("conv2d", filters=2, kernel_size=3), DIVIDED_TWICE))
+
+
+def test_that_layers_before_a_faulty_one_say_that_their_gradient_is_wrong(qtbot: QtBot, window: MainWindow) -> None:
+    document, notice = window.document, window.microscope.notice
+    pool, dense = document.architecture.layers[POOL].uid, document.architecture.layers[4].uid
+    document.set_weights(np.zeros_like(document.model.parameters.flat))  # all windows tie
+    window.lens.refresh()
+    assert not notice.isVisible()
+    document.faults.switch(pool, DOUBLED, True)
+    document.faults.switch(dense, DIVIDED_TWICE, True)  # of its own weights alone
+    window.lens.refresh()
+    told = "The dC/dO that comes to this layer is wrong: Pooling 1 (ties doubled) after it has faulty gradients."
+    assert notice.isVisible() and notice.text == told
+    assert verdict(qtbot, window) is True and view_of(window).report.about.text().endswith(told)
+    qtbot.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)
+    assert document.selected == pool
+    window.lens.refresh()
+    assert notice.text.startswith("Faulty gradients: ties doubled.") and not notice.buttons[0].isVisible()
+    document.faults.clear()
+    document.faults.switch(dense, DIVIDED_TWICE, True)  # of its own weights alone
+    window.lens.refresh()
+    assert not notice.isVisible()
+
+
+def test_that_the_check_says_what_it_differentiates(window: MainWindow) -> None:
+    assert "L takes the place of the loss C" in view_of(window).explanation.text()

@@ -1,6 +1,7 @@
 """The gradients of a convolution on their way back: every number on show is that of the defining loops."""
 
 import re
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -11,13 +12,19 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from cnn_gui import motion, theme
+from cnn_gui.lens import passes
 from cnn_gui.lens.backward import stage_bar, words
 from cnn_gui.lens.backward.stages import Stage, names
+from cnn_gui.lens.channels import Channels
+from cnn_gui.lens.choice import Choice, ImageSet
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import class_title
+from cnn_gui.lens.passes import Passes
+from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.step import formula
 from cnn_gui.lens.step.lane import Face, Lane
 from cnn_gui.lens.step.view import StepView
+from cnn_gui.lens.views import lanes
 from cnn_gui.lens.views.bias_gradient import BiasGradientView
 from cnn_gui.lens.views.convolution import ConvolutionView
 from cnn_gui.lens.views.gradients import GradientsView
@@ -32,14 +39,16 @@ from cnn_gui.plots.mosaic_geometry import Spot
 from cnn_gui.plots.ranges import Ranges, Scale
 from cnn_gui.plots.text import number
 from engine.architecture import new_layer
-from engine.data.dataset import pixels
+from engine.data.dataset import Batch, pixels
 from engine.geometry import Window
 from engine.layer import Array
 from engine.layers.conv import Conv2DConfig
-from engine.model import Model
+from engine.learner import Learner
 from engine.ops import reference
+from engine.trace.convolution import ConvolutionTrace
 from engine.trace.correlation import Correlation
 from engine.trace.record import LayerTrace
+from engine.trainer import Trainer
 from tests.helpers.lens import document_of, frame_of, point_at, shown
 from tests.helpers.sums import assert_adds_up
 
@@ -207,13 +216,23 @@ def test_that_the_sentences_have_the_numbers_of_the_layer(qtbot: QtBot) -> None:
     assert "all 6 filters" in told[Stage.SLID] and "11 − 5 + 1 = 7 down, 9 − 3 + 1 = 7 across" in told[Stage.SLID]
 
 
+def untraced(size: int, **how: Any) -> ConvolutionTrace:
+    """Return a convolution of one channel and one filter, without a number but 0."""
+    spec = new_layer("conv2d", filters=1, **how)
+    shapes = spec.config.parameter_shapes((1, size, size))
+    zeros = {name: np.zeros(shape) for name, shape in shapes.items()}
+    x, y = np.zeros((1, size, size)), np.zeros(spec.config.output_shape((1, size, size)))
+    return ConvolutionTrace(LayerTrace(spec, zeros, x, y, x, y, zeros))
+
+
 def test_that_the_numbers_of_zeros_and_of_read_pixels_are_told_as_counted() -> None:
     strided, spread_out = {"kernel_size": 5, "stride": 2}, {"kernel_size": 3, "stride": 5, "padding": 1, "dilation": 2}
     for size, how in ((28, strided), (24, spread_out)):
-        window = new_layer("conv2d", **how).config.window((1, size, size))
+        trace = untraced(size, **how)
+        window = trace.window
         dilated = spread(np.ones(window.output), (how["stride"],) * 2)
         zeros = f"{int((dilated == 0).sum()):,} of its {dilated.size:,} cells are inserted zeros."
-        assert words.dilated(window).endswith(zeros) and words.correlated(window).endswith(zeros)
+        assert words.dilated(trace).endswith(zeros) and words.correlated(trace).endswith(zeros)
         padding = how.get("padding", 0)
         padded = np.zeros((size + 2 * padding,) * 2, bool)
         for i, j in np.ndindex(*window.output):
@@ -221,10 +240,8 @@ def test_that_the_numbers_of_zeros_and_of_read_pixels_are_told_as_counted() -> N
             padded[np.ix_(*taps)] = True
         read = padded[padding : padding + size, padding : padding + size]
         told = f"{int(read.sum())} of {size * size} pixels are read, {int((~read).sum())} never: their dC/dX = 0."
-        assert words.cropped(window).endswith(told) and words.trimmed(window).endswith(told)
-    assert "385 of its 529 cells are inserted zeros." in words.dilated(
-        new_layer("conv2d", kernel_size=5, stride=2).config.window((1, 28, 28))
-    )
+        assert words.cropped(trace).endswith(told) and words.trimmed(window).endswith(told)
+    assert "385 of its 529 cells are inserted zeros." in words.dilated(untraced(28, kernel_size=5, stride=2))
 
 
 def products_told(steps: StepView, tap: tuple[int, int]) -> list[str]:
@@ -426,14 +443,26 @@ def test_that_what_is_trimmed_and_what_training_does_with_the_gradient_is_said(q
     )
 
 
+PLACE = 5  # of a training image
+
+
+def of_training(frame: Frame, **settings: Any) -> Frame:
+    """Return the frame of the same layer for a training image, in a run with *settings*."""
+    document = frame._document
+    document.set_settings(replace(document.settings, **{"batch_size": 8, "validation": 0.25, **settings}))
+    train = document.data.dataset.train
+    sample = Sample(pixels(train.images[PLACE]), f"training image {PLACE}", int(train.labels[PLACE]), place=PLACE)
+    return Frame(document, sample, 0)
+
+
 @pytest.mark.parametrize("how", CASES.values(), ids=CASES)
 def test_that_a_mini_batch_is_the_sum_of_its_samples_shares(qtbot: QtBot, how: dict[str, Any]) -> None:
-    frame = convolved(**how)
+    frame = of_training(convolved(**how))
     view = shown(qtbot, WeightGradientView, frame)
     QTest.mouseClick(view.ways, Qt.MouseButton.LeftButton, pos=view.ways.tabRect(1).center())
     QTest.keyClick(view.filter, Qt.Key.Key_Up)
     QTest.keyClick(view.channel, Qt.Key.Key_Up)
-    f, channel, layers = 1, view.channel.value(), [trace.layers[1] for trace in frame.mini_batch]
+    f, channel, layers = 1, view.channel.value(), frame.mini_batch.layers
     assert view.batch.isVisible() and not view.sample.isVisible() and len(layers) == 8
     for layer, share in zip(layers, view.batch.shares, strict=True):
         np.testing.assert_allclose(share, by_loops(layer)[1][f, channel], **CLOSE)
@@ -447,13 +476,13 @@ def test_that_a_mini_batch_is_the_sum_of_its_samples_shares(qtbot: QtBot, how: d
 
 
 def test_that_each_share_of_a_mini_batch_says_which_sample_it_is_of(qtbot: QtBot) -> None:
-    frame = convolved(kernel_size=3)
+    frame = of_training(convolved(kernel_size=3))
     view = shown(qtbot, WeightGradientView, frame)
     view.ways.setCurrentIndex(1)
-    samples = view.batch.samples
-    assert [each.grid.title for each in samples] == [frame.sample.title, *(f"training {n}" for n in range(7))]
-    for each, trace, share in zip(samples, frame.mini_batch, view.batch.shares, strict=True):
-        scoring = trace.scoring
+    samples, places = view.batch.samples, frame.mini_batch.places
+    assert places[0] == PLACE and len(set(places)) == 8
+    assert [each.grid.title for each in samples] == [frame.sample.title, *(f"training {n}" for n in places[1:])]
+    for each, scoring, share in zip(samples, frame.mini_batch.scorings, view.batch.shares, strict=True):
         assert each.isVisible() and values(each).tolist() == share.tolist()
         assert each.about == (class_title(frame, scoring.label), f"loss {number(scoring.value, 3)}")
     point_at(samples[3], (1, 2))
@@ -463,7 +492,7 @@ def test_that_each_share_of_a_mini_batch_says_which_sample_it_is_of(qtbot: QtBot
 
 @pytest.mark.parametrize("scale", Scale)
 def test_that_the_shares_of_a_mini_batch_have_one_legend(qtbot: QtBot, scale: Scale) -> None:
-    frame = convolved(kernel_size=3)
+    frame = of_training(convolved(kernel_size=3))
     view = shown(qtbot, WeightGradientView, frame)
     view.ways.setCurrentIndex(1)
     for each in view.coloured:
@@ -476,20 +505,92 @@ def test_that_the_shares_of_a_mini_batch_have_one_legend(qtbot: QtBot, scale: Sc
         assert [f"+{number(limit)}" for limit in limits] == view.batch.legend.numbers()[-1:]
 
 
-def test_that_a_mini_batch_is_one_of_a_step_of_training() -> None:
+@pytest.mark.parametrize(("augment", "earlier", "done"), [(False, 0, 0), (True, 0, 0), (True, 3, 9)])
+def test_that_a_mini_batch_is_the_one_that_a_run_learns_from(
+    qapp: object, monkeypatch: pytest.MonkeyPatch, augment: bool, earlier: int, done: int
+) -> None:
+    """*earlier*: steps that the optimizer brings along; *done*: steps of this run, in its second epoch."""
+    moody = new_layer("dropout", rate=0.25), new_layer("flatten"), new_layer("dense", units=2), new_layer("softmax")
+    document = document_of(
+        new_layer("conv2d", filters=3, kernel_size=3), new_layer("batch_norm"), new_layer("relu"), *moody
+    )
+    frame = of_training(frame_of(document, 0), augment=augment, epochs=2, batch_size=7)
+    model, data, settings = document.model, document.data.dataset, document.settings
+    assert model is not None and data is not None and frame.sample is not None
+    seen, gradient = [], Learner._gradient
+
+    def noted(self: Learner, batch: Batch, shards: Any) -> tuple[float, int]:
+        np.copyto(model.parameters.flat, before)  # each step begins with the weights that are on show
+        result = gradient(self, batch, shards)
+        seen.append((batch.inputs(slice(None)), batch.samples.labels, shards.gradient.copy()))
+        return result
+
+    before = model.parameters.flat.copy()
+    trainer = Trainer(model, data, settings, threads=1)
+    trainer._learner._optimizer.time = earlier
+    monkeypatch.setattr(Learner, "_gradient", noted)
+    for _ in trainer.run():
+        pass
+    np.copyto(model.parameters.flat, before)
+    monkeypatch.setattr(type(document), "optimizer_time", property(lambda self: earlier))
+    frame = Frame(document, frame.sample, 0, passes=Passes(document, frame.sample, done))
+    found, in_epoch = frame.mini_batch, len(seen) // 2
+    assert found is not None and found.augmented == augment and len(found.layers) == len(found.places)
+    images, labels, learned = seen[done // in_epoch * in_epoch + found.number]
+    ours = np.stack([layer.input for layer in found.layers]).astype(np.float32)
+    assert sorted(map(bytes, ours)) == sorted(np.ascontiguousarray(image).tobytes() for image in images)
+    assert sorted(scoring.label for scoring in found.scorings) == sorted(labels.tolist())
+    size = model.parameters.layers[0]["weight"].size
+    weight = found.layers[0].gradients["weight"]
+    np.testing.assert_allclose(weight.ravel(), learned[:size], rtol=1e-3, atol=1e-6)  # float32 against float64
+    summed = sum(ConvolutionTrace(layer).weight_gradient(1, 0).output for layer in found.layers)
+    np.testing.assert_allclose(summed, weight[1, 0], **CLOSE)
+    assert (ours[0] == frame.sample.image).all() != augment  # its own image, or a changed one
+
+
+def test_that_an_image_that_no_run_trains_on_is_a_batch_of_its_own(qtbot: QtBot) -> None:
     frame = convolved(kernel_size=3)
-    document, first, *others = frame._document, *frame.mini_batch
-    train = document.data.dataset.train
-    images = np.concatenate([frame.sample.image[None], pixels(train.images[:7])])
-    model = Model(document.architecture, document.data.input_shape, np.float64)
-    model.parameters.flat[...] = document.model.parameters.flat
-    labels = np.array([1, *train.labels[:7]])
-    p = model.forward(images.astype(float))
-    model.backward(-np.eye(2)[labels] / p / 8)  # of the mean cross-entropy
-    for position, layer in enumerate(first.layers):
-        for name, gradient in layer.gradients.items():
-            np.testing.assert_allclose(gradient, model.gradients.layers[position][name], rtol=1e-7, atol=1e-12)
-    assert [trace.scoring.label for trace in (first, *others)] == labels.tolist()
+    view = shown(qtbot, WeightGradientView, frame)
+    view.ways.setCurrentIndex(1)
+    assert frame.mini_batch.places == () and len(frame.mini_batch.layers) == 1
+    assert view.batch.lines.texts[0].startswith("A mini-batch of this sample alone, N = 1")
+    assert view.batch.total.grid.title == "dC/dW 0, 0 of this sample alone"
+    np.testing.assert_allclose(values(view.batch.total), layer_of(frame).gradients["weight"][0, 0], **CLOSE)
+    held = Choice().of(ImageSet.TRAINING).at(3).sample(frame._document.data.dataset, np.arange(64) == 3)
+    assert held is not None and held.held_out and held.place is None
+
+
+def test_that_of_a_large_mini_batch_eight_are_shown_and_all_are_added_up(qtbot: QtBot) -> None:
+    frame = of_training(convolved(kernel_size=3), batch_size=20)
+    view = shown(qtbot, WeightGradientView, frame)
+    view.ways.setCurrentIndex(1)
+    assert len(view.batch.shares) == 20 and sum(each.isVisible() for each in view.batch.samples) == 8
+    assert "of the 7 with the largest" in view.batch.caption.whole_text and "N = 20" in view.batch.lines.texts[0]
+    pictures = [values(each) for each in view.batch.samples]
+    assert pictures[0].tolist() == view.batch.shares[0].tolist()
+    sizes = sorted(np.abs(view.batch.shares[1:]).max(axis=(1, 2)), reverse=True)
+    assert [np.abs(each).max() for each in pictures[1:]] == sizes[:7]
+    np.testing.assert_allclose(values(view.batch.total), view.batch.shares.sum(axis=0), **CLOSE)
+    assert view.batch.difference < 1e-12
+
+
+def test_that_a_large_mini_batch_is_made_beside_the_gui(qapp: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = of_training(convolved(kernel_size=3), batch_size=20)
+    monkeypatch.setattr(passes, "HEAVY", 2 * frame.passes._work)
+    assert not frame.passes.are_heavy and frame.passes.are_there(None) and not frame.passes.are_there(1)
+    wanted = frame.passes.hold()
+    assert wanted is not None
+    frame.passes.take(wanted.trace(), wanted.mini_batch(1), 1)
+    assert frame.passes.are_there(1) and not frame.passes.are_there(0)
+    alone = convolved(kernel_size=3)
+    assert alone.passes.are_there(1)  # one sample, not a mini-batch of training
+
+
+def test_that_padding_is_told_only_where_there_is_some(qapp: object) -> None:
+    for how, padded in (({"kernel_size": 3}, False), ({"kernel_size": 3, "padding": 1}, True)):
+        trace = ConvolutionTrace(layer_of(convolved(**how)))
+        assert ("padded" in lanes.full(trace, 0, Channels()).output.title) == padded
+        assert ("padded input" in words.trimmed(trace.window)) == (padded and trace.window.rows.trailing > 0)
 
 
 def test_that_the_gradient_of_a_bias_is_added_up_in_the_open(qtbot: QtBot) -> None:

@@ -238,11 +238,11 @@ def test_that_each_step_of_the_window_draws_what_the_frame_before_it_said(
         window.controller.step()
         qtbot.waitUntil(lambda step=step: len(used) == step and frames[-1].step == step)
         if step == 3:
-            window.controller.stop()  # the next run begins its steps anew
+            window.controller.stop()  # the next run goes on with the optimizer's steps
             qtbot.waitUntil(lambda: not window.controller.busy)
     window.controller.stop()
     qtbot.waitUntil(lambda: not window.controller.busy)
-    assert said == used == [(5, 0), (5, 1), (5, 2), (5, 0), (5, 1)]
+    assert said == used == [(5, 0), (5, 1), (5, 2), (5, 3), (5, 4)]
     assert next(windows, None) is None
 
 

@@ -39,8 +39,7 @@ def n(value: float) -> str:
 
 def alike(values: Array) -> str:
     """Return quarters as they are written beside one another."""
-    whole = (values == np.rint(values)).all()
-    places = 0 if whole else 3 if np.abs(values).max() < 1 else 2
+    places = next(n for n in range(3) if (np.round(values, n) == values).all())
     return ", ".join(f"{value:.{places}f}" if value else "0" for value in values.ravel())
 
 

@@ -203,7 +203,10 @@ def test_that_one_window_is_lit_with_the_gaps_of_its_dilation(qtbot: QtBot, wind
 def test_that_pointing_at_an_output_lights_what_it_reads(qtbot: QtBot, window: MainWindow) -> None:
     view = look_at(window, kernel_size=5, stride=2, padding=1)
     point(qtbot, view.output, (0, 2))
-    assert view.pointed.whole_text == "Output in row 0, column 2: reads rows −1 to 3, columns 3 to 7"
+    assert (
+        view.pointed.whole_text
+        == "Output in row 0, column 2: reads 25 cells, 5 of them padding: rows −1 to 3, columns 3 to 7"
+    )
     assert view.source.highlighted[0] == (slice(0, 5, 1), slice(4, 9, 1))
     assert list(view.output.highlighted[1]) == [(0, 2)]
 

@@ -230,3 +230,12 @@ def test_that_nothing_is_held_out_where_data_have_validation_images_of_their_own
     whole, held = tiny.dataset(train=64, test=20), HeldOut()
     assert held.flags(whole, 0.5).sum() == 32
     assert not held.flags(replace(whole, validation=whole.test), 0.5).any() and not held.flags(None, 0.5).any()
+
+
+def test_that_a_random_image_is_none_while_the_data_of_another_project_is_still_read(
+    panel: LensPanel, document: Document
+) -> None:
+    before = panel.choice
+    document.show_project(document.project(), None)  # its data is not read yet, and the bar is not drawn anew yet
+    panel.maps.samples.random_button.click()
+    assert panel.choice.number == before.number

@@ -93,7 +93,7 @@ def test_that_a_sigmoid_with_binary_cross_entropy_is_told(qtbot: QtBot) -> None:
     assert column(view.table, "dC/dz") == pytest.approx((a - y) / 3)
     assert view.lines.texts[0].endswith(f"divided by 3 = {n(sum(terms))}")
     point_at_row(view.table, 0)
-    told = f"class 0: a = 1 / (1 + exp(−z)) = {n(a[0])}; dC/dz = (a − y) / (K N) = ({n(a[0])} − 0) / (3 · 1)"
+    told = f"class 0: a = 1 / (1 + exp(−z)) = {n(a[0])}; dC/dz = (a − y) / (classes · N) = ({n(a[0])} − 0) / (3 · 1)"
     assert view.lines.texts[2] == f"{told} = {n(a[0] / 3)}"
 
 

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import background
 from cnn_gui.lens import passes
 from cnn_gui.lens.views.why import WhyView
-from cnn_gui.lens.why.controls import NONE
+from cnn_gui.lens.why.controls import NONE, SECOND, TRUE
 from cnn_gui.lens.why.question import Kind, Question
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.overlay_view import Overlay
@@ -163,6 +163,21 @@ def test_that_what_is_strongest_for_and_against_has_its_place_and_value(window: 
         (most, *most_at), (least, *least_at) = told_places(text)
         assert most == pytest.approx(values.max(), rel=0.01) == pytest.approx(values[tuple(most_at)], rel=0.01)
         assert least == pytest.approx(values.min(), rel=0.01) == pytest.approx(values[tuple(least_at)], rel=0.01)
+        assert view.side.map.highlighted == (None, (tuple(most_at), tuple(least_at)))
+
+
+def test_that_pointing_at_a_contribution_tells_its_pixel_times_what_it_counts(window: MainWindow) -> None:
+    view, trace = view_of(window), traced(window)
+    choose(view.controls.classes, 2)
+    image, slope, grid = trace.layers[0].input[0], input_gradient(trace, 2)[0], view.side.map.grid
+    assert grid is not None
+    for cell in ((1, 3), (6, 2)):
+        assert image[cell] > 0
+        value = number(slope[cell])
+        told = f"({cell[0]}, {cell[1]}): pixel {number(image[cell])} × {f'({value})' if value[0] == '−' else value} = "
+        assert grid.read_out(cell) == told + number(image[cell] * slope[cell])
+    view.controls.kinds.setCurrentIndex(Kind.GRADIENT)
+    assert view.side.map.grid is not None and "pixel" not in view.side.map.grid.read_out((1, 3))
 
 
 def test_that_what_nothing_speaks_against_is_said(window: MainWindow) -> None:
@@ -174,7 +189,7 @@ def test_that_what_nothing_speaks_against_is_said(window: MainWindow) -> None:
 @pytest.mark.parametrize("kind", [Kind.CONTRIBUTIONS, Kind.GRADIENT, Kind.GRAD_CAM])
 def test_that_two_classes_stand_side_by_side_and_the_image_has_their_difference(window: MainWindow, kind: Kind) -> None:
     view, trace = view_of(window), traced(window)
-    assert not view.other.isVisible() and view.controls.other is None
+    assert not view.other.isVisible() and not view.compares
     view.controls.kinds.setCurrentIndex(kind)
     choose(view.controls.classes, 3)
     alone = shown(view).copy()
@@ -194,6 +209,21 @@ def test_that_two_classes_stand_side_by_side_and_the_image_has_their_difference(
     assert not view.other.isVisible() and (shown(view) == alone).all()
     choose(view.controls.others, 3)  # a class beside itself tells nothing
     assert not view.other.isVisible()
+
+
+def test_that_the_true_class_and_the_runner_up_are_offered_and_follow_the_sample(window: MainWindow) -> None:
+    view = view_of(window)
+    for index in range(8):
+        window.lens.choose(index)
+        window.lens.refresh()
+        outputs, true = traced(window, index).layers[-1].output, index % 4
+        read, second = np.argsort(-outputs)[:2]
+        for data, rival, text in ((TRUE, true, f"{true} (true)"), (SECOND, second, f"{second} (second largest)")):
+            choose(view.controls.others, data)
+            assert view.controls.others.currentText() == text
+            assert view.compares == (rival != read)
+            if rival != read:
+                assert f"logit of {rival}" in view.other.map.grid.title
 
 
 def test_that_the_lead_of_one_class_adds_up_from_pixels_and_biases(window: MainWindow) -> None:
@@ -262,6 +292,8 @@ def test_that_an_occlusion_comes_in_by_itself(qtbot: QtBot, window: MainWindow) 
     rows, cols = (range(max(0, 2 * n - b), min(8, 2 * n - b + 3)) for n, b in zip((row, column), before, strict=True))
     at = f"rows {rows[0]} to {rows[-1]}, columns {cols[0]} to {cols[-1]}"
     assert view.meaning.texts[1].startswith(f"1: strongest for it +{number(strongest, 3)} at {at}; ")
+    ringed = slice(rows.start, rows.stop), slice(cols.start, cols.stop)
+    assert view.side.map.highlighted == (ringed, ())
     image = trace.layers[0].input.copy()
     image[:, rows.start : rows.stop, cols.start : cols.stop] = 0.5
     document = window.document

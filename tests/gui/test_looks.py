@@ -217,7 +217,7 @@ def test_that_lenet5_is_whole_at_the_first_start(qtbot, monkeypatch, height):
     qtbot.addWidget(window)
     window.files.may_discard = lambda: True
     window.add_curves()
-    preset_menu.load(window.document, "lenet5")
+    preset_menu.load(window.files, window.document, "lenet5")
     window.show()
     qtbot.waitExposed(window)
     qtbot.wait(20)

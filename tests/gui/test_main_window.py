@@ -6,14 +6,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import pyqtgraph as pg
 import pytest
-from PySide6.QtCore import QSize, QThread
+from PySide6.QtCore import QSize, Qt, QThread
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractSpinBox,
     QApplication,
     QComboBox,
     QLineEdit,
+    QMessageBox,
     QSlider,
     QTabBar,
     QWidget,
@@ -62,11 +64,11 @@ def coloured(data: Dataset) -> Dataset:
 
 def test_that_data_of_another_size_reaches_the_network_the_drawing_and_the_answer(window, qtbot, tmp_path):
     draw(window, qtbot)
-    assert window.draw.digit.shape == (8, 8) and len(window.draw.bars.rows()) == 2
+    assert window.draw.drawing.shape == (1, 8, 8) and len(window.draw.bars.rows()) == 2
     read(window, qtbot, write_data(tmp_path / "large.npz", tiny.dataset(size=12)))
     assert window.document.data.input_shape == window.document.model.input_shape == (1, 12, 12)
-    assert window.draw.digit.shape == (12, 12) and window.document.problem is None
-    answer = window.document.model.forward(window.draw.digit[None, None])[0]
+    assert window.draw.drawing.shape == (1, 12, 12) and window.document.problem is None
+    answer = window.document.model.forward(window.draw.drawing[None])[0]
     assert [row.share for row in window.draw.bars.rows()] == pytest.approx(answer.tolist())
 
 
@@ -195,6 +197,92 @@ def test_that_a_run_goes_on_from_the_weights_that_an_undo_brought_back(window, q
     assert not document.problem and window.run_bar.play_button.isEnabled()
 
 
+def test_that_figures_of_before_an_edit_are_greyed_and_say_so_until_it_is_undone_or_the_next_run(window, qtbot):
+    document, curves = window.document, window.curves
+    document.set_settings(replace(document.settings, epochs=1))
+    window.controller.start()
+    qtbot.waitUntil(lambda: not window.controller.busy)
+    test = window.test_figures.text()
+
+    def colours() -> set[str]:
+        return {pg.mkPen(item.opts["pen"]).color().name() for item in curves.loss.series.values()}
+
+    assert test.startswith("Epoch 1: ") and not curves.loss.faded and len(colours()) == 4
+    document.insert(1, "tanh")
+    assert window.test_figures.text().startswith("Before the edit: Epoch 1: ")
+    assert "20 test images" not in window.test_figures.text()
+    assert curves.loss.faded and colours() == {theme.LIGHT.muted.lower()}
+    assert curves.loss_unit.whole_text.startswith("before the edit · nats")
+    assert curves.accuracy_unit.whole_text.startswith("before the edit · right answers")
+    qtbot.keyClick(window.canvas, "z", Qt.KeyboardModifier.ControlModifier)
+    assert window.test_figures.text() == test and not curves.loss.faded
+    assert curves.loss_unit.whole_text.startswith("nats")
+    document.insert(1, "tanh")
+    document.set_settings(replace(document.settings, epochs=10_000))
+    window.controller.start()
+    assert not curves.loss.faded and not document.stale_figures
+    window.controller.shut_down()
+
+
+def test_that_figures_of_a_project_are_there_when_it_is_opened_again(window, qtbot, tmp_path):
+    window.document.set_settings(replace(window.document.settings, epochs=1))
+    window.controller.start()
+    qtbot.waitUntil(lambda: not window.controller.busy)
+    figures = window.test_figures.text()
+    assert window.files.save() and window.files.open_path(tmp_path / "tiny.cnn")
+    qtbot.waitUntil(lambda: window.document.data.dataset is not None)
+    assert window.test_figures.text() == figures and "20 test images" in figures
+
+
+# Divergence.
+
+
+def diverge(window, qtbot) -> QMessageBox:
+    """Train with a rate that is far too high; return the message that comes up."""
+    document = window.document
+    settings = replace(document.settings, learning_rate=10.0, optimizer="gradient descent", loss="cross-entropy")
+    document.set_settings(settings)
+    window.controller.start()
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox), timeout=5000)
+    return QApplication.activeModalWidget()
+
+
+def press(qtbot, box: QMessageBox, text: str) -> None:
+    button = next(each for each in box.buttons() if each.text().replace("&", "") == text)
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+@pytest.mark.parametrize("rate", [10.0, 0.1])
+def test_that_a_run_that_goes_astray_is_told_with_a_way_back_and_a_lower_rate(window, qtbot, rate):
+    document = window.document
+    document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="gradient descent"))
+    weights, settings = document.model.parameters.flat.copy(), document.settings
+    box = diverge(window, qtbot)
+    assert "Training diverged after step" in box.text()
+    press(qtbot, box, "Go back" if rate == 10.0 else "Lower the rate to 0.1")
+    qtbot.waitUntil(lambda: not window.controller.busy)
+    assert (document.model.parameters.flat == weights).all() and not document.history.epochs
+    assert document.history.steps == 0 and document.stale_figures == ""
+    assert document.settings == replace(settings, learning_rate=rate)
+    assert "best weights again" in window.statusBar().currentMessage()
+
+
+def test_that_a_run_that_goes_astray_with_finite_numbers_is_held_and_can_go_on(window, qtbot):
+    start = window.document.model.parameters.layers[0]
+    start["bias"][...] = -1e3  # every ReLU is dead
+    window.controller.start()
+    qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox), timeout=5000)
+    box = QApplication.activeModalWidget()
+    assert "layer 2 (ReLU) puts out 0 for every image" in box.text()
+    assert window.controller.state is State.PAUSED
+    press(qtbot, box, "Keep training")
+    assert window.controller.state is State.RUNNING
+    steps = window.document.history.steps
+    qtbot.waitUntil(lambda: window.document.history.steps > steps + 20)
+    assert QApplication.activeModalWidget() is None
+    window.controller.shut_down()
+
+
 # Closing.
 
 
@@ -237,7 +325,7 @@ def test_that_closing_waits_for_data_that_is_still_being_read(qtbot, monkeypatch
 
 def test_that_a_window_whose_last_step_takes_too_long_stays_open_and_can_be_closed_later(window, qtbot, monkeypatch):
     monkeypatch.setattr(controllers, "STOP_PATIENCE", 1)
-    monkeypatch.setattr(controllers, "_trainer_maker", lambda document: lambda: QThread.msleep(200))
+    monkeypatch.setattr(controllers, "_trainer_maker", lambda document, optimizer: lambda: QThread.msleep(200))
     window.controller.start()
     window.files.may_discard = lambda: True
     with qtbot.capture_exceptions():  # what stands in for a trainer is none

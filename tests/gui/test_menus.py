@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
-from PySide6.QtWidgets import QApplication, QMenu, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QToolBar, QToolButton, QWidget
 
 from cnn_gui import command_table, errors, settings
 from cnn_gui.command_table import Place
@@ -15,7 +15,7 @@ from cnn_gui.training.controller import State
 from cnn_gui.window import preset_menu
 from cnn_gui.window.text_dialog import TextDialog
 from engine import presets
-from tests.helpers.dialogs import told
+from tests.helpers.dialogs import answering, told
 from tests.helpers.window import open_tiny_window
 
 Key, NONE, SHIFT, CTRL = Qt.Key, *(getattr(Qt.KeyboardModifier, f"{n}Modifier") for n in ("No", "Shift", "Control"))
@@ -194,8 +194,11 @@ def test_that_undo_and_redo_follow_the_stack_and_rest_during_a_run(window, qtbot
     assert not undo.isEnabled()
     qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
     assert window.document.architecture != before
+    qtbot.waitUntil(lambda: window.document.history.steps > 0)
     window.controller.shut_down()
-    assert undo.isEnabled()
+    assert undo.isEnabled() and undo.text().startswith("Undo Training")
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
+    assert window.document.history.steps == 0 and window.document.architecture != before
     qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
     assert window.document.architecture == before
     qtbot.keyClick(window.canvas, Key.Key_Y, CTRL)
@@ -203,6 +206,31 @@ def test_that_undo_and_redo_follow_the_stack_and_rest_during_a_run(window, qtbot
     qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
     qtbot.keyClick(window.canvas, Key.Key_Z, CTRL | SHIFT)
     assert window.document.architecture != before
+
+
+def test_that_undo_of_a_held_run_ends_it_and_takes_one_single_step_back_at_a_time(window, qtbot):
+    undo, document = action(window, "undo"), window.document
+    weights = document.model.parameters.flat.copy()
+    for count in (1, 2):
+        action(window, "step").trigger()
+        qtbot.waitUntil(lambda count=count: document.history.steps == count)
+        qtbot.waitUntil(lambda: not window.controller._control.stepping)
+    assert window.controller.state is State.PAUSED and undo.isEnabled() and undo.text() == "Undo training"
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
+    assert window.controller.state is State.IDLE and document.history.steps == 1
+    assert window.statusBar().currentMessage() == "Undone: Training step"
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
+    assert document.history.steps == 0 and (document.model.parameters.flat == weights).all()
+    assert not window.isWindowModified() and not undo.isEnabled()
+    qtbot.keyClick(window.canvas, Key.Key_Y, CTRL)
+    assert document.history.steps == 1
+
+
+def test_that_what_the_status_bar_says_follows_undo(window, qtbot):
+    window.reset()
+    assert "random again" in window.statusBar().currentMessage()
+    qtbot.keyClick(window.canvas, Key.Key_Z, CTRL)
+    assert window.statusBar().currentMessage() == "Undone: Reset weights"
 
 
 def test_that_delete_deletes_the_selected_layer_or_asks_for_one(window):
@@ -214,21 +242,57 @@ def test_that_delete_deletes_the_selected_layer_or_asks_for_one(window):
     assert len(window.document.architecture.layers) == 5
 
 
-def test_that_a_preset_is_one_undo_step_with_its_settings_and_undo_brings_both_back(window, qtbot):
+def choose_preset(window: MainWindow, name: str) -> None:
+    next(each for each in menu(window, "Network").actions() if each.text() == name).trigger()
+
+
+def test_that_a_preset_begins_an_untitled_project_and_saving_never_hits_the_file_of_before(window, monkeypatch):
+    document, preset = window.document, presets.load("lenet5")
+    path, settings = document.file.path, preset.settings
+    before = path.read_bytes()
+    choose_preset(window, preset.title)
+    assert [type(spec.config) for spec in document.architecture.layers] == [
+        type(spec.config) for spec in preset.architecture.layers
+    ]
+    assert document.settings.epochs == settings.epochs and document.settings.validation == 0.1
+    assert document.data.dataset is not None
+    assert window.windowTitle() == "Untitled[*]" and not window.isWindowModified()
+    assert not document.undo_stack.canUndo()
+    asked = []
+    monkeypatch.setattr("cnn_gui.project_files.QFileDialog.getSaveFileName", lambda *_: asked.append(True) or ("", ""))
+    action(window, "save").trigger()
+    assert asked and path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["Trained LeNet-5", presets.load("lenet5").title])
+def test_that_unsaved_work_is_asked_about_before_another_network_takes_its_place(window, qtbot, name):
+    window.document.insert(0, "tanh")
+    before, path = window.document.architecture, window.document.file.path
+    with answering(qtbot, QMessageBox.StandardButton.Cancel) as asked:
+        choose_preset(window, name)
+    assert asked == ["Save the changes to tiny?"]
+    assert window.document.architecture == before and window.document.file.path == path
+    with answering(qtbot, QMessageBox.StandardButton.Discard):
+        choose_preset(window, name)
+    assert len(window.document.architecture.layers) == 13 and window.document.file.path is None
+
+
+def test_that_a_preset_asks_about_a_run_and_ends_it(window, qtbot):
+    window.controller.start()
+    qtbot.waitUntil(lambda: window.document.history.steps > 3)
+    with answering(qtbot, QMessageBox.StandardButton.Discard) as asked:
+        choose_preset(window, presets.load("lenet5").title)
+    assert "Training is running" in asked[0]
+    assert window.controller.state is State.IDLE and not window.document.history.steps
+    assert len(window.document.architecture.layers) == 13
+
+
+def test_that_the_trained_network_that_ships_can_be_opened_again(window, qtbot):
+    choose_preset(window, "Trained LeNet-5")
+    qtbot.waitUntil(lambda: not window.document.data.awaited)
     document = window.document
-    before, settings_before, count = document.architecture, document.settings, document.undo_stack.count()
-    weights = document.model.parameters.flat.copy()
-    preset = presets.load("lenet5")
-    next(each for each in menu(window, "Network").actions() if each.text() == preset.title).trigger()
-    assert document.undo_stack.count() == count + 1
-    loaded = [spec.config for spec in document.architecture.layers]
-    assert [type(config) for config in loaded] == [type(spec.config) for spec in preset.architecture.layers]
-    assert document.settings.epochs == preset.settings.epochs and document.settings.validation == 0.1
-    document.undo_stack.undo()
-    assert document.architecture == before and document.settings == settings_before
-    assert (document.model.parameters.flat == weights).all() and not document.file.modified
-    document.undo_stack.redo()
-    assert document.settings.epochs == preset.settings.epochs
+    assert len(document.history.epochs) == 24 and document.file.path is None and not document.file.modified
+    assert "98" in window.test_figures.text()
 
 
 def test_that_undo_takes_settings_and_layers_back_one_by_one_the_last_one_first(window, qtbot):
@@ -247,19 +311,9 @@ def test_that_undo_takes_settings_and_layers_back_one_by_one_the_last_one_first(
 
 
 def test_that_a_preset_ends_with_the_classes_of_the_data(window):
-    preset_menu.load(window.document, "lenet5")
+    preset_menu.load(window.files, window.document, "lenet5")
     dense = [spec for spec in window.document.architecture.layers if spec.type.name == "dense"]
     assert dense[-1].config.units == len(window.document.data.class_names) == 2
-
-
-def test_that_no_preset_can_be_loaded_during_a_run(window):
-    document = window.document
-    window.controller.start()
-    assert not menu(window, "Network").isEnabled()
-    before = document.architecture, document.settings
-    preset_menu.load(window.document, "lenet5")
-    assert (document.architecture, document.settings) == before
-    assert "Stop it" in window.statusBar().currentMessage()
 
 
 def test_that_about_opens_and_the_window_goes_on(window, qtbot):

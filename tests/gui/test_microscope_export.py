@@ -96,7 +96,7 @@ def test_that_a_folder_that_is_not_there_is_told(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "none" / "a.svg"), ""))
     monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(box.text()))
     trigger(window, SVG)
-    assert len(said) == 1 and "could not be written" in said[0] and "Choose another folder" in said[0]
+    assert len(said) == 1 and "There is no such folder; check its name and its folder." in said[0]
 
 
 def test_that_nothing_is_written_where_nobody_chose_a_file(

@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.lens import passes
+from cnn_gui.lens.choice import ImageSet
 from cnn_gui.lens.passes import Pass
 from cnn_gui.lens.sample import Sample
 from cnn_gui.lens.views.convolution import ConvolutionView
@@ -149,6 +150,8 @@ def test_that_the_last_weights_come_at_once_when_no_run_goes_on(qtbot: QtBot, wi
 
 
 def test_that_a_mini_batch_is_traced_when_its_page_is_opened(qtbot: QtBot, window: MainWindow, traced) -> None:
+    window.lens.look_at(window.lens.choice.of(ImageSet.TRAINING).at(1))
+    window.lens.refresh()
     wait_for(qtbot, window)
     window.microscope.look_through(WeightGradientView)
     wait_for(qtbot, window, WeightGradientView)
@@ -221,11 +224,11 @@ def test_that_numbers_of_another_network_do_not_stay(qtbot: QtBot, window: MainW
     qtbot.waitUntil(lambda: window.microscope.view is not None)
 
 
-def test_that_what_is_ready_after_an_edit_is_not_shown(qtbot: QtBot, window: MainWindow, gate) -> None:
+def test_that_what_is_ready_after_an_edit_is_not_shown(qtbot, window: MainWindow, gate, monkeypatch) -> None:
     wait_to_be_asked(qtbot, window)
     seen: list[object] = []
     window.microscope.waiting.ready.connect(lambda frame: seen.append(window.microscope.view))
-    window.lens.hide()  # so that it makes no new frame
+    monkeypatch.setattr(type(window.lens), "_wanted", False)  # so that it makes no new frame
     window.document.remove(window.document.architecture.layers[1].uid)
     gate.set()
     qtbot.waitUntil(lambda: bool(seen))

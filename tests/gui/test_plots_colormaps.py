@@ -166,7 +166,7 @@ def test_that_no_widget_shows_an_image_as_its_negative(
     gallery.show_images([0], lambda _: Thumb(image, "", "", ""), "", "")
     nothing = np.full((8, 8), np.nan)
     overlay.show_grid(Overlay(nothing, ColorMap.ACTIVATIONS, 1.0, image=image, strength=0.0))
-    seen.set_image(image[0])
+    seen.set_image(image)
     for widget in (picture, gallery, overlay, seen):
         qtbot.addWidget(widget)
         if widget is not picture:

@@ -1,8 +1,11 @@
 """Whatever is drawn from numbers gives these numbers out."""
 
 import csv
+import errno
+import os
 from collections.abc import Callable
 from io import StringIO
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,10 +15,12 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
-from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QFileDialog, QMenu, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from cnn_gui import saving
 from cnn_gui.lens.why.sum_bar import SumBar
+from cnn_gui.plots import export
 from cnn_gui.plots.bar_column import Column
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.colormaps import ColorMap
@@ -29,6 +34,7 @@ from cnn_gui.plots.mosaic_canvas import MosaicCanvas
 from cnn_gui.plots.tiles import Maps
 from cnn_gui.plots.trend import Trend, TrendView
 from engine.trace.contributions import Contributions
+from tests.helpers.dialogs import answering
 
 
 def curve() -> QWidget:
@@ -51,7 +57,7 @@ def trend() -> QWidget:
 
 def confusion() -> QWidget:
     view = ConfusionView()
-    view.show_counts(np.array([[5, 1], [0, 7]]), np.array([5 / 6, 1.0]), ("cat", "dog"))
+    view.show_counts(np.array([[5, 1], [0, 7]]), np.array([5 / 6, 1.0]), np.array([1.0, 7 / 8]), ("cat", "dog"))
     return view
 
 
@@ -121,3 +127,55 @@ def test_that_every_number_of_a_file_is_exact_and_every_name_in_its_place(values
     if rows:
         assert [line.pop(0) for line in lines] == rows
     assert np.array_equal(np.array(lines, float), values, equal_nan=True)
+
+
+# Saving to a file.
+
+
+@pytest.mark.parametrize(
+    ("typed", "saved"), [("mine", "mine.csv"), ("rate 0.01", "rate 0.01.csv"), ("a.csv", "a.csv"), ("A.CSV", "A.CSV")]
+)
+def test_that_an_export_always_gets_its_suffix(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, saved: str
+) -> None:
+    view = QWidget()
+    qtbot.addWidget(view)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / typed), ""))
+    export.save(view, "numbers", "csv", lambda: b"1,2")
+    assert [path.name for path in tmp_path.glob("*[vV]")] == [saved]
+
+
+@pytest.mark.parametrize("answer", ["Yes", "No"])
+def test_that_a_file_that_only_the_suffix_hits_is_not_replaced_without_a_question(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str
+) -> None:
+    view = QWidget()
+    qtbot.addWidget(view)
+    (tmp_path / "exist.csv").write_text("somebody's work")
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "exist"), ""))
+    with answering(qtbot, getattr(QMessageBox.StandardButton, answer)) as asked:
+        export.save(view, "numbers", "csv", lambda: b"1,2")
+    assert "exist.csv exists already" in asked[0]
+    assert (tmp_path / "exist.csv").read_text() == ("1,2" if answer == "Yes" else "somebody's work")
+
+
+def test_that_a_full_disk_is_told_with_what_helps(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(path: Path, content: bytes) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    view, said = QWidget(), list[str]()
+    qtbot.addWidget(view)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "a.csv"), ""))
+    monkeypatch.setattr("engine.files.atomic.write_bytes", full)
+    monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(box.text()))
+    export.save(view, "numbers", "csv", lambda: b"1,2")
+    assert len(said) == 1 and "make room there" in said[0] and "permission" not in said[0]
+
+
+@pytest.mark.parametrize(
+    ("title", "name"), [("a/b", "a-b"), ('<img src="x">:*?', "-img src=-x-----"), ("con\nv", "con-v"), (" . ", "")]
+)
+def test_that_a_proposed_name_can_be_one_on_any_system(title: str, name: str) -> None:
+    assert saving.usable_name(title) == name

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnn_gui.document import Document
-from cnn_gui.prediction import NoPredictionError, as_input, predict
+from cnn_gui.prediction import NoPredictionError, predict
 from engine.architecture import Architecture
 from engine.data.dataset import Dataset, Split
 from tests.helpers import tiny
@@ -29,12 +29,12 @@ def in_channels(data: Dataset, channels: int) -> Dataset:
 
 @pytest.fixture
 def picture() -> np.ndarray:
-    return np.random.default_rng(0).random((8, 8), np.float32)
+    return np.random.default_rng(0).random((1, 8, 8), np.float32)
 
 
 def test_that_the_answer_is_the_networks_own_output_for_the_picture(document, picture):
     answer = predict(document, picture)
-    np.testing.assert_array_equal(answer, document.model.forward(picture[None, None])[0])
+    np.testing.assert_array_equal(answer, document.model.forward(picture[None])[0])
     assert answer.shape == (2,) and answer.sum() == pytest.approx(1, abs=1e-6)
 
 
@@ -46,11 +46,10 @@ def test_that_the_picture_is_not_changed_and_the_answer_is_the_callers_own(docum
     np.testing.assert_array_equal(kept, first)
 
 
-def test_that_a_grey_picture_enters_a_colour_network_in_all_three_channels(document, picture):
+def test_that_data_in_colour_asks_for_a_drawing_of_three_channels(document, picture):
     document.set_data(in_channels(tiny.dataset(), 3), "colour.npz")
-    x = as_input(document, picture)
-    assert x.shape == (3, 8, 8) and all((channel == picture).all() for channel in x)
-    np.testing.assert_array_equal(predict(document, picture), document.model.forward(x[None])[0])
+    x = np.repeat(picture, 3, axis=0)
+    np.testing.assert_array_equal(predict(document, x), document.model.forward(x[None])[0])
 
 
 def test_that_a_network_of_other_channels_says_that_one_cannot_draw_for_it(document, picture):

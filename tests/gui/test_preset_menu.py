@@ -30,7 +30,7 @@ def open_preset(window: MainWindow, name: str) -> None:
 
 def test_that_every_preset_can_be_trained_on_the_digits_that_ship(window: MainWindow) -> None:
     for name in presets.BUILDERS:
-        preset_menu.load(window.document, name)
+        preset_menu.load(window.files, window.document, name)
         preset, document = presets.load(name), window.document
         assert document.problem is None and document.model is not None
         assert document.model.output_shape == (10,)
@@ -40,8 +40,10 @@ def test_that_every_preset_can_be_trained_on_the_digits_that_ship(window: MainWi
 
 def test_that_the_menu_tells_what_each_preset_teaches_in_lines_that_are_broken(window: MainWindow) -> None:
     menu = menu_of(window)
-    assert [action.text() for action in menu.actions()] == [presets.load(name).title for name in presets.BUILDERS]
-    for action, name in zip(menu.actions(), presets.BUILDERS, strict=True):
+    trained, _, *actions = menu.actions()
+    assert trained.text() == "Trained LeNet-5"
+    assert [action.text() for action in actions] == [presets.load(name).title for name in presets.BUILDERS]
+    for action, name in zip(actions, presets.BUILDERS, strict=True):
         assert action.toolTip().startswith("<p>") and "\n" not in action.toolTip()
         assert escape(presets.load(name).about[:60]) in action.toolTip()
 
@@ -65,24 +67,24 @@ def test_that_what_a_preset_teaches_stands_above_its_network_until_it_is_closed(
     assert not line.isVisible()
 
 
-def test_that_it_goes_with_its_network_and_comes_back_with_it(window: MainWindow) -> None:
-    line, stack = window.about_line, window.document.undo_stack
+def test_that_it_goes_with_its_network(window: MainWindow) -> None:
+    line = window.about_line
     open_preset(window, "strided")
     window.document.append("tanh")
     assert line.isVisible()
-    for step, shown in ((stack.undo, True), (stack.undo, False), (stack.redo, True)):
-        step()
-        assert line.isVisible() == shown
+    window.document.undo()
+    assert line.isVisible()
     window.files.may_discard = lambda: True
     window.files.new()
     assert not line.isVisible()
 
 
-def test_that_nothing_is_told_of_a_preset_that_was_refused(window: MainWindow) -> None:
-    window.document.set_locked(True)
-    window.about_line.tell(preset_menu.load(window.document, "strided"))
-    assert not window.about_line.isVisible()
-    window.document.set_locked(False)
+def test_that_nothing_is_told_of_a_preset_that_was_cancelled(window: MainWindow) -> None:
+    open_preset(window, "lenet5")
+    told = window.about_line.text.text()
+    window.files.may_discard = lambda why="": False
+    open_preset(window, "strided")
+    assert window.about_line.isVisible() and window.about_line.text.text() == told
 
 
 def test_that_all_of_what_a_preset_teaches_is_a_click_away(window: MainWindow) -> None:

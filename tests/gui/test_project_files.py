@@ -2,24 +2,30 @@
 
 import json
 import os
+import threading
+import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QProgressDialog, QPushButton, QWidget
 
+from cnn_gui import project_files
 from cnn_gui.document import Document
 from cnn_gui.main_window import MainWindow
 from cnn_gui.project_files import ProjectFiles
 from cnn_gui.training.controller import State
-from engine.files.project import open_project
+from engine.files import reading
+from engine.files.project import Project, open_project
 from engine.files.weights import trained_model
 from engine.layers.conv import Conv2DConfig
 from engine.trainer import StepResult, Trainer
-from tests.helpers import archives, tiny
+from tests.helpers import archives, files_read, tiny
 from tests.helpers.dialogs import answering, told
-from tests.helpers.window import open_tiny_window
+from tests.helpers.window import open_tiny_window, write_data
 
 SAVE, DISCARD, CANCEL = (getattr(QMessageBox.StandardButton, name) for name in ("Save", "Discard", "Cancel"))
 YES, NO = QMessageBox.StandardButton.Yes, QMessageBox.StandardButton.No
@@ -432,3 +438,130 @@ def test_that_other_data_mends_a_project_whose_data_is_missing(window, qtbot, tm
     window.data_chooser.requested.emit(str(tmp_path / "moved.npz"))
     qtbot.waitUntil(window.run_bar.play_button.isEnabled)
     assert window.document.data.source == str(tmp_path / "moved.npz") and window.document.file.modified
+
+
+# Data with other classes.
+
+
+def four_classes(folder: Path) -> str:
+    return str(write_data(folder / "four.npz", tiny.dataset(classes=4)))
+
+
+def test_that_data_with_other_classes_begins_an_untitled_project_with_the_same_layers(window, qtbot, tmp_path):
+    document, before = window.document, (tmp_path / "tiny.cnn").read_bytes()
+    layers = document.architecture
+    window.data_chooser.requested.emit(four_classes(tmp_path))
+    qtbot.waitUntil(lambda: not document.data.awaited)
+    assert len(document.data.class_names) == 4 and document.architecture == layers
+    assert document.file.path is None and document.file.modified and window.windowTitle() == "Untitled[*]"
+    assert (tmp_path / "tiny.cnn").read_bytes() == before
+
+
+def test_that_unsaved_work_is_asked_about_before_data_with_other_classes_comes(window, qtbot, tmp_path):
+    document, path = window.document, window.document.file.path
+    document.insert(1, "tanh")
+    for answer, classes in ((CANCEL, 2), (SAVE, 4)):
+        with answering(qtbot, answer) as asked:
+            window.data_chooser.requested.emit(four_classes(tmp_path))
+            qtbot.waitUntil(lambda: not document.data.awaited)
+        assert asked == ["Save the changes to tiny?"]
+        assert len(document.data.class_names) == classes and (document.file.path is None) == (answer == SAVE)
+    assert len(open_project(path).class_names) == 2 and len(open_project(path).architecture.layers) == 7
+
+
+def test_that_data_with_the_same_classes_stays_in_its_project(window, qtbot, tmp_path):
+    window.data_chooser.requested.emit(str(write_data(tmp_path / "more.npz", tiny.dataset(seed=3))))
+    qtbot.waitUntil(lambda: not window.document.data.awaited)
+    assert window.document.file.path == tmp_path / "tiny.cnn" and window.document.file.modified
+
+
+def test_that_a_project_whose_own_data_has_another_number_of_classes_now_is_untitled(window, qtbot, tmp_path):
+    write_data(tmp_path / "bands.npz", tiny.dataset(classes=4))
+    before = (tmp_path / "tiny.cnn").read_bytes()
+    assert window.files.open_path(tmp_path / "tiny.cnn")
+    qtbot.waitUntil(lambda: not window.document.data.awaited)
+    assert window.document.file.path is None and window.windowTitle() == "Untitled[*]"
+    assert "other classes" in window.statusBar().currentMessage()
+    assert (tmp_path / "tiny.cnn").read_bytes() == before
+
+
+def test_that_a_cancel_keeps_the_reason_why_there_is_no_data(window, qtbot, tmp_path):
+    (tmp_path / "bands.npz").unlink()
+    assert window.files.open_path(tmp_path / "tiny.cnn")
+    told(qtbot)
+    window.document.insert(1, "tanh")
+    with answering(qtbot, CANCEL):
+        window.data_chooser.requested.emit(four_classes(tmp_path))
+        qtbot.waitUntil(lambda: not window.document.data.awaited)
+    assert window.document.data.dataset is None and "bands.npz" in window.run_bar.status.text()
+
+
+def test_that_an_untitled_network_that_was_never_trained_is_not_asked_about(window, qtbot, tmp_path):
+    window.document.file.mark_saved(None)
+    window.document.insert(1, "tanh")
+    window.data_chooser.requested.emit(four_classes(tmp_path))
+    qtbot.waitUntil(lambda: not window.document.data.awaited)
+    assert len(window.document.data.class_names) == 4
+
+
+# Files that take long to read.
+
+
+def slow(begun: list[str], pieces: int) -> Callable[[Path], Project]:
+    """Return what reads a project in so many pieces of 10 ms each."""
+
+    def read(path: Path) -> Project:
+        for _ in range(pieces):
+            begun.append(threading.current_thread().name)
+            reading.advance(1000)
+            time.sleep(0.01)
+        return open_project(path)
+
+    return read
+
+
+def test_that_a_project_is_read_beside_the_window_which_shows_how_far_it_is(window, qtbot, monkeypatch, tmp_path):
+    begun, turns = [], []
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 60))
+    ticks = QTimer(interval=20, timeout=lambda: turns.append(QApplication.activeModalWidget()))
+    ticks.start()
+    assert window.files.open_path(tmp_path / "tiny.cnn")
+    ticks.stop()
+    seen = [each for each in turns if isinstance(each, QProgressDialog)]
+    assert set(begun) == {"reading"} and len(seen) > 5, "the window had its turns, and said what it waits for"
+    qtbot.waitUntil(lambda: not window.document.data.awaited, timeout=10_000)
+
+
+def test_that_reading_a_project_can_be_cancelled(window, qtbot, monkeypatch, tmp_path):
+    begun: list[str] = []
+    before = state_of(window.document)
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 10_000))
+
+    def click() -> None:
+        for dialog in window.findChildren(QProgressDialog):
+            dialog.findChild(QPushButton).click()
+
+    cancel = QTimer(interval=20, timeout=click)
+    cancel.start()
+    assert not window.files.open_path(tmp_path / "tiny.cnn")
+    cancel.stop()
+    files_read.finish()
+    assert len(begun) < 1000 and state_of(window.document) == before
+    assert window.findChild(QMessageBox) is None, "who cancels needs no explanation"
+
+
+def test_that_what_ends_the_application_ends_the_reading(window, qtbot, monkeypatch, tmp_path):
+    begun: list[str] = []
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 10_000))
+    QTimer.singleShot(600, window.files.give_up)
+    assert not window.files.open_path(tmp_path / "tiny.cnn")
+    files_read.finish()
+    assert len(begun) < 1000
+
+
+def test_that_one_project_at_a_time_is_opened(window, qtbot, monkeypatch, tmp_path):
+    begun, second = [], []
+    monkeypatch.setattr(project_files, "open_project", slow(begun, 60))
+    QTimer.singleShot(450, lambda: second.append(window.files.open_path(tmp_path / "tiny.cnn")))
+    assert window.files.open_path(tmp_path / "tiny.cnn") and second == [False]
+    qtbot.waitUntil(lambda: not window.document.data.awaited, timeout=10_000)

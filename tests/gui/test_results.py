@@ -6,13 +6,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from cnn_gui import background
+from cnn_gui import background, theme
+from cnn_gui.lens.views.why import WhyView
 from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.gallery import Gallery
 from cnn_gui.results import words
-from cnn_gui.window.microscope_door import NETWORK
+from cnn_gui.window.microscope_door import INSIDE, NETWORK
 from cnn_gui.window.results_door import TESTED
 from engine.architecture import Architecture
 from engine.data.dataset import pixels
@@ -79,6 +81,9 @@ def test_that_the_matrix_counts_every_test_image(opened: MainWindow) -> None:
     assert (matrix.counts == expected).all()
     for label in range(CLASSES):
         assert matrix.recall_text(label) == f"{100 * expected[label, label] / 15:.1f} %"
+        predicted = expected[:, label].sum()
+        precision = f"{100 * expected[label, label] / predicted:.1f} %" if predicted else "–"
+        assert matrix.precision_text(label) == precision
     right = int((labels == read).sum())
     said = f"{right} of 60 test images right ({100 * right / 60:.2f} %), initial weights"
     assert opened.results.state.whole_text == said
@@ -88,10 +93,12 @@ def test_that_a_cell_shows_its_images_and_an_image_becomes_the_sample(qtbot: QtB
     labels, read, output = answers(opened)
     tab = opened.results.confusion
     for cell in zip(*np.nonzero(tab.matrix.counts), strict=True):
-        qtbot.mouseClick(tab.matrix, Qt.MouseButton.LeftButton, pos=tab.matrix.place(cell).center().toPoint())
+        qtbot.mouseClick(
+            tab.matrix.viewport(), Qt.MouseButton.LeftButton, pos=tab.matrix.place(cell).center().toPoint()
+        )
         images = np.flatnonzero((labels == cell[0]) & (read == cell[1]))
         assert sorted(tab.gallery.canvas._numbers) == images.tolist()
-        assert f"{cell[0]} read as {cell[1]}, {len(images)} of 15 images" in tab.title.whole_text
+        assert f"{cell[0]} predicted as {cell[1]}, {len(images)} of 15 images" in tab.title.whole_text
         worst = images[np.argmin(output[images, cell[0]])]
         assert numbers(tab.gallery)[0] == worst
         click(qtbot, tab.gallery, 0)
@@ -100,19 +107,34 @@ def test_that_a_cell_shows_its_images_and_an_image_becomes_the_sample(qtbot: QtB
         assert opened.lens.maps.samples.number.value() == worst
 
 
-def test_that_the_matrix_begins_with_the_most_frequent_confusion_and_arrows_walk_it(
-    qtbot: QtBot, opened: MainWindow
-) -> None:
-    matrix = opened.results.confusion.matrix
-    assert matrix.cell is not None
+def test_that_no_cell_is_chosen_before_somebody_chooses_one_and_arrows_walk(qtbot: QtBot, opened: MainWindow) -> None:
+    tab = opened.results.confusion
+    matrix = tab.matrix
+    assert matrix.cell is None
     off = matrix.counts - np.diag(matrix.counts.diagonal())
-    assert matrix.counts[matrix.cell] == off.max() > 0
+    actual, predicted = np.unravel_index(off.argmax(), off.shape)
+    assert tab.title.whole_text.startswith(
+        f"Most frequent mistake: {actual} predicted as {predicted}, {off.max()} of 15 images"
+    )
+    labels, read, _ = answers(opened)
+    images = np.flatnonzero((labels == actual) & (read == predicted))
+    assert sorted(tab.gallery.canvas._numbers) == images.tolist()
+    text = QColor(theme.tokens(matrix.palette()).text).rgb()
+    ring = matrix.place((actual, predicted)).adjusted(1, 1, -1, -1).toRect()
+
+    def framed() -> bool:
+        shown = matrix.viewport().grab().toImage()
+        return all(shown.pixel(x, ring.top()) == text for x in range(ring.left() + 2, ring.right() - 2))
+
+    assert not framed()
+    matrix.show_cell((int(actual), int(predicted)))
+    assert framed()
     matrix.show_cell((0, 0))
     for key, cell in ((Qt.Key.Key_Right, (0, 1)), (Qt.Key.Key_Down, (1, 1)), (Qt.Key.Key_Left, (1, 0))):
         qtbot.keyClick(matrix, key)
         assert matrix.cell == cell
     qtbot.keyClick(matrix, Qt.Key.Key_Left)
-    assert matrix.cell == (1, 0) and "1 read as 0" in opened.results.confusion.title.whole_text
+    assert matrix.cell == (1, 0) and "1 predicted as 0" in opened.results.confusion.title.whole_text
 
 
 def test_that_the_worst_mistakes_come_first(qtbot: QtBot, opened: MainWindow) -> None:
@@ -130,6 +152,22 @@ def test_that_the_worst_mistakes_come_first(qtbot: QtBot, opened: MainWindow) ->
     qtbot.keyClick(gallery.canvas, Qt.Key.Key_Right)
     qtbot.keyClick(gallery.canvas, Qt.Key.Key_Right)
     assert opened.lens.choice.number == expected[1]
+
+
+@pytest.mark.parametrize("way", ["double click", "key"])
+def test_that_a_mistake_opens(qtbot: QtBot, opened: MainWindow, way: str) -> None:
+    opened.results.tabs.setCurrentWidget(opened.results.mistakes)
+    canvas = opened.results.mistakes.gallery.canvas
+    number, place = canvas.page_numbers[2], canvas.place(2).center().toPoint()
+    qtbot.mouseClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    if way == "key":
+        qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    else:
+        qtbot.mouseDClick(canvas, Qt.MouseButton.LeftButton, pos=place)
+    opened.lens.refresh()
+    assert opened.middle.currentIndex() == INSIDE and isinstance(opened.microscope.view, WhyView)
+    assert opened.lens.choice.number == number
+    assert opened.microscope.head.about.whole_text.startswith(f"test image {number}")
 
 
 def test_that_images_that_do_not_fit_have_pages(qtbot: QtBot, opened: MainWindow) -> None:
@@ -188,7 +226,7 @@ def test_that_nothing_is_read_while_it_is_hidden(qtbot: QtBot, opened: MainWindo
 def test_that_a_click_beside_the_cells_changes_nothing(qtbot: QtBot, opened: MainWindow) -> None:
     matrix = opened.results.confusion.matrix
     before = matrix.cell
-    qtbot.mouseClick(matrix, Qt.MouseButton.LeftButton, pos=QPoint(2, matrix.height() - 2))
+    qtbot.mouseClick(matrix.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(2, matrix.viewport().height() - 2))
     assert matrix.cell == before
 
 
@@ -201,3 +239,17 @@ def test_that_the_steps_of_a_run_are_those_of_the_reading(
     qtbot.waitUntil(lambda: opened.results.state.whole_text.endswith("step 1"))
     opened.controller.stop()
     qtbot.waitUntil(lambda: not opened.controller.busy)
+
+
+def test_that_a_reading_after_an_edit_says_that_its_weights_were_edited_since(window, qtbot):
+    window.document.set_settings(replace(window.document.settings, epochs=1, batch_size=16))
+    window.controller.start()
+    qtbot.waitUntil(lambda: not window.controller.busy)
+    window.results_door.open()
+    steps = window.document.history.steps
+    qtbot.waitUntil(lambda: window.results.state.whole_text.endswith(f"step {steps:,}"))
+    window.document.insert(1, "tanh")
+    qtbot.waitUntil(lambda: window.results.state.whole_text.endswith(f"step {steps:,}, edited since"))
+    window.lens.refresh()
+    window.document.undo()
+    qtbot.waitUntil(lambda: window.results.state.whole_text.endswith(f"step {steps:,}"))

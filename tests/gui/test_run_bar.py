@@ -80,7 +80,7 @@ def test_that_a_network_without_layers_blocks_training_until_undo(bar, document)
 def test_that_an_impossible_chain_blocks_training_with_the_cards_own_words_until_it_is_mended(bar, document):
     conv = document.architecture.layers[0]
     document.configure(conv.uid, Conv2DConfig(kernel_size=9))
-    assert blocked(bar) == f"Cannot train: {document.problem}" and "9 × 9" in blocked(bar)
+    assert blocked(bar) == f"Cannot train: Convolution 1: {document.problem}" and "9 × 9" in blocked(bar)
     document.configure(conv.uid, Conv2DConfig(kernel_size=5))
     assert blocked(bar) == ""
 

@@ -125,9 +125,9 @@ def test_that_shutting_down_in_mid_run_leaves_no_thread(document, controller, qt
 def test_that_a_run_that_diverges_says_so_and_keeps_finite_weights(document, controller, qtbot):
     document.set_settings(replace(document.settings, learning_rate=10.0, optimizer="momentum", epochs=200))
     document.set_weights(np.full_like(document.model.parameters.flat, 1e30))
-    with qtbot.waitSignal(controller.failed) as failed:
+    with qtbot.waitSignal(controller.diverged) as told:
         controller.start()
-    assert "diverged" in failed.args[0] and "learning rate" in failed.args[0]
+    assert "diverged" in told.args[0].text and "learning rate" in told.args[0].text and not told.args[0].held
     wait_for(qtbot, controller, State.IDLE)
     assert np.isfinite(document.model.parameters.flat).all()
 

@@ -1,6 +1,11 @@
 """What the application remembers between starts, and what it does with settings that make no sense."""
 
+from pathlib import Path
+
+import hypothesis
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
@@ -84,3 +89,68 @@ def test_that_each_text_size_is_remembered(qapp, percent):
 def test_that_a_text_size_that_does_not_exist_means_the_usual_one(qapp, nonsense):
     QSettings().setValue("text_size", nonsense)
     assert settings.text_size() == 100
+
+
+DAMAGE = {
+    "zeros": bytes(4096), "noise": bytes(range(256)) * 40, "cut off": b"[General]\nscheme=@Variant(\\0\\0",
+    "too large": b"[General]\nx=" + b"y" * (5 * 2**20), "no values": b"\xff\xfe[[[=;",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("how", DAMAGE)
+def test_that_a_damaged_settings_file_never_stops_the_start(qtbot, how):
+    path = Path(QSettings().fileName())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(DAMAGE[how])
+    QSettings().sync()
+    aside = settings.set_damaged_aside()
+    if how in ("zeros", "too large", "noise"):
+        assert aside is not None and aside.name == f"{path.name}.damaged" and aside.read_bytes() == DAMAGE[how]
+    assert settings.scheme() == "system" and settings.text_size() == 100 and settings.side_panel()
+    window = build(qtbot)
+    settings.restore_layout(window)
+    settings.set_scheme("dark")
+    QSettings().sync()
+    assert settings.set_damaged_aside() is None and settings.scheme() == "dark"
+
+
+def test_that_a_folder_in_the_place_of_the_settings_is_set_aside(qapp):
+    path = Path(QSettings().fileName())
+    path.mkdir(parents=True)
+    settings.set_damaged_aside()
+    settings.set_scheme("light")
+    QSettings().sync()
+    assert settings.scheme() == "light" and path.is_file()
+
+
+def test_that_settings_that_are_well_stay(qapp):
+    settings.set_scheme("dark")
+    QSettings().sync()
+    before = Path(QSettings().fileName()).read_bytes()
+    assert settings.set_damaged_aside() is None and Path(QSettings().fileName()).read_bytes() == before
+
+
+@pytest.mark.parametrize("place", [(-9000, -9000), (90_000, 40_000), (700, 500)])
+@pytest.mark.parametrize("size", [(300, 200), (9000, 7000)])
+def test_that_a_window_comes_back_on_the_screen_and_no_larger_than_it(qtbot, place, size):
+    window = build(qtbot)
+    window.setGeometry(*place, *size)
+    settings.keep_on_screen(window)
+    room = window.screen().availableGeometry()
+    assert room.contains(window.frameGeometry()) and window.frameGeometry().width() >= min(size[0], room.width())
+
+
+@given(noise=st.binary(max_size=400))
+@hypothesis.settings(max_examples=60, suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture])
+def test_that_whatever_is_remembered_the_window_comes_back(qtbot, noise):
+    for key in ("geometry", "splitter/middle", "scheme", "text_size", "side_panel"):
+        QSettings().setValue(key, QByteArray(noise))
+    window = QMainWindow()
+    splitter = QSplitter()
+    splitter.setObjectName("middle")
+    window.setCentralWidget(splitter)
+    settings.restore_layout(window)
+    assert settings.scheme() == "system" and settings.text_size() in settings.TEXT_SIZES
+    room = window.screen().availableGeometry()
+    assert window.width() <= room.width() and window.height() <= room.height()
+    window.deleteLater()

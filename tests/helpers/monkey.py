@@ -216,8 +216,12 @@ class Monkey:
             self._qtbot.mouseClick(self._random.choice(buttons), LEFT)
 
     def preset(self) -> None:
-        if self._random.random() < 0.3:
-            preset_menu.load(self._document, "lenet5")
+        if self._random.random() < 0.3 and not self._document.locked:
+            file = self._document.file
+            path = file.path
+            file.mark_saved(path)  # so that nothing is asked
+            preset_menu.load(self._window.files, self._document, "lenet5")
+            file.path = path
 
     def save(self) -> None:
         assert self._window.files.save()

@@ -18,7 +18,7 @@ from cnn_gui.main_window import MainWindow
 from cnn_gui.plots.mosaic_page import MosaicPage
 from cnn_gui.training.controller import State
 from engine.trainer import Trainer
-from tests.helpers import archives, strokes, tiny
+from tests.helpers import archives, files_read, strokes, tiny
 from tests.helpers.dialogs import told
 from tests.helpers.drag import drop
 from tests.helpers.window import open_tiny_window, write_data
@@ -101,7 +101,7 @@ def in_the_reading_of_data(window: MainWindow, monkeypatch: pytest.MonkeyPatch) 
     with monkeypatch.context() as patch:
         patch.setattr("engine.data.catalogue.load", fail)
         window.data_chooser.requested.emit("mine.npz")
-        window.loader.wait()
+        files_read.finish()
 
 
 def in_a_paint_event(window: MainWindow, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """The end of dC/dX: zeros for what no window reached, the padding cropped, and the same result another way."""
 
-import numpy as np
+from math import isnan
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
@@ -22,6 +23,7 @@ class CroppedPage(QWidget):
 
     Attributes:
         difference: the largest one between the two results.
+        equals: the sign between them: '=', or '≠' where they are apart by more than rounding.
 
     Thread: GUI.
     """
@@ -30,23 +32,22 @@ class CroppedPage(QWidget):
         super().__init__(parent)
         self.difference = 0.0
         self.full, self.appended, self.cropped, self.col2im = GridView(), MovingGrid(), MovingGrid(), GridView()
-        self.verdict = PlainLabel()
+        self.verdict, self.equals = PlainLabel(), operator("=")
         self._arrange()
 
     def show_result(self, trace: ConvolutionTrace, channel: int, animate: bool, channels: Channels) -> None:
         """Show the end of a channel's way; with *animate* zeros slide in and the padding slides out."""
         full, window = trace.full(channel).output, trace.window
-        whole, reached, inside = marks.appended(window), marks.reached(window), marks.inside(window)
+        whole, reached = (of(window, not trace.appends) for of in (marks.appended, marks.reached))
+        inside = marks.inside(window)
         appended, other = trace.appended(channel), trace.col2im(channel)
         origin = (-window.rows.before, -window.cols.before)
         face = Face.of(self.tr("full convolution"), ColorMap.GRADIENTS, full, whole[reached], origin)
         gradients, limit = ColorMap.GRADIENTS, face.limit
-        ends = max(window.rows.trailing, window.cols.trailing) > 0
-        rows = Face(
-            self.tr("zeros appended") if ends else self.tr("nothing appended"), gradients, limit, whole, origin
-        ).grid(appended)
+        rows = Face(self._appended_name(trace), gradients, limit, whole, origin).grid(appended)
         name = channels.short(channel)
-        title = self.tr("cropped: dC/dX {0}").format(name)
+        cropped = any(axis.before or axis.after for axis in (window.rows, window.cols))
+        title = (self.tr("cropped: dC/dX {0}") if cropped else self.tr("nothing cropped: dC/dX {0}")).format(name)
         ours = Face(title, gradients, limit, whole[inside]).grid(appended[inside])
         self.full.show_grid(face.grid(full))
         self.col2im.show_grid(Face(self.tr("col2im: dC/dX {0}").format(name), gradients, limit).grid(other))
@@ -56,22 +57,32 @@ class CroppedPage(QWidget):
         else:
             self.appended.show_grid(rows)
             self.cropped.show_grid(ours)
-        self._compare(appended[inside], other)
+        self.difference = largest_difference(appended[inside], other)
+        self._judge(None if isnan(self.difference) else self.difference <= trace.rounding(channel))
 
-    def _compare(self, ours: np.ndarray, other: np.ndarray) -> None:
-        self.difference = largest_difference(ours, other)
+    def _appended_name(self, trace: ConvolutionTrace) -> str:
+        if not max(trace.window.rows.trailing, trace.window.cols.trailing):
+            return self.tr("nothing appended")
+        return self.tr("zeros appended") if trace.appends else self.tr("zeros put in front")
+
+    def _judge(self, same: bool | None) -> None:
+        """Say whether both ways have the *same* result, and how far they are apart; None: it cannot be said."""
+        self.equals.setText({True: "=", False: "≠", None: "?"}[same])
         text = self.tr("Largest difference between the two: {0}, rounding alone.")
-        if not self.difference <= 1e-9 * max(1.0, float(np.abs(other).max())):
-            text = self.tr("Largest difference between the two: {0}.")
+        if same is False:
+            text = self.tr("≠ Largest difference between the two: {0}. The right one is that of col2im.")
+        elif same is None:
+            text = self.tr("Not all of them are numbers, so they cannot be compared.")
         self.verdict.setText(text.format(number(self.difference, 3)))
 
     def _arrange(self) -> None:
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.SPACE[1])
-        for row, (left, sign, right) in enumerate(((self.full, "→", self.appended), (self.cropped, "=", self.col2im))):
+        rows = (self.full, operator("→"), self.appended), (self.cropped, self.equals, self.col2im)
+        for row, (left, sign, right) in enumerate(rows):
             grid.addWidget(left, row, 0)
-            grid.addWidget(operator(sign), row, 1)
+            grid.addWidget(sign, row, 1)
             grid.addWidget(right, row, 2)
             grid.setRowStretch(row, 1)
         grid.setColumnStretch(0, 1)

@@ -10,7 +10,6 @@ from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.mosaic import MosaicView
 from cnn_gui.plots.moving_grid import MovingGrid
 from cnn_gui.plots.operators import operator
-from engine.geometry import Window
 from engine.trace.convolution import ConvolutionTrace
 
 
@@ -50,10 +49,10 @@ class PlanesPage(QWidget):
         if begun is not None:
             self.before.show_grid(begun.grid(self.plane, first + self.plane, self.mosaic.limit))
         grid = done.grid(self.plane, first + self.plane, self.mosaic.limit)
-        if animate and stage is Stage.ROTATED:
+        if animate and stage is Stage.ROTATED and trace.rotates:
             self.after.rotate(grid)
-        elif animate and stage is not Stage.GRADIENT:
-            self.after.grow(grid, _kept(trace.window, stage))
+        elif animate and stage in (Stage.DILATED, Stage.PADDED):
+            self.after.grow(grid, _kept(trace, stage))
         else:
             self.after.show_grid(grid)
 
@@ -74,9 +73,13 @@ class PlanesPage(QWidget):
         column.addWidget(self.mosaic, 3)
 
 
-def _kept(window: Window, stage: Stage) -> Part:
+def _kept(trace: ConvolutionTrace, stage: Stage) -> Part:
     """Return where the rows and columns that a stage begins with are in what it leaves."""
+    window = trace.window
     if stage is Stage.DILATED:
-        return slice(0, None, window.rows.stride), slice(0, None, window.cols.stride)
+        ends = [
+            (axis.output - 1) * step + 1 for axis, step in zip((window.rows, window.cols), trace.apart, strict=True)
+        ]
+        return slice(0, ends[0], trace.apart[0]), slice(0, ends[1], trace.apart[1])
     rows, cols = (slice(a.extent - 1, a.extent - 1 + a.dilated) for a in (window.rows, window.cols))
     return rows, cols

@@ -11,7 +11,7 @@ from cnn_gui.lens.views import lanes
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.grid_view import GridView
 from cnn_gui.plots.wrapped_text import WrappedText
-from engine.trace.convolution import ConvolutionTrace, largest_difference
+from engine.trace.convolution import ConvolutionTrace, agree, largest_difference
 from engine.trace.record import LayerTrace
 
 
@@ -46,5 +46,8 @@ class SamplePage(QWidget):
         kernel = Face.of(title, ColorMap.WEIGHTS, trace.weight)
         self.kernel.show_grid(kernel.grid(trace.weight[filter_, k]))
         self.difference = largest_difference(lane.correlation.output, layer.gradients["weight"][filter_, k])
-        self.sentence.show_lines([words.trimmed(trace.window), words.correlated(trace.window)])
-        self.training.show_lines([words.mini_batch(), words.difference(self.difference)])
+        ours, same = lane.correlation.output, agree(lane.correlation.output, layer.gradients["weight"][filter_, k])
+        right = trace.right_weight_gradient(filter_, k) if layer.faults else ours
+        wrong = [] if agree(ours, right) else [words.wrong(largest_difference(ours, right))]
+        self.sentence.show_lines([words.trimmed(trace.window), words.correlated(trace)])
+        self.training.show_lines([words.mini_batch(), words.difference(self.difference, same), *wrong])

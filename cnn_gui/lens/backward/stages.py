@@ -49,11 +49,10 @@ def names() -> tuple[str, ...]:
 
 def sentence(trace: ConvolutionTrace, channel: int, stage: Stage, channels: Channels) -> str:
     """Return what happens in a stage, with the layer's numbers."""
-    window = trace.window
     return {
-        Stage.GRADIENT: lambda: words.gradient(trace, channel, channels), Stage.DILATED: lambda: words.dilated(window),
-        Stage.PADDED: lambda: words.padded(window), Stage.ROTATED: lambda: words.rotated(window),
-        Stage.SLID: lambda: words.slid(trace, channel), Stage.CROPPED: lambda: words.cropped(window),
+        Stage.GRADIENT: lambda: words.gradient(trace, channel, channels), Stage.DILATED: lambda: words.dilated(trace),
+        Stage.PADDED: lambda: words.padded(trace), Stage.ROTATED: lambda: words.rotated(trace),
+        Stage.SLID: lambda: words.slid(trace, channel), Stage.CROPPED: lambda: words.cropped(trace),
     }[stage]()  # fmt: skip
 
 
@@ -63,10 +62,12 @@ def planes(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes:
     if stage is Stage.GRADIENT:
         return Planes(trace.grad_output[filters], Face(_tr("dC/dO {0}"), ColorMap.GRADIENTS, 1))
     if stage is Stage.DILATED:
-        face = Face(words.gradient_name(window, around=False), ColorMap.GRADIENTS, 1, marks.dilated(window))
+        name = words.gradient_name(trace, around=False)
+        face = Face(name, ColorMap.GRADIENTS, 1, marks.dilated(window, trace.apart))
         return Planes(trace.dilated[filters], face)
     if stage is Stage.PADDED:
-        face = Face(words.gradient_name(window, around=True), ColorMap.GRADIENTS, 1, marks.spread(window))
+        name = words.gradient_name(trace, around=True)
+        face = Face(name, ColorMap.GRADIENTS, 1, marks.spread(window, trace.apart))
         return Planes(trace.spread[filters], face)
     return _kernels(trace, channel, rotated=True)
 
@@ -79,7 +80,7 @@ def planes_before(trace: ConvolutionTrace, channel: int, stage: Stage) -> Planes
 
 
 def _kernels(trace: ConvolutionTrace, channel: int, rotated: bool) -> Planes:
-    title = _tr("kernel {0}, rotated") if rotated else _tr("kernel {0}")
+    title = words.kernel_name(trace) if rotated else _tr("kernel {0}")
     face = Face(title, ColorMap.WEIGHTS, 1, marks.kernel(trace.window))
     return Planes(trace.kernels(channel, rotated), face)
 

@@ -6,18 +6,25 @@ from math import prod
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.channels import Channels
+from cnn_gui.lens.passes import MiniBatch
 from cnn_gui.plots import addition
 from cnn_gui.plots.text import short
 from engine.geometry import Axis, Window
 from engine.trace.convolution import ConvolutionTrace
 
 
-def gradient_name(window: Window, around: bool) -> str:
+def gradient_name(trace: ConvolutionTrace, around: bool) -> str:
     """Return 'dC/dO {0}, dilated and padded', or as much of it as is so; *around*: with zeros on every side."""
-    dilated = max(window.rows.stride, window.cols.stride) > 1
+    window = trace.window
+    dilated = _tr("dilated") if trace.dilates else _tr("not dilated")
     padded = around and max(window.rows.extent, window.cols.extent) > 1
-    done = _tr(" and ").join(filter(None, (_tr("dilated") if dilated else "", _tr("padded") if padded else "")))
+    done = _tr(" and ").join(filter(None, (dilated if _has_gaps(window) else "", _tr("padded") if padded else "")))
     return f"dC/dO {{0}}, {done}" if done else "dC/dO {0}"
+
+
+def kernel_name(trace: ConvolutionTrace) -> str:
+    """Return 'kernel {0}, rotated', or that it is not, which is a fault."""
+    return _tr("kernel {0}, rotated") if trace.rotates else _tr("kernel {0}, not rotated")
 
 
 def gradient(trace: ConvolutionTrace, channel: int, channels: Channels) -> str:
@@ -28,8 +35,14 @@ def gradient(trace: ConvolutionTrace, channel: int, channels: Channels) -> str:
     return text.format(filters, channels.title(channel), height, width)
 
 
-def dilated(window: Window) -> str:
+def dilated(trace: ConvolutionTrace) -> str:
     """Say how many zeros come between neighbours."""
+    window = trace.window
+    if not trace.dilates and _has_gaps(window):
+        size = _axes(window, lambda a: f"({a.output} − 1)·{a.stride} + 1 = {a.dilated}")
+        text = _tr("A deliberate fault: not dilated. The S − 1 = {0} zeros that belong between neighbours stand behind"
+                   " them, so that the size is the right one, (O − 1)·S + 1: {1}.")  # fmt: skip
+        return text.format(_axes(window, lambda a: str(a.stride - 1)), size)
     if window.rows.stride == window.cols.stride == 1:
         text = _tr("Nothing to insert: S − 1 = 0 zeros come between neighbours.")
     else:
@@ -47,8 +60,9 @@ def inserted(window: Window) -> str:
     return text.format(cells - values, cells) if cells > values else ""
 
 
-def padded(window: Window) -> str:
+def padded(trace: ConvolutionTrace) -> str:
     """Say how many zeros come around."""
+    window = trace.window
     if window.rows.extent == window.cols.extent == 1:
         return _tr("Nothing to add: the kernel is one cell, so KH − 1 = KW − 1 = 0 zeros come on every side.")
     text = _tr("Zeros on every side: {0}. Size: {1}. {2}")
@@ -80,11 +94,15 @@ def _kinds_of_cells(window: Window) -> str:
     return _tr("Of {0:,} cells, {1}.").format(cells, ", ".join(parts))
 
 
-def rotated(window: Window) -> str:
-    """Say what the rotation does."""
+def rotated(trace: ConvolutionTrace) -> str:
+    """Say what rotating does."""
+    window = trace.window
     if window.taps == 1:
         return _tr("A kernel of one cell stays as it is when it is rotated by 180°.")
     text = _tr("The kernel is rotated by 180°: its cell (u, v) goes to ({0} − u, {1} − v).")
+    if not trace.rotates:
+        text = _tr("A deliberate fault: not rotated. The kernel stays as it is; its cell (u, v) belongs to"
+                   " ({0} − u, {1} − v).")  # fmt: skip
     text = text.format(window.rows.kernel - 1, window.cols.kernel - 1)
     if not _is_spread(window):
         return text
@@ -98,11 +116,14 @@ def slid(trace: ConvolutionTrace, channel: int) -> str:
     text = _tr(
         "Full convolution: the rotated kernel slides by one cell at a time; the products of {0} add up. Places: {1}."
     )
+    if not trace.rotates:
+        text = _tr("The kernel, not rotated, slides by one cell at a time; the products of {0} add up. Places: {1}.")
     return text.format(_tr("the one filter") if filters == 1 else _tr("all {0} filters").format(filters), size)
 
 
-def cropped(window: Window) -> str:
+def cropped(trace: ConvolutionTrace) -> str:
     """Say what is appended, and what is cropped."""
+    window = trace.window
     axes = (window.rows, window.cols)
     first = _tr("Appended, for no window reached them: r = {0} zero rows and columns.")
     if not any(a.trailing for a in axes):
@@ -110,7 +131,16 @@ def cropped(window: Window) -> str:
     second = _tr("Cropped padding: {0}.") if any(a.before or a.after for a in axes) else _tr(
         "Nothing to crop: P = 0."
     )  # fmt: skip
-    return " ".join((first.format(_axes(window, _rest)), second.format(_axes(window, _cropped)), read(window)))
+    if shifted(trace):
+        first = _tr("A deliberate fault: the r = {0} zero rows and columns that belong behind the others stand in front"
+                    " of them, so that every gradient is r pixels from its place.")  # fmt: skip
+    told = first.format(_axes(window, _rest)), second.format(_axes(window, _cropped))
+    return " ".join(told if shifted(trace) else (*told, read(window)))
+
+
+def shifted(trace: ConvolutionTrace) -> bool:
+    """Return whether zeros stand in front of dC/dX that belong behind it, which is a fault."""
+    return not trace.appends and max(trace.window.rows.trailing, trace.window.cols.trailing) > 0
 
 
 def read(window: Window) -> str:
@@ -127,11 +157,17 @@ def trimmed(window: Window) -> str:
     text = _tr("Nothing to trim: r = {0}.")
     if window.rows.trailing or window.cols.trailing:
         text = _tr("Trimmed: r = {0} rows and columns of the padded input that no window read.")
+        if not any(axis.before or axis.after for axis in (window.rows, window.cols)):
+            text = _tr("Trimmed: r = {0} rows and columns of the input that no window read.")
     return f"{text.format(_axes(window, _rest))} {read(window)}"
 
 
-def correlated(window: Window) -> str:
+def correlated(trace: ConvolutionTrace) -> str:
     """Say how dC/dW comes about."""
+    window = trace.window
+    if not trace.dilates and _has_gaps(window):
+        return _tr("A deliberate fault: slid under dC/dO as it is, without the S − 1 = {0} zeros that belong between"
+                   " its values.").format(_axes(window, lambda a: str(a.stride - 1)))  # fmt: skip
     if not _is_spread(window):
         size = _axes(window, lambda a: f"{a.used} − {a.dilated} + 1 = {a.kernel}")
         return _sums(_tr("Cross-correlated with the dilated dC/dO: {0} sums.").format(size), window)
@@ -167,13 +203,25 @@ def mini_batch() -> str:
                " and divides by N.")  # fmt: skip
 
 
-def batch(samples: int) -> str:
-    """Say what the shares of a mini-batch are."""
+def batch(found: MiniBatch) -> str:
+    """Say what the mini-batch is whose shares are on show."""
+    if not found.places:
+        return _tr(
+            "A mini-batch of this sample alone, N = 1: no run trains on it, so it is in no mini-batch of training."
+        )
     text = _tr(
-        "A mini-batch of N = {0}: this sample, and the first training images. C is the mean of their"
+        "The mini-batch {0:,} of its epoch that training draws with this image, N = {1}{2}. C is the mean of the"
         " losses: so each share has the factor 1/N, and the optimizer gets their sum."
     )
-    return text.format(samples)
+    return text.format(found.number + 1, len(found.layers), _tr(", augmented") if found.augmented else "")
+
+
+def shares_caption(kernel: str, shown: int, count: int) -> str:
+    """Return what the pictures of shares are of."""
+    if shown < count:
+        text = _tr("dC/dW {0} of this sample and of the {1} with the largest, each with its 1/N; Σ is of all {2}")
+        return text.format(kernel, shown - 1, count)
+    return _tr("dC/dW {0} of each sample, with its 1/N").format(kernel)
 
 
 def loss(value: float) -> str:
@@ -187,14 +235,35 @@ def batch_sum(cell: tuple[int, int], shares: Sequence[float]) -> str:
     return f"{addition.equation(where, addition.few(shares), sum(shares))}."
 
 
-def batch_difference(largest: float) -> str:
+def batch_difference(largest: float, same: bool) -> str:
     """Say how far the sum is from the one that training computes."""
-    return _tr("Largest difference to what the engine computes for the mini-batch: {0}.").format(short(largest))
+    text = _tr("Largest difference to what the engine computes for the mini-batch: {0}.").format(short(largest))
+    return text if same else _unequal(text)
 
 
-def difference(largest: float) -> str:
+def difference(largest: float, same: bool) -> str:
     """Say how far dC/dW is from the one that training computes."""
-    return _tr("Largest difference to what the engine computes for this sample: {0}.").format(short(largest))
+    text = _tr("Largest difference to what the engine computes for this sample: {0}.").format(short(largest))
+    return text if same else _unequal(text)
+
+
+def wrong(largest: float) -> str:
+    """Say how far a faulty dC/dW is from the right one."""
+    return _unequal(_tr("Faulty: the largest difference to the right dC/dW is {0}.").format(short(largest)))
+
+
+def divided_twice(samples: int) -> str:
+    """Say that the gradients of parameters are divided by the size of the mini-batch once more."""
+    return _tr("A deliberate fault: divided by N twice. The optimizer gets 1/{0} of this sum.").format(samples)
+
+
+def _unequal(text: str) -> str:
+    return f"≠ {text}"
+
+
+def _has_gaps(window: Window) -> bool:
+    """Return whether zeros come between values of dC/dO."""
+    return window.rows.dilated > window.rows.output or window.cols.dilated > window.cols.output
 
 
 def _is_spread(window: Window) -> bool:

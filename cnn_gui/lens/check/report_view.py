@@ -34,15 +34,15 @@ class ReportView(QWidget):
         self._column.addWidget(self.about)
         self.hide()
 
-    def show_report(self, report: GradientReport | None, title: str = "", old: str = "") -> None:
-        """Show *report* on what *title* names; *old* says why it is not of now, '' where it is."""
+    def show_report(self, report: GradientReport | None, title: str = "", old: str = "", note: str = "") -> None:
+        """Show *report* on what *title* names; *old* says why it is not of now, '' where it is; a *note* follows."""
         self.setVisible(report is not None)
         if report is None:
             return
         judged = any(array.compared for array in report.arrays)
         self.light.show_verdict(report.passed if judged and not old else None)
         self.heading.setText(self.tr("Old: {0}").format(words.heading(report)) if old else words.heading(report))
-        self.about.setText(" ".join(filter(None, (title + ".", old))))
+        self.about.setText(" ".join(filter(None, (title + ".", old, note))))
         while len(self.lines) < len(report.arrays):
             self.lines.append(ArrayLine())
             self._column.addWidget(self.lines[-1])

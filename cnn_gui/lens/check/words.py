@@ -22,8 +22,8 @@ _AXES = {
 def name(array: ArrayCheck) -> str:
     """Return what the array is called, with its gradient where that has a name of its own."""
     known = {
-        INPUT: _tr("Input, dC/dX"), TIES: _tr("Equal inputs moved together, dC/dX"),
-        "weight": _tr("Weight, dC/dW"), "bias": _tr("Bias, dC/db"),
+        INPUT: _tr("Input, dL/dX"), TIES: _tr("Equal inputs moved together, dL/dX"),
+        "weight": _tr("Weight, dL/dW"), "bias": _tr("Bias, dL/db"),
     }  # fmt: skip
     return known.get(array.name) or array.name.capitalize()
 
@@ -75,8 +75,10 @@ def faults(chosen: Collection[Fault]) -> str:
 def explanation() -> str:
     """Return what a gradient check is, with its numbers."""
     return _tr(
-        "One number at a time is moved by ±0.00001, and how much the output changes is compared with the gradient"
-        " that backward computes. Error = |backward − slope| ÷ the larger of the two; {0:.5f} is allowed."
+        "Here L takes the place of the loss C: the sum of this layer's outputs, each times a fixed random number. So no"
+        " gradient is too small to be told from rounding, and what later layers do wrong does not count. One number at"
+        " a time is moved by ±0.00001, and how much L changes, the slope, is compared with the gradient that backward"
+        " computes. Error = |backward − slope| ÷ the larger of the two; {0:.5f} is allowed."
     ).format(TOLERANCE)
 
 

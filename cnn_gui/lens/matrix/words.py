@@ -59,6 +59,12 @@ def costs(form: MatrixForm) -> list[tuple[str, str, str, str, str]]:
     return [heading, *(_cost(*way, trace.input.size) for way in ways)]
 
 
+def sizes(form: MatrixForm) -> str:
+    """Return how large the matrices of one product are."""
+    text = _tr("W has {0} × {1} values, the input as it is laid out {2} × {3}, the output of a product {4} × {5}.")
+    return text.format(*form.weights.shape, *form.shape, *form.output(0).shape)
+
+
 def saving(form: MatrixForm) -> str:
     """Return why row lowering lays out less than im2col, or why it does not."""
     rows, columns, lowered = form.trace.window.rows, Im2col(form.trace).count, RowLowering(form.trace)

@@ -86,9 +86,12 @@ class PoolingPictures(QWidget):
     def _arrows(self, place: Cell, senders: Sequence[Cell], pixel: Cell | None) -> list[Route]:
         assert self._trace is not None
         takers = self._trace.takers(0, *place)
-        taker = takers[len(takers) // 2]  # of a mean: the middle of those in the ring
+        taker = takers[len(takers) // 2 if self._trace.mode == "mean" else 0]  # the middle of those in the ring
         start, end = padded(self._trace, [taker, pixel or taker])
         back = [Route(self.grad_output, sender, self.grad_input, end) for sender in senders[:_MOST_ARROWS]]
+        if pixel is None and self._trace.doubles:
+            ends = padded(self._trace, takers[:_MOST_ARROWS])
+            back = [Route(self.grad_output, place, self.grad_input, end) for end in ends]
         return [Route(self.source, start, self.output, place), *back]
 
     def _winners(self) -> Sequence[Cell]:
@@ -111,7 +114,7 @@ def _padding(trace: PoolingTrace) -> Marks:
 
 def _ways(trace: PoolingTrace) -> Marks:
     """Return which pixels get no gradient, and why."""
-    marks = np.where(trace.wins[0] == 0, Mark.UNCHOSEN, Mark.NONE).astype(np.uint8)
+    marks = np.where(trace.reached[0] == 0, Mark.UNCHOSEN, Mark.NONE).astype(np.uint8)
     marks[trace.window.read_counts() == 0] = Mark.UNREAD
     return _around(trace, marks, Mark.PADDING)
 

@@ -31,8 +31,15 @@ def backward(trace: PoolingTrace, place: Cell, gradient: float) -> str:
     told = short(gradient)
     if trace.mode == "mean":
         share = short(trace.sent[0][place])
+        if not trace.divides:
+            text = _tr("dC/dO = {0}: each cell gets all of it, not {0} / {1}, which is a deliberate fault")
+            return text.format(told, trace.window.taps)
         return _tr("dC/dO = {0}: each cell gets {0} / {1} = {2}").format(told, trace.window.taps, share)
     row, col = trace.takers(0, *place)[0]
+    if trace.doubles and (takers := trace.takers(0, *place))[1:]:
+        text = _tr("dC/dO = {0} goes to each of {1} equals, which is a deliberate fault: it belongs to row {2}, column"
+                   " {3} alone")  # fmt: skip
+        return text.format(told, len(takers), row, col)
     return _tr("dC/dO = {0} goes to row {1}, column {2} alone").format(told, row, col)
 
 

@@ -1,6 +1,7 @@
 """What is said of pixels that are read, and of those that are not: the formulas with their numbers."""
 
 from collections.abc import Sequence
+from math import prod
 
 from PySide6.QtCore import QCoreApplication
 
@@ -63,7 +64,12 @@ def place(window: Window, cell: Cell) -> str:
         range(cells.start - axis.before, cells.stop - axis.before, cells.step)
         for axis, cells in zip(axes, (axis.cells(n) for axis, n in zip(axes, cell, strict=True)), strict=True)
     )
-    return _tr("Output in row {0}, column {1}: reads {2}").format(*cell, _part(rows, cols))
+    pairs = zip(axes, (rows, cols), strict=True)
+    count, pixels = len(rows) * len(cols), prod(sum(0 <= n < axis.size for n in part) for axis, part in pairs)
+    padding = _tr(", {0:,} of them padding").format(count - pixels) if pixels < count else ""
+    cells = _tr("1 cell") if count == 1 else _tr("{0:,} cells").format(count)
+    text = _tr("Output in row {0}, column {1}: reads {2}{3}: {4}")
+    return text.format(*cell, cells, padding, _part(rows, cols))
 
 
 def _trailing(axis: Axis) -> tuple[str, str]:

@@ -53,13 +53,13 @@ def _cross_entropy(scoring: Scoring, row: int, name: str) -> str:
 
 def _binary_cross_entropy(scoring: Scoring, row: int, name: str) -> str:
     a, y, k = p(scoring.outputs[row]), short(scoring.target[row]), len(scoring.scores)
-    text = _tr("{0}: a = 1 / (1 + exp(−z)) = {1}; dC/dz = (a − y) / (K N) = ({1} − {2}) / ({3} · {4}) = {5}")
+    text = _tr("{0}: a = 1 / (1 + exp(−z)) = {1}; dC/dz = (a − y) / (classes · N) = ({1} − {2}) / ({3} · {4}) = {5}")
     return text.format(name, a, y, k, scoring.batch, short(scoring.grad_scores[row]))
 
 
 def _mean_squared_error(scoring: Scoring, row: int, name: str) -> str:
     o, y, k = p(scoring.outputs[row]), short(scoring.target[row]), len(scoring.scores)
-    text = _tr("{0}: ({1} − {2})² / {3} = {4}; dC/dO = 2 (o − y) / (K N) = 2 ({1} − {2}) / ({3} · {5}) = {6}")
+    text = _tr("{0}: ({1} − {2})² / {3} = {4}; dC/dO = 2 (o − y) / (classes · N) = 2 ({1} − {2}) / ({3} · {5}) = {6}")
     return text.format(name, o, y, k, short(scoring.terms[row]), scoring.batch, short(scoring.grad_scores[row]))
 
 

@@ -30,6 +30,7 @@ class ActivationView(LayerView):
     title: ClassVar[str] = "Curve"
     tip: ClassVar[str] = "The curve of the activation, its slope, and where the values of the sample lie"
     terms: ClassVar[tuple[str, ...]] = ("gradient",)
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -32,6 +32,7 @@ class BiasGradientView(LayerView):
     title: ClassVar[str] = "dC/db"
     tip: ClassVar[str] = "The gradient of each bias: the sum of dC/dO over all places"
     terms: ClassVar[tuple[str, ...]] = ("dC/db", "dC/dO")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -11,13 +11,13 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QScrollArea,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from cnn_gui import theme
 from cnn_gui.background import Background
+from cnn_gui.lens import notices
 from cnn_gui.lens.check import words
 from cnn_gui.lens.check.fault_section import FaultSection
 from cnn_gui.lens.check.job import CheckJob
@@ -26,6 +26,7 @@ from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.labels import ElidedLabel
+from cnn_gui.typed_numbers import WholeBox
 from engine.gradreport import GradientReport
 from engine.layer import LayerConfig
 
@@ -40,15 +41,17 @@ class CheckView(LayerView):
     title: ClassVar[str] = "Check"
     tip: ClassVar[str] = "Whether backward computes the true gradients of this layer"
     terms: ClassVar[tuple[str, ...]] = ("gradient check",)
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._now: CheckJob | None = None  # of the layer on show
+        self._later = ""  # what faults of later layers mean for it
         self._job: CheckJob | None = None  # under way
         self._results: dict[str, tuple[int, str, GradientReport]] = {}  # fingerprint, title and report, by uid
         self.background = Background(self)
         self.check_button, self.cancel_button = QPushButton(self.tr("Check gradients")), QPushButton(self.tr("Cancel"))
-        self.cells, self.progress, self.status = QSpinBox(), QProgressBar(), ElidedLabel("muted")
+        self.cells, self.progress, self.status = WholeBox(), QProgressBar(), ElidedLabel("muted")
         self.explanation, self.report, self.faults = PlainLabel(words.explanation()), ReportView(), FaultSection()
         self._explain()
         self._arrange()
@@ -64,7 +67,7 @@ class CheckView(LayerView):
         assert layer is not None
         sample = frame.sample.title if frame.sample else ""
         title = " · ".join(filter(None, (frame.title(), sample, frame.moment(), words.faults(layer.faults))))
-        self._now = CheckJob.of(layer, title, self.cells.value())
+        self._now, self._later = CheckJob.of(layer, title, self.cells.value()), notices.of_later_faults(frame)
         self.faults.show_layer(layer, frame.faults, frame.locked)
         self._show_result()
 
@@ -100,7 +103,8 @@ class CheckView(LayerView):
             return
         mark, title, report = found
         changed = self.tr("Layer, weights, sample or faults are others since; check again.")
-        self.report.show_report(report, title, "" if mark == self._now.fingerprint else changed)
+        old = "" if mark == self._now.fingerprint else changed
+        self.report.show_report(report, title, old, self._later)
 
     def _show_job(self, job: CheckJob | None) -> None:
         """Say what is being checked from now on."""

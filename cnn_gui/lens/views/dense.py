@@ -10,7 +10,6 @@ from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.names import input_title, puts_out_scores, unit_title
 from cnn_gui.lens.view import LayerView
 from cnn_gui.plots import addition
-from cnn_gui.plots.addition import Addend
 from cnn_gui.plots.bar_column import Column
 from cnn_gui.plots.bar_table import BarTable
 from cnn_gui.plots.colormaps import ColorMap
@@ -85,15 +84,17 @@ class DenseView(LayerView):
         if self._trace is None or self._frame is None:
             return
         trace, products = self._trace, self._trace.contributions(self.unit)
-        name, total = unit_title(self._frame, self.unit), float(trace.sums_so_far(self.unit)[-1])
-        whole = self.tr("{0} = sum of {1:,} products + bias").format(name, len(products))
+        name, output = unit_title(self._frame, self.unit), float(trace.output[self.unit])
         raised, lowered = products[products > 0], products[products < 0]
-        parts = self.tr("{0:,} inputs raise it by {1}, {2:,} lower it by {3}, {4:,} leave it as it is.")
         rest = len(products) - len(raised) - len(lowered)
-        up, down = addition.alike([float(raised.sum()), float(-lowered.sum())])
+        found = addition.written([float(raised.sum()), float(lowered.sum()), float(trace.bias[self.unit])], output)
+        up, down, bias = found.terms
+        total = found.subtotal(2)
+        whole = self.tr("{0} = sum of {1:,} products + bias = {2} = {3}")
+        parts = self.tr("{0:,} inputs raise it and {1:,} lower it: {2} = {3}; {4:,} leave it as it is.")
         lines = [
-            addition.equation(whole, [Addend(total), Addend(trace.bias[self.unit])], float(trace.output[self.unit])),
-            parts.format(len(raised), up, len(lowered), down, rest),
+            whole.format(name, len(products), found.sum_of(total, bias), found.of(found.total)),
+            parts.format(len(raised), len(lowered), found.sum_of(up, down), found.of(total), rest),
         ]
         if self.table.spot is not None:
             i = int(self._order[self.table.spot])

@@ -29,6 +29,7 @@ class GlobalAverageView(LayerView):
     title: ClassVar[str] = "Means"
     tip: ClassVar[str] = "The mean of each map, and the gradient's way back"
     terms: ClassVar[tuple[str, ...]] = ("dC/dO",)
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -73,11 +74,20 @@ class GlobalAverageView(LayerView):
             text = self.tr(
                 "Each map becomes the mean of its {0:,} values, and each of them gets 1 / {0:,} of its gradient."
             )
+            if not trace.divides:
+                text = self.tr(
+                    "Each map becomes the mean of its {0:,} values. A deliberate fault: each of them gets all of its"
+                    " gradient, not 1 / {0:,} of it."
+                )
             self.lines.show_lines([text.format(trace.count)])
             return
         mean, gradient = short(self._layer.output[channel]), short(self._layer.grad_output[channel])
         forward = self.tr("{0}: mean = sum / {1:,} = {2} / {1:,} = {3}")
         backward = self.tr("back: each pixel gets dC/dO / {0:,} = {1} / {0:,} = {2}")
+        if not trace.divides:
+            backward = self.tr(
+                "back: each pixel gets all of dC/dO = {2}, not dC/dO / {0:,}, which is a deliberate fault"
+            )
         self.lines.show_lines([
             forward.format(self._name(channel), trace.count, short(trace.sums[channel]), mean),
             backward.format(trace.count, gradient, short(trace.shares[channel])),

@@ -10,6 +10,7 @@ from cnn_gui.lens.view import LayerView
 from cnn_gui.plots.colormaps import ColorMap
 from cnn_gui.plots.mosaic import MosaicView
 from engine.layer import Array, LayerConfig
+from engine.trace.damage import INPUT, damage
 
 
 class GradientsView(LayerView):
@@ -22,6 +23,7 @@ class GradientsView(LayerView):
     title: ClassVar[str] = "Gradients"
     tip: ClassVar[str] = "How the loss changes with each output and with each input of the layer"
     terms: ClassVar[tuple[str, ...]] = ("gradient", "dC/dO", "dC/dX")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -41,9 +43,10 @@ class GradientsView(LayerView):
         note = self.tr("not used: training goes from the loss straight to dC/dX") if unused else ""
         meaning = self.tr("how the loss changes with each output")
         self.outputs.set_caption(self.tr("dC/dO of {0}").format(frame.title()), note or meaning)
-        self.inputs.set_caption(
-            self.tr("dC/dX of {0}").format(frame.title()), self.tr("how the loss changes with each input")
-        )
+        about = self.tr("how the loss changes with each input")
+        if INPUT in damage(layer):
+            about = self.tr("faulty: {0}").format(frame.faults.brief(layer.spec.uid))
+        self.inputs.set_caption(self.tr("dC/dX of {0}").format(frame.title()), about)
         names = frame.class_names
         _show(self.outputs, layer.grad_output, names if layer is trace.layers[-1] else ())
         _show(self.inputs, layer.grad_input, (), frame.channels.names)

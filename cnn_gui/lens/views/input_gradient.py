@@ -28,6 +28,7 @@ class InputGradientView(LayerView):
     title: ClassVar[str] = "dC/dX"
     tip: ClassVar[str] = "How the gradient of the outputs becomes that of the inputs, in six stages"
     terms: ClassVar[tuple[str, ...]] = ("dC/dX", "dC/dO", "full convolution", "col2im")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

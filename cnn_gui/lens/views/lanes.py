@@ -37,14 +37,14 @@ def full(trace: ConvolutionTrace, channel: int, channels: Channels) -> Lane:
     correlation, window, filters = trace.full(channel), trace.window, trace.readers(channel)
     reached = marks.appended(window)[marks.reached(window)]
     origin = (-window.rows.before, -window.cols.before)
-    gradients, title = ColorMap.GRADIENTS, _tr("dC/dX of {0}, padded").format(channels.title(channel))
+    gradients, title = ColorMap.GRADIENTS, _padded_name(window).format(channels.title(channel))
     around = window.rows.extent - 1, window.cols.extent - 1
     source = Face.of(
-        words.gradient_name(window, around=True), gradients, correlation.source, marks.spread(window),
+        words.gradient_name(trace, around=True), gradients, correlation.source, marks.spread(window, trace.apart),
         what=_tr("dC/dO {0}"), where=_in_gradient(trace, around),
     )  # fmt: skip
     kernel = Face.of(
-        _tr("kernel {0}, rotated"), ColorMap.WEIGHTS, trace.weight,
+        words.kernel_name(trace), ColorMap.WEIGHTS, trace.weight,
         what=_tr("kernel {0}"), where=_in_kernel(window) if trace.rotates else None,
     )  # fmt: skip
     output = Face.of(title, gradients, correlation.output, reached, origin)
@@ -60,14 +60,19 @@ def weight_gradient(trace: ConvolutionTrace, filter_: int, channel: int, channel
         title, ColorMap.ACTIVATIONS, trace.padded, marks.padding(window)[marks.reached(window)],
         (-window.rows.before, -window.cols.before), channels.names, _tr("input {0}"),
     )  # fmt: skip
-    title = words.gradient_name(window, around=False).format(filter_)
+    title = words.gradient_name(trace, around=False).format(filter_)
     kernel = Face.of(
-        title, ColorMap.GRADIENTS, correlation.kernel, marks.dilated(window),
+        title, ColorMap.GRADIENTS, correlation.kernel, marks.dilated(window, trace.apart),
         what=_tr("dC/dO {0}").format(filter_), where=_in_gradient(trace, (0, 0)),
     )  # fmt: skip
     title = _tr("dC/dW {0}, {1}").format(filter_, channels.short(channel))
     output = Face.of(title, ColorMap.GRADIENTS, correlation.output)
     return Lane(correlation, source, kernel, output, _tr("channel"), _tr("dC/dW"), channel)
+
+
+def _padded_name(window: Window) -> str:
+    padded = any(axis.before or axis.after for axis in (window.rows, window.cols))
+    return _tr("dC/dX of {0}, padded") if padded else _tr("dC/dX of {0}")
 
 
 def _in_gradient(trace: ConvolutionTrace, around: Cell) -> Callable[[Cell], Cell]:

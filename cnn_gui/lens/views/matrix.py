@@ -28,6 +28,7 @@ class MatrixPage(LayerView):
     """Weights times the input laid out as a matrix. Mouse, keys and walk move the light; a click holds it."""
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
+    needs_numbers: ClassVar[bool] = False
     title: ClassVar[str] = "Matrix"
     tip: ClassVar[str] = "The convolution as one product of matrices, and how the engine lays them out"
     terms: ClassVar[tuple[str, ...]] = ("im2col", "row lowering")
@@ -35,6 +36,7 @@ class MatrixPage(LayerView):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._trace: ConvolutionTrace | None = None
+        self._numbers, self._room = True, QWidget()  # what is below where there are no pictures
         self.ways, self.board, self.transport = QTabBar(), MatrixBoard(), Transport()
         self.pager = Pager()
         self.group, self.channel = PlaneBox(self.tr("Group")), PlaneBox(self.tr("Channel"))
@@ -56,9 +58,12 @@ class MatrixPage(LayerView):
         return self.board.term
 
     def show_frame(self, frame: Frame) -> None:
-        layer = frame.layer_trace
+        layer, self._numbers = frame.shaped_layer, frame.layer_trace is not None
         assert layer is not None
         self._trace = ConvolutionTrace(layer)
+        for part in (self.board, self.transport):
+            part.setVisible(self._numbers)
+        self._room.setVisible(not self._numbers)
         self.group.offer(range(self._trace.groups))
         self._show_form()
 
@@ -82,9 +87,14 @@ class MatrixPage(LayerView):
         form = _FORMS[self.ways.currentIndex()](self._trace, self.group.value())
         rows, columns = self._trace.window.output
         self.transport.set_count(rows * columns if isinstance(form, Im2col) else rows)
-        self.channel.offer(range(form.channels.start, form.channels.stop))
         self.costs.show_lines(words.costs(form))
         self.saving.show_lines([f"{words.saving(form)} {words.at_once(form)}"])
+        if not self._numbers:
+            self.pager.hide()
+            self.channel.offer(range(1))
+            self.lines.show_lines([words.sizes(form)])
+            return
+        self.channel.offer(range(form.channels.start, form.channels.stop))
         term = Term(i=rows // 2, j=columns // 2) if self.board.form is None else self.term  # corners are often padding
         self.board.show_form(form, _within(form, term))
         self._write()
@@ -147,6 +157,7 @@ class MatrixPage(LayerView):
         column.addWidget(self.transport)
         column.addWidget(self.costs)
         column.addWidget(self.saving)
+        column.addWidget(self._room, 1)
 
 
 def _within(form: MatrixForm, term: Term) -> Term:

@@ -36,6 +36,7 @@ class OptimizerView(LayerView):
     title: ClassVar[str] = "Optimizer"
     tip: ClassVar[str] = "How one weight learns, step by step, with the numbers of the optimizer's equation"
     terms: ClassVar[tuple[str, ...]] = ("dC/dW", "moment")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -28,6 +28,7 @@ class PoolingView(LayerView):
     title: ClassVar[str] = "Windows"
     tip: ClassVar[str] = "What each window keeps, and where its gradient goes"
     terms: ClassVar[tuple[str, ...]] = ("window", "stride", "dC/dO", "dC/dX")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -39,6 +39,7 @@ class ReadCountsView(LayerView):
     """
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig, Pool2DConfig)
+    needs_numbers: ClassVar[bool] = False
     title: ClassVar[str] = "Read counts"
     tip: ClassVar[str] = "How often each pixel is read, and which are excluded"
     terms: ClassVar[tuple[str, ...]] = ("read count", "window", "stride", "padding")
@@ -63,9 +64,11 @@ class ReadCountsView(LayerView):
         self.output.pointed.connect(self._on_output_pointed)
 
     def show_frame(self, frame: Frame) -> None:
-        layer = frame.layer_trace
+        layer = frame.shaped_layer
         assert layer is not None
-        self._layer = layer
+        self._layer, numbers = layer, frame.layer_trace is not None
+        for view in (self.source, self.output):
+            view.setVisible(numbers)
         window = layer.spec.config.window(layer.input.shape)
         assert window is not None
         if window != self.window_shown:
@@ -76,7 +79,7 @@ class ReadCountsView(LayerView):
             hide(self.remedies, heir=self)
         self.remedies.show_remedies(frame.remedies, frame.locked)
         self._channels = frame.channels
-        self.channel.offer(range(len(layer.input)), frame.channels.names)
+        self.channel.offer(range(len(layer.input) if numbers else 1), frame.channels.names if numbers else ())
         self._show_channel()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -28,6 +28,7 @@ class ScoringView(LayerView):
     title: ClassVar[str] = "Loss"
     tip: ClassVar[str] = "From logits to probabilities and the loss, and the gradient that goes back"
     terms: ClassVar[tuple[str, ...]] = ("logit", "softmax", "loss")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

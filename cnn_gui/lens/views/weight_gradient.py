@@ -29,6 +29,7 @@ class WeightGradientView(LayerView):
         "How each kernel's gradient is made: the trimmed input, cross-correlated with the dilated dC/dO"
     )
     terms: ClassVar[tuple[str, ...]] = ("dC/dW", "dC/dO", "cross-correlation", "mini-batch")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -63,7 +64,7 @@ class WeightGradientView(LayerView):
     def _show(self) -> None:
         if self._frame is None or (layer := self._frame.layer_trace) is None:
             return
-        if not self._frame.passes.are_there(self.batched):
+        if not self._frame.passes.are_there(self._frame.index if self.batched else None):
             self.frame_wanted.emit()
             return
         self._stack.setCurrentIndex(self.ways.currentIndex())
@@ -76,7 +77,7 @@ class WeightGradientView(LayerView):
     def _explain(self) -> None:
         for text, tip in (
             (self.tr("This sample"), self.tr("Step by step, with the sample's own numbers")),
-            (self.tr("A mini-batch"), self.tr("What each of eight samples adds, as in a step of training")),
+            (self.tr("A mini-batch"), self.tr("What each sample adds in a step of training")),
         ):
             self.ways.setTabToolTip(self.ways.addTab(text), tip)
         self.ways.setProperty("role", "stages")

@@ -40,6 +40,7 @@ class WeightsView(LayerView):
     title: ClassVar[str] = "Weights"
     tip: ClassVar[str] = "Weights, their gradient and their last update; silent and nearly equal filters"
     terms: ClassVar[tuple[str, ...]] = ("filter", "dC/dW")
+    shows_gradients: ClassVar[bool] = True
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

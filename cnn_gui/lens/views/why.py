@@ -24,6 +24,7 @@ from cnn_gui.plots.overlay_view import Overlay, OverlayView
 from cnn_gui.plots.round_numbers import round_up
 from cnn_gui.plots.wrapped_text import WrappedText
 from engine.layer import Array
+from engine.trace.record import Trace
 from engine.trace.replay import scored
 
 _STRENGTH, _SLIDER = 70, 120  # per cent; px
@@ -67,7 +68,7 @@ class WhyView(LayerView):
         self._frame = frame
         read = 0 if prediction is None else prediction[0]
         names = [frame.class_name(k) for k in range(len(trace.layers[-1].output))]
-        self.controls.show_classes(names, read, frame.sample.label)
+        self.controls.show_classes(names, read, frame.sample.label, _second(trace))
         self.controls.show_layers(layers_with_maps(frame.architecture, trace), usual_layer(trace))
         self.controls.show_image_size((frame.sample.image.shape[1], frame.sample.image.shape[2]))
         self._show()
@@ -95,9 +96,9 @@ class WhyView(LayerView):
             trace, chosen, controls.kind, controls.position, controls.patch, frame.passes.are_heavy
         )  # fmt: skip
         self.side.ask(question)
-        compared = controls.other not in (None, chosen)
-        self.other.ask(replace(question, chosen=controls.other) if compared else None)
-        self.other.setVisible(compared)
+        other = controls.compared(chosen, frame.sample.label, _second(trace))
+        self.other.ask(None if other is None else replace(question, chosen=other))
+        self.other.setVisible(other is not None)
         self._show_answers()
 
     def _show_answers(self) -> None:
@@ -212,3 +213,9 @@ class WhyView(LayerView):
         for part in (self.state, self.meaning, self.sums):
             column.addWidget(part)
         self.other.hide()
+
+
+def _second(trace: Trace) -> int | None:
+    """Return the class with the second largest output; None where there is one alone."""
+    outputs = trace.layers[-1].output
+    return int(np.argsort(-np.nan_to_num(outputs), kind="stable")[1]) if len(outputs) > 1 else None

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from cnn_gui import theme
 from cnn_gui.lens.weights.arrays import Place
 from cnn_gui.plain_text import PlainLabel
+from cnn_gui.typed_numbers import WholeBox
 from engine.layer import Shape
 
 _MOST_AXES = 4
@@ -28,7 +29,7 @@ class WeightChooser(QWidget):
         super().__init__(parent)
         self._shapes: dict[str, Shape] = {}
         self.array = QComboBox()
-        self.axes, self.labels = [QSpinBox() for _ in range(_MOST_AXES)], [PlainLabel() for _ in range(_MOST_AXES)]
+        self.axes, self.labels = [WholeBox() for _ in range(_MOST_AXES)], [PlainLabel() for _ in range(_MOST_AXES)]
         self._arrange()
         self.array.activated.connect(self._on_array_chosen)
         for axis in self.axes:

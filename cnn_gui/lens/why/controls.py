@@ -5,9 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
-    QSpinBox,
     QTabBar,
     QVBoxLayout,
     QWidget,
@@ -17,9 +15,10 @@ from cnn_gui import glossary, theme
 from cnn_gui.lens.why import words
 from cnn_gui.lens.why.question import Kind
 from cnn_gui.plain_text import PlainLabel
+from cnn_gui.typed_numbers import RealBox, WholeBox
 from engine.trace.occlusion import Patch
 
-READ, TRUE, NONE = -1, -2, -3  # what a person asks for where it is not a certain class
+READ, TRUE, NONE, SECOND = -1, -2, -3, -4  # what a person asks for where it is not a certain class
 _BOX = 58  # px, width: "64" fits
 _PATCH_SHARE = 6  # of the image's shorter side is the first patch
 
@@ -38,8 +37,8 @@ class WhyControls(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.kinds, self.classes, self.others, self.layers = QTabBar(), QComboBox(), QComboBox(), QComboBox()
-        self.size, self.stride = (QSpinBox(minimum=1) for _ in range(2))
-        self.grey = QDoubleSpinBox(maximum=1, singleStep=0.1, decimals=1, value=0.0)
+        self.size, self.stride = (WholeBox(minimum=1) for _ in range(2))
+        self.grey = RealBox(maximum=1, singleStep=0.1, decimals=1, value=0.0)
         self._for_cam, self._for_occlusion = QWidget(), QWidget()
         self._image: tuple[int, int] | None = None
         self._arrange()
@@ -69,21 +68,32 @@ class WhyControls(QWidget):
         wanted = self.classes.currentData()
         return {READ: read, TRUE: read if true is None else true, None: read}.get(wanted, wanted)
 
-    @property
-    def other(self) -> int | None:
-        """The class that the chosen one is compared with; None for none."""
-        wanted = self.others.currentData()
-        return None if wanted is None or wanted == NONE else int(wanted)
+    def compared(self, chosen: int, true: int | None, second: int | None) -> int | None:
+        """Return the class that the *chosen* one is compared with; None for none, or for itself.
 
-    def show_classes(self, names: Sequence[str], read: int, true: int | None) -> None:
-        """Offer the class that is read, the true one, then all by name; what a person chose stays chosen."""
+        Args:
+            true: the true class, where it is known.
+            second: the one with the second largest output, where there is one.
+        """
+        wanted = self.others.currentData()
+        found = {None: None, NONE: None, TRUE: true, SECOND: second}.get(wanted, wanted)
+        return None if found == chosen else found
+
+    def show_classes(self, names: Sequence[str], read: int, true: int | None, second: int | None = None) -> None:
+        """Offer the class that is read, the true one, then all by name; what a person chose stays chosen.
+
+        To compare it with there are the true class, the one with the *second* largest output, then all by name.
+        """
         head = [(self.tr("{0} (read, true)") if true == read else self.tr("{0} (read)"), read, READ)]
         if true is not None and true != read:
             head.append((self.tr("{0} (true)"), true, TRUE))
         entries = [(text.format(names[k]), data) for text, k, data in head]
         entries += [(name, k) for k, name in enumerate(names)]
         _fill(self.classes, entries)
-        _fill(self.others, [(self.tr("no other class"), NONE), *((name, k) for k, name in enumerate(names))])
+        rivals = (self.tr("{0} (true)"), true, TRUE), (self.tr("{0} (second largest)"), second, SECOND)
+        others = [(text.format(names[k]), data) for text, k, data in rivals if k is not None]
+        every = [(name, k) for k, name in enumerate(names)]
+        _fill(self.others, [(self.tr("no other class"), NONE), *others, *every])
 
     def show_layers(self, layers: Sequence[tuple[str, int]], usual: int) -> None:
         """Offer *layers*, titles and positions; *usual* is chosen first."""

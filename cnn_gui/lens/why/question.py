@@ -10,6 +10,7 @@ import numpy as np
 
 from cnn_gui.lens.frame import layer_title
 from cnn_gui.plots.colormaps import ColorMap
+from cnn_gui.plots.grid import Cell
 from engine.architecture import Architecture
 from engine.layer import Array
 from engine.layers.activation import ActivationConfig
@@ -19,6 +20,8 @@ from engine.trace.contributions import Contributions, contributions
 from engine.trace.occlusion import Occlusion, Patch, occlusion
 from engine.trace.record import Trace
 from engine.trace.replay import to_logits
+
+_NOTHING = 1e-9  # of the largest value is rounding
 
 
 class Kind(IntEnum):
@@ -41,6 +44,22 @@ class Answer(NamedTuple):
     question: "Question"
     values: Array
     covered: Occlusion | None = None
+
+    @property
+    def found(self) -> Array:
+        """The values as they were found: of each pixel, or of each place of the patch."""
+        return self.values if self.covered is None else self.covered.logit
+
+    @property
+    def extremes(self) -> tuple[Cell | None, Cell | None]:
+        """Where in ``found`` the class has most for it, and where most against it; None where nothing is."""
+        largest = np.finfo(float).max
+        signed = np.nan_to_num(self.found, posinf=largest, neginf=-largest)
+        least = _NOTHING * float(np.abs(signed).max())
+        most, fewest = (
+            tuple(int(n) for n in np.unravel_index(at, signed.shape)) for at in (signed.argmax(), signed.argmin())
+        )
+        return most if signed[most] > least else None, fewest if signed[fewest] < -least else None
 
 
 @dataclass(frozen=True, eq=False)

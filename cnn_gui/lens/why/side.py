@@ -13,7 +13,7 @@ from cnn_gui.plots.grid_view import GridView
 
 
 class Side(QWidget):
-    """A map with its sum; two of them side by side compare two classes.
+    """A map with its sum, and rings around what is strongest; two of them side by side compare two classes.
 
     Attributes:
         question: what is asked; None for nothing.
@@ -69,7 +69,10 @@ class Side(QWidget):
         assert self.question is not None
         kind, answer = self.question.kind, self.answer
         title = words.map_title(kind, name)
-        self.map.show_grid(None if answer is None else Grid(answer.values, kind.colormap, limit, title))
+        told = None if answer is None else words.reader_of(answer)
+        self.map.show_grid(None if answer is None else Grid(answer.values, kind.colormap, limit, title, told=told))
+        if answer is not None:
+            self._ring(answer)
 
     def show_sum(self, reach: tuple[float, float] | None) -> None:
         """Show how the logit adds up, along a line from and to *reach*; None where the map is no part of a sum."""
@@ -77,6 +80,15 @@ class Side(QWidget):
         self.sum_bar.setVisible(adds_up)
         if adds_up and self.asked is not None:
             self.sum_bar.show_sum(self.asked.contributions, reach)
+
+    def _ring(self, answer: Answer) -> None:
+        """Put a ring around what is strongest: one pixel for and one against, or the part that the patch covered."""
+        cells = [cell for cell in answer.extremes if cell is not None]
+        if answer.covered is None:
+            self.map.highlight(None, cells)
+        else:
+            most = answer.extremes[0]
+            self.map.highlight(None if most is None else answer.covered.part(most))
 
     def _take(self) -> None:
         if self.question is None:

@@ -1,18 +1,19 @@
 """What the maps and sums of a prediction say, in sentences with their numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from cnn_gui.lens.why.question import Answer, Kind, Question
+from cnn_gui.plots import addition
+from cnn_gui.plots.grid import Cell
 from cnn_gui.plots.text import number
 from engine.trace.contributions import Contributions
 
 DECIMALS = 2
 MOST_LAYERS = 3  # whose biases are told
-_NOTHING = 1e-9  # of the largest value is rounding
 
 
 def kind_names() -> tuple[str, ...]:
@@ -53,17 +54,14 @@ def meaning(question: Question, name: str, layer: str) -> str:
 
 def strongest(answer: Answer, name: str) -> str:
     """Return what speaks most for class *name* and what most against it, each with its place and its value."""
-    values = answer.values if answer.covered is None else answer.covered.logit
-    signed = np.nan_to_num(values, posinf=np.finfo(float).max, neginf=-np.finfo(float).max)
-    parts, least = [], _NOTHING * float(np.abs(signed).max())
-    for found, text, nothing in (
-        (signed.argmax(), _tr("strongest for it {0} at {1}"), _tr("nothing for it")),
-        (signed.argmin(), _tr("strongest against it {0} at {1}"), _tr("nothing against it")),
-    ):
-        row, column = (int(n) for n in np.unravel_index(found, values.shape))
-        value = float(values[row, column])
-        speaks = (value if not parts else -value) > least
-        parts.append(text.format(_signed(value), _place(answer, row, column)) if speaks else nothing)
+    texts = (
+        (_tr("strongest for it {0} at {1}"), _tr("nothing for it")),
+        (_tr("strongest against it {0} at {1}"), _tr("nothing against it")),
+    )
+    parts = [
+        nothing if cell is None else text.format(_signed(float(answer.found[cell])), _place(answer, *cell))
+        for cell, (text, nothing) in zip(answer.extremes, texts, strict=True)
+    ]
     return _tr("{0}: {1}; {2}.").format(name, *parts)
 
 
@@ -80,6 +78,23 @@ def covering(answer: Answer, name: str, squeezed: bool) -> str:
         " {3:.1f} %."
     )
     return text.format(number(logit, 3), name, 100 * output, 100 * (output - float(found.output[place])))
+
+
+def reader_of(answer: Answer) -> Callable[[Cell], str] | None:
+    """Return what tells of a pixel which product its contribution is; None where it is no single product."""
+    image = answer.question.image
+    if answer.question.kind is not Kind.CONTRIBUTIONS or len(image) > 1:
+        return None
+
+    def told(cell: Cell) -> str:
+        pixel, value = float(image[0][cell]), float(answer.values[cell])
+        where = _tr("({0}, {1})").format(*cell)
+        if not pixel:
+            return _tr("{0}: pixel 0, adds nothing").format(where)
+        slope = addition.in_brackets(number(value / pixel))
+        return _tr("{0}: pixel {1} × {2} = {3}").format(where, number(pixel), slope, number(value))
+
+    return told
 
 
 def _place(answer: Answer, row: int, column: int) -> str:
