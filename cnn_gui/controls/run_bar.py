@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnn_gui import command_table, plain_text, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.controls.status_label import StatusLabel
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
@@ -32,12 +33,14 @@ class RunBar(QWidget):
     Signals:
         reset_requested(): a person wants fresh weights.
         first_step_changed(str): what a person has to do before a run can start; '' if nothing.
+        updated(): which buttons rest, and why, may be another.
 
     Thread: the GUI's.
     """
 
     reset_requested = Signal()
     first_step_changed = Signal(str)
+    updated = Signal()
 
     def __init__(self, document: Document, controller: TrainingController, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -176,16 +179,19 @@ class RunBar(QWidget):
         lacks = bool(idle and obstacle and self._lacking_memory())
         if lacks != self._looking.isActive():
             self._looking.start() if lacks else self._looking.stop()
-        able = not (idle and obstacle) and state is not State.STOPPING
-        self._enable(
+        ending = self.tr("The run ends after the step that is under way.") if state is State.STOPPING else ""
+        why_not = (obstacle if idle else "") or ending
+        running = "" if idle else self.tr("A run is under way. Stop it first.")
+        problem = self._document.problem
+        self._show_what_comes_next(state, obstacle)
+        self._rest(
             {
-                self.play_button: able,
-                self.step_button: able,
-                self.stop_button: state in (State.RUNNING, State.PAUSED),
-                self.reset_button: idle and not self._document.problem,
+                self.play_button: why_not,
+                self.step_button: why_not,
+                self.stop_button: ending or (self.tr("No run is under way.") if idle else ""),
+                self.reset_button: running or str(problem or ""),
             }
         )
-        self._show_what_comes_next(state, obstacle)
         self.progress.setHidden(idle)
         if idle:
             self.progress.reset()
@@ -194,24 +200,26 @@ class RunBar(QWidget):
         if self.first_step != self._first_step:
             self._first_step = self.first_step
             self.first_step_changed.emit(self._first_step)
+        self.updated.emit()
 
-    def _enable(self, wanted: dict[QAbstractButton, bool]) -> None:
-        """Enable and disable the buttons; the focus of one that rests goes to Train, once that can be pressed."""
-        for button, able in wanted.items():
-            if able:
-                button.setEnabled(True)
+    def _rest(self, reasons: dict[QAbstractButton, str]) -> None:
+        """Enable the buttons without a reason to rest; the focus of one that rests goes to Train, if that can be
+        pressed."""
+        for button, reason in reasons.items():
+            if not reason:
+                set_obstacle(button, "")
         focus = QApplication.focusWidget()
-        if focus is self or (focus in wanted and not wanted[focus]):
-            (self.play_button if wanted[self.play_button] else self).setFocus()
-        for button, able in wanted.items():
-            button.setEnabled(able)
+        if focus is self or (reasons.get(focus)):
+            (self if reasons[self.play_button] else self.play_button).setFocus()
+        for button, reason in reasons.items():
+            set_obstacle(button, reason)
 
     def _show_what_comes_next(self, state: State, obstacle: str) -> None:
         words = {State.RUNNING: ("pause", self.tr("Pause")), State.PAUSED: ("play", self.tr("Resume"))}
         icon, word = words.get(state, ("play", self.tr("Train")))
         colours = theme.tokens(self.palette())
         self.play_button.setText(word)
-        self.play_button.setToolTip(plain_text.tooltip(obstacle) or command_table.with_key(word, "play"))
+        self.play_button.setToolTip(command_table.with_key(word, "play"))
         self.play_button.setIcon(theme.icon(icon, colours.on_accent, colours.muted))
         for button in (self.step_button, self.stop_button, self.reset_button):
             button.setIcon(theme.icon(button.property("icon_name"), colours.text, colours.muted))

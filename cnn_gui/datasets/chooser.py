@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QIcon, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QToolButton, QWidget
 
 from cnn_gui import plain_text, popup, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.datasets.classes import ClassesDialog
 from cnn_gui.datasets.notes import NotesDialog
 from cnn_gui.document import Document
@@ -179,16 +180,19 @@ class DataChooser(QToolButton):
         data = None if self._document.data.awaited else self._document.data.dataset
         grey, some = (name in map(_name, source.options) for name in ("grey", "classes"))
         self._grey.setChecked(grey)
-        self._grey.setEnabled(data is not None and (grey or data.image_shape[0] == COLOURS))
+        reading = "" if data is not None else self._document.data.problem or self.tr("The data is still being read.")
+        plain = data is not None and not grey and data.image_shape[0] != COLOURS
+        set_obstacle(self._grey, reading or (self.tr("The images are not in colour.") if plain else ""))
         fine = data is not None and set(data.class_names) == set(cifar.PUBLISHED["fine"])
         self._coarse.setChecked(COARSE in source.options)
         self._coarse.setVisible(fine or COARSE in source.options)
-        self._coarse.setEnabled(data is not None)
-        self._some.setEnabled(data is not None and len(data.class_names) > 2)
-        self._all.setEnabled(data is not None and some)
+        set_obstacle(self._coarse, reading)
+        few = data is not None and len(data.class_names) <= 2
+        set_obstacle(self._some, reading or (self.tr("There are only two classes.") if few else ""))
+        set_obstacle(self._all, reading or ("" if some else self.tr("The data has all its classes already.")))
 
     def _on_lock_changed(self, locked: bool) -> None:
-        self.setEnabled(not locked)
+        set_obstacle(self, self.tr("A training run is under way. Stop it to choose other data.") if locked else "")
 
 
 def _name(option: str) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.plain_text import PlainLabel
 
 ROWS = 10  # shown without scrolling
@@ -60,4 +61,5 @@ class ClassesDialog(QDialog):
         self.list.setFocus()
 
     def _on_item_changed(self) -> None:
-        self.buttons.button(QDialogButtonBox.StandardButton.Ok).setEnabled(len(self.names()) >= 2)
+        lacking = "" if len(self.names()) >= 2 else self.tr("Tick two classes or more.")
+        set_obstacle(self.buttons.button(QDialogButtonBox.StandardButton.Ok), lacking)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QSlider, QToolButton, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.draw.canvas import PEN_WIDTHS, DigitCanvas
 from cnn_gui.plain_text import PlainLabel
 
@@ -94,9 +95,9 @@ class DrawTools(QWidget):
         self.pen_slider.setToolTip(tip.format(percent=percent))
 
     def _on_strokes_changed(self) -> None:
-        drawn = bool(self._canvas.strokes)
-        self.undo_button.setEnabled(drawn)
-        self.clear_button.setEnabled(drawn)
+        reason = "" if self._canvas.strokes else self.tr("Nothing is drawn yet.")
+        set_obstacle(self.undo_button, reason)
+        set_obstacle(self.clear_button, reason)
 
 
 def _percent_slider() -> QSlider:

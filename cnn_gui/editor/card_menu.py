@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.command_table import Place
 from cnn_gui.editor.chain_commands import ChainCommands
 
@@ -19,16 +20,21 @@ class CardMenu(QMenu):
         self.setAccessibleName(self.tr("Layer"))
         self._add("inside", commands.open)
         self.addSeparator()
-        self._add("move_left", lambda: commands.move(-1), commands.can_move(-1))
-        self._add("move_right", lambda: commands.move(1), commands.can_move(1))
+        for name, step, end in (
+            ("move_left", -1, self.tr("This is the first layer.")),
+            ("move_right", 1, self.tr("This is the last layer.")),
+        ):  # fmt: skip
+            reason = commands.obstacle or ("" if commands.can_move(step) else end)
+            self._add(name, lambda step=step: commands.move(step), reason)
         self.addSeparator()
-        self._add("delete", commands.delete)
+        self._add("delete", commands.delete, commands.obstacle)
+        self.setToolTipsVisible(True)
 
-    def _add(self, name: str, run: Callable[[], None], enabled: bool = True) -> None:
+    def _add(self, name: str, run: Callable[[], None], reason: str = "") -> None:
         command = command_table.command(name)
         action = self.addAction(command.title, command.sequences(Place.NETWORK)[0], run)
         # The canvas itself handles the key; here it is only shown.
         action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        action.setEnabled(enabled)
+        set_obstacle(action, reason)
         if command.icon:
             action.setIcon(theme.icon(command.icon, theme.tokens(self.palette()).text))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from cnn_gui import command_table
 from cnn_gui.command_table import Place
 from cnn_gui.document import Document
+from cnn_gui.editable_design import open_run
 from engine.architecture import LayerSpec
 
 Command = Callable[[], None]
@@ -17,6 +18,11 @@ class ChainCommands:
 
     def __init__(self, document: Document, columns: Callable[[], int], open: Command) -> None:
         self._document, self._columns, self.open = document, columns, open
+
+    @property
+    def obstacle(self) -> str:
+        """Why no layer can be moved or deleted now; '' if one can."""
+        return str(open_run()) if self._document.locked else ""
 
     def of_key(self, event: QKeyEvent) -> Command | None:
         """Return what a key does now; None leaves it to others."""

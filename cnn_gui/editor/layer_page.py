@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.document import Document
 from cnn_gui.editable_design import open_run
 from cnn_gui.editor import describe
@@ -59,7 +60,7 @@ class LayerPage(QWidget):
         self.parameters.setText(describe.parameter_sum(spec.config, info.input) if known else unknown)
         self.lock_hint.setVisible(document.locked)
         self.form.setDisabled(document.locked)
-        self.delete_button.setDisabled(document.locked)
+        set_obstacle(self.delete_button, str(open_run()) if document.locked else "")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

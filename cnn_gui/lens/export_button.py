@@ -7,6 +7,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from cnn_gui import popup, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.lens.recording import record
 from cnn_gui.lens.walk import walk, walks
 from cnn_gui.plots import export
@@ -44,6 +45,7 @@ class ExportButton(QToolButton):
                 (self.tr("Save animation as GIF..."), "gif"), (self.tr("Save animation as APNG..."), "apng"),
             )
         ]  # fmt: skip
+        menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(self._on_menu_opened)
         popup.hang(menu, self)
         self.setAccessibleName(self.tr("Copy or save the picture"))
@@ -56,8 +58,9 @@ class ExportButton(QToolButton):
             self._dress()
 
     def _on_menu_opened(self) -> None:
+        reason = "" if walks(self._figure().view) else self.tr("This page does not move.")
         for action in self._animations:
-            action.setEnabled(walks(self._figure().view))
+            set_obstacle(action, reason)
 
     def _copy(self) -> None:
         QGuiApplication.clipboard().setImage(self._figure().image(RATIO))

@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.layer_strip import LayerStrip
 from cnn_gui.lens.trail import Trail
@@ -54,8 +55,9 @@ class Head(QWidget):
         self.heading.setText(frame.title())
         self.about.show_text(" · ".join(filter(None, (sample, frame.moment(), frame.about()))))
         self.strip.show_layers(frame.architecture, frame.index, frame.warnings)
-        self.previous_button.setEnabled(frame.index > 0)
-        self.next_button.setEnabled(0 <= frame.index < len(frame.architecture.layers) - 1)
+        last = len(frame.architecture.layers) - 1
+        set_obstacle(self.previous_button, "" if frame.index > 0 else self.tr("This is the first layer."))
+        set_obstacle(self.next_button, "" if 0 <= frame.index < last else self.tr("This is the last layer."))
         self.scale.setCurrentIndex(frame.ranges.scale.value)
 
     def changeEvent(self, event: QEvent) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.command_table import Place
 from cnn_gui.document import Document
 from cnn_gui.lens import notices
@@ -87,7 +88,7 @@ class Microscope(QWidget):
         if not self.isVisible() or self.export_button.busy:
             return
         self.pages.offer(frame)
-        self.head.words_button.setEnabled(bool(self.kinds))
+        set_obstacle(self.head.words_button, "" if self.kinds else self.tr("No page is open: there is no layer."))
         kind, reason = self.pages.kind, self._why_nothing(frame)
         if kind is None or (reason and (kind.needs_numbers or frame.shaped_layer is None)):
             self.waiting.forget()
@@ -111,7 +112,7 @@ class Microscope(QWidget):
         self.stack.show_page(view)
         for picture in view.coloured:
             picture.ranges = frame.ranges
-        self.head.scale.setEnabled(bool(view.coloured))
+        set_obstacle(self.head.scale, "" if view.coloured else self.tr("This page has no colours with a range."))
         view.show_frame(frame)
         self._show_trail()
         self._show_notice(frame, view)

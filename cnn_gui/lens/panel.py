@@ -6,6 +6,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from cnn_gui import command_table, plain_text, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.document import Document
 from cnn_gui.lens.choice import Choice, ImageSet, sizes
 from cnn_gui.lens.frame import Frame
@@ -120,8 +121,9 @@ class LensPanel(QWidget):
         self.maps.samples.show_choice(self._choice, sizes(dataset), self._given is not None)
         if isinstance(view := self.tabs.currentWidget(), KernelsView | MapsView):
             view.show_frame(frame)
-        self.inside_button.setEnabled(frame.spec is not None)
-        self.why_button.setEnabled(frame.sample is not None and not frame.problem)
+        set_obstacle(self.inside_button, "" if frame.spec is not None else self.tr("No layer is selected."))
+        lacking = "" if frame.sample is not None else self.tr("There is no image yet.")
+        set_obstacle(self.why_button, lacking or str(frame.problem or ""))
         self.framed.emit(frame)
 
     def renew(self) -> None:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.lens.choice import Choice, ImageSet
 from cnn_gui.lens.frame import Frame
 from cnn_gui.lens.picture import Picture
@@ -54,7 +55,7 @@ class SampleBar(QWidget):
         images = sizes[choice.which]
         self.sets.show_page(choice.which)
         for button, size in zip(self.sets.buttons, sizes, strict=True):
-            button.setEnabled(size > 0)
+            set_obstacle(button, "" if size > 0 else self.tr("The data has no images there."))
         self.number.blockSignals(True)
         self.number.setRange(0, max(0, images - 1))
         self.number.setValue(choice.number)
@@ -63,7 +64,7 @@ class SampleBar(QWidget):
         self.back_button.setAccessibleName(self.tr("Back to {0}").format(choice.title))
         for control in (self.number, self.previous_button, self.next_button, self.random_button):
             control.setVisible(not given)
-            control.setEnabled(images > 0)
+            set_obstacle(control, "" if images > 0 else self.tr("There are no images yet."))
         self.sets.setVisible(not given)
         self.back_button.setVisible(given and images > 0)
 

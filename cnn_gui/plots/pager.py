@@ -4,6 +4,7 @@ from PySide6.QtCore import QEvent, Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from cnn_gui import command_table, theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.text import small_font
 
@@ -39,8 +40,8 @@ class Pager(QWidget):
         self.setVisible(pages > 1)
         self.label.setText(self.tr("{0} / {1}").format(page + 1, pages))
         self.label.setAccessibleName(self.tr("Page {0} of {1}").format(page + 1, pages))
-        self.back_button.setEnabled(page > 0)
-        self.on_button.setEnabled(page < pages - 1)
+        set_obstacle(self.back_button, "" if page > 0 else self.tr("This is the first page."))
+        set_obstacle(self.on_button, "" if page < pages - 1 else self.tr("This is the last page."))
 
     def turn(self, pages: int) -> None:
         """Ask for the previous page (-1) or the next one (1), where there is one."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from cnn_gui import theme
+from cnn_gui.available import set_obstacle
 from cnn_gui.document import Document
 from cnn_gui.plain_text import PlainLabel
 from cnn_gui.plots.text import number
@@ -130,7 +131,7 @@ class RaceDialog(QDialog):
         self.start_button.setEnabled(busy or not obstacle)
         self.start_button.setToolTip(obstacle if not busy else self.tr("End the measurement at once"))
         for box in (self.batch, self.steps):
-            box.setEnabled(not busy)
+            set_obstacle(box, self.tr("A comparison is under way.") if busy else "")
         self.progress.setVisible(busy)
         self.state.setText(text or obstacle)
         self.state.setVisible(bool(self.state.text()))
@@ -154,7 +155,7 @@ class RaceDialog(QDialog):
 
     def _show_result(self, figures: RaceFigures | None) -> None:
         self.table.show_figures(figures)
-        self.copy_button.setEnabled(figures is not None)
+        set_obstacle(self.copy_button, "" if figures is not None else self.tr("There is no result yet."))
         self._results.setCurrentWidget(self._result if figures is not None else self._empty)
         self._show_verdict()
         self._show_state()
@@ -273,8 +274,8 @@ class RaceDialog(QDialog):
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
         buttons.addButton(self.copy_button, QDialogButtonBox.ButtonRole.ActionRole)
         buttons.rejected.connect(self.reject)
-        self.copy_button.setEnabled(False)
         self.copy_button.setToolTip(self.tr("Copy the numbers, with tabs between them, and what they mean"))
+        set_obstacle(self.copy_button, self.tr("There is no result yet."))
         column = QVBoxLayout(self)
         column.setContentsMargins(*[theme.SPACE[3]] * 4)
         column.setSpacing(theme.SPACE[2])

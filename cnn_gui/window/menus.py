@@ -13,6 +13,8 @@ from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
 from cnn_gui import command_table, errors, glossary, popup, settings, theme
+from cnn_gui.available import obstacle, set_obstacle
+from cnn_gui.editable_design import open_run
 from cnn_gui.plots.ranges import Scale
 from cnn_gui.training.controller import State
 from cnn_gui.window import actions, keys, preset_menu
@@ -46,6 +48,7 @@ def build(window: "MainWindow") -> None:
     _fill(bar.addMenu(window.tr("&Help")), made, "glossary", "keys", "log", "about")
     _add_tool_bar(window, made, (undo, redo), networks)
     _add_corner(window, made["side_panel"])
+    _tell_what_rests(window, made)
 
 
 def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
@@ -53,7 +56,7 @@ def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
     files, bar = window.files, window.run_bar
     return {
         "new": files.new, "open": files.open, "save": files.save, "save_as": files.save_as, "quit": window.close,
-        "delete": lambda: _delete(window),
+        "delete": lambda: window.document.remove(window.document.selected),
         "play": bar.play_or_pause, "step": bar.step_button.click, "stop": bar.stop_button.click,
         "reset": bar.reset_button.click, "race": window.compare_implementations,
         "why": window.lens.why_wanted.emit, "results": window.results_door.open,
@@ -81,18 +84,44 @@ def _undo_actions(window: "MainWindow") -> tuple[QAction, QAction]:
 
     def show() -> None:
         held, able = controller.state is State.PAUSED, not document.locked
-        undo.setEnabled(held or (able and stack.canUndo()))
-        redo.setEnabled(able and stack.canRedo())
+        running = "" if able else str(open_run())
+        nothing = window.tr("There is nothing to undo."), window.tr("There is nothing to redo.")
+        reasons = running or ("" if stack.canUndo() else nothing[0]), running or ("" if stack.canRedo() else nothing[1])
         undone, redone = window.tr("Undo {0}"), window.tr("Redo {0}")
         undone = undone.format(window.tr("training") if held else stack.undoText())
         for action, text in ((undo, undone), (redo, redone.format(stack.redoText()))):
             action.setText(text.rstrip())
             action.setToolTip(command_table.with_key(action.text().replace("&", ""), action.objectName()))
+        set_obstacle(undo, "" if held else reasons[0])
+        set_obstacle(redo, reasons[1])
 
     for signal in (document.undo_changed, document.lock_changed, controller.state_changed):
         signal.connect(lambda *_: show())
     show()
     return undo, redo
+
+
+def _tell_what_rests(window: "MainWindow", made: dict[str, QAction]) -> None:
+    """Let entries of the menus rest as their buttons do, with the same reason; menus show it in their tooltips."""
+    document, bar, lens = window.document, window.run_bar, window.lens
+
+    def follow_run() -> None:
+        for name, button in (("step", bar.step_button), ("stop", bar.stop_button), ("reset", bar.reset_button)):
+            set_obstacle(made[name], obstacle(button))
+        set_obstacle(made["play"], obstacle(bar.play_button))
+
+    def follow_selection() -> None:
+        running = str(open_run()) if document.locked else ""
+        set_obstacle(made["delete"], running or ("" if document.selected else window.tr("Select a layer first.")))
+
+    bar.updated.connect(follow_run)
+    lens.framed.connect(lambda _: set_obstacle(made["why"], obstacle(lens.why_button)))
+    for signal in (document.selection_changed, document.lock_changed):
+        signal.connect(lambda _: follow_selection())
+    follow_run()
+    follow_selection()
+    for menu in window.menuBar().findChildren(QMenu):
+        menu.setToolTipsVisible(True)
 
 
 def _add_scales(window: "MainWindow", menu: QMenu) -> None:
@@ -167,13 +196,6 @@ def _add_corner(window: "MainWindow", action: QAction) -> None:
     button.setProperty("role", "corner")
     button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     window.menuBar().setCornerWidget(button)
-
-
-def _delete(window: "MainWindow") -> None:
-    if window.document.selected:
-        window.document.remove(window.document.selected)
-    else:
-        window.say(window.tr("Select a layer first."))
 
 
 def _show_about(window: "MainWindow") -> None:

@@ -236,10 +236,10 @@ def test_that_what_the_status_bar_says_follows_undo(window, qtbot):
     assert window.statusBar().currentMessage() == "Undone: Reset weights"
 
 
-def test_that_delete_deletes_the_selected_layer_or_asks_for_one(window):
+def test_that_delete_deletes_the_selected_layer_and_rests_while_there_is_none(window):
     window.document.select("")
-    action(window, "delete").trigger()
-    assert window.statusBar().currentMessage() == "Select a layer first."
+    delete = action(window, "delete")
+    assert not delete.isEnabled() and delete.toolTip().endswith("\nSelect a layer first.")
     window.document.select(window.document.architecture.layers[1].uid)
     action(window, "delete").trigger()
     assert len(window.document.architecture.layers) == 5

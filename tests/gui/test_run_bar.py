@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QIcon
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.available import obstacle
 from cnn_gui.controls.run_bar import RunBar, duration
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
@@ -51,7 +52,8 @@ def blocked(bar: RunBar) -> str:
     assert len(enabled) == 1
     if enabled == {True}:
         return ""
-    assert bar.status.text() == bar.play_button.toolTip() == bar.status.toolTip() != ""
+    assert bar.status.text() == bar.status.toolTip() == obstacle(bar.play_button) == obstacle(bar.step_button) != ""
+    assert bar.play_button.toolTip() == f"Train (F5, or Space on the network page)\n{bar.status.text()}"
     return bar.status.text()
 
 

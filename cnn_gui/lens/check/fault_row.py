@@ -4,6 +4,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.available import set_obstacle
+from cnn_gui.editable_design import open_run
 from cnn_gui.plain_text import PlainLabel
 from engine.faults import Fault
 
@@ -41,6 +43,6 @@ class FaultRow(QWidget):
     def show_state(self, on: bool, idle: str, able: bool) -> None:
         """Show whether it is on; *idle* says why it changes nothing, '' where it does."""
         self.box.setChecked(on)
-        self.box.setEnabled(able)
+        set_obstacle(self.box, "" if able else str(open_run()))
         self.idle.setText(self.tr("Changes nothing here: {0}.").format(idle) if idle else "")
         self.idle.setVisible(bool(idle))

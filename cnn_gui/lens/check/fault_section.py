@@ -3,6 +3,8 @@
 from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 
 from cnn_gui import theme
+from cnn_gui.available import set_obstacle
+from cnn_gui.editable_design import open_run
 from cnn_gui.fault_switches import FaultSwitches
 from cnn_gui.lens.check.fault_row import FaultRow
 from cnn_gui.plain_text import PlainLabel
@@ -44,7 +46,8 @@ class FaultSection(QWidget):
         )  # fmt: skip
         self.training.setVisible(bool(suiting or switches.chosen))
         self.training.setChecked(switches.in_training)
-        self.training.setEnabled(bool(switches.chosen) and not locked)
+        running = str(open_run()) if locked else ""
+        set_obstacle(self.training, running or ("" if switches.chosen else self.tr("Switch a fault on first.")))
 
     def _on_switched(self, fault: Fault, on: bool) -> None:
         if self._switches is not None:
