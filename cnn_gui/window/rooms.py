@@ -71,9 +71,9 @@ class Rooms(QSplitter):
 
     def _on_moved(self) -> None:
         """Take the rooms as they are from now on."""
-        before, sizes = self._extents, self.sizes()
+        before, sizes = self._fitting(self._extents or self._first), self.sizes()
         for position in self._hidden():
-            sizes[position] = (before or self._first)[position]
+            sizes[position] = before[position]
             sizes[1] -= sizes[position] + self.handleWidth()
         self._extents = sizes
 
@@ -81,12 +81,16 @@ class Rooms(QSplitter):
         """Give each room its extent and its share of what is to spare; Qt keeps them from becoming too small."""
         if self._extents is None:
             return
-        wanted = [max(self._extents[0], self._along(self.widget(0).minimumSizeHint())), *self._extents[1:]]
-        spare = self._space() - sum(wanted)
-        sizes = [e + spare * share // sum(self._shares) for e, share in zip(wanted, self._shares, strict=True)]
+        sizes = self._fitting(self._extents)
         for position in self._hidden():
             sizes[1] += sizes[position] + self.handleWidth()
         self.setSizes([max(1, size) for size in sizes])
+
+    def _fitting(self, extents: list[int]) -> list[int]:
+        """Return what each room has of the present space, were all shown: its extent, and its share of the rest."""
+        wanted = [max(extents[0], self._along(self.widget(0).minimumSizeHint())), *extents[1:]]
+        spare = self._space() - sum(wanted)
+        return [e + spare * share // sum(self._shares) for e, share in zip(wanted, self._shares, strict=True)]
 
     def _hidden(self) -> list[int]:
         """Return the places of the rooms that are not shown; the second one always is."""

@@ -97,3 +97,21 @@ def test_that_restored_rooms_come_back_too(window: MainWindow) -> None:
     go_out(window)
     resize(window, USUAL)
     assert whole.sizes() == moved
+
+
+@pytest.mark.parametrize("size", [USUAL, LARGE], ids=["usual", "large"])
+def test_that_a_handle_that_is_dragged_while_the_side_panel_is_hidden_leaves_its_width(
+    window: MainWindow, size: QSize
+) -> None:
+    whole = whole_of(window)
+    for hidden_before in (False, True):  # with the extents of the first start too
+        whole._extents = list(whole._first) if hidden_before else whole._extents
+        resize(window, TINY)
+        resize(window, size)
+        width = whole.sizes()[2]
+        window.toggle_side_panel()
+        whole.moveSplitter(whole.handle(1).x() + 40, 1)
+        whole.moveSplitter(whole.handle(1).x() + 10, 1)
+        left = whole.sizes()[0]
+        window.toggle_side_panel()
+        assert whole.sizes()[2] == width and whole.sizes()[0] == left
