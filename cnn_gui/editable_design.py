@@ -18,7 +18,7 @@ def open_run() -> Problem:
     """Return why nothing can be edited while a training run owns the network, be it under way or paused."""
     tr = QCoreApplication.translate
     return Problem(
-        tr("EditableDesign", "A training run is open."), tr("EditableDesign", "Stop it to change the network.")
+        tr("EditableDesign", "A training run is in progress."), tr("EditableDesign", "Stop it to change the network.")
     )
 
 
@@ -64,7 +64,7 @@ class EditableDesign(QObject):
         """Insert a new layer of type *name* before *position* and select it."""
         spec = new_layer(name)
         if len(self.architecture.layers) >= MOST_LAYERS:
-            self.refused.emit(self.tr("A network can have {0:,} layers; delete one first.").format(MOST_LAYERS))
+            self.refused.emit(self.tr("A network can have at most {0:,} layers; delete one first.").format(MOST_LAYERS))
         elif self._edit_chain(self.architecture.insert(position, spec), self.tr("Insert {0}").format(spec.type.label)):
             self.select(spec.uid)
 

@@ -146,13 +146,13 @@ def test_that_a_file_of_no_known_kind_is_told_what_is_supported(tmp_path: Path, 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(BadInputError) as caught:
         catalogue.load(str(tmp_path / name))
-    assert str(caught.value) == f"{name} is no data that can be read; choose {catalogue.KINDS}."
+    assert str(caught.value) == f"{name} is not data that can be read; choose {catalogue.KINDS}."
 
 
 def test_that_a_folder_without_data_is_told_what_is_supported(tmp_path: Path) -> None:
     with pytest.raises(BadInputError) as caught:
         catalogue.load(str(tmp_path))
-    assert str(caught.value) == f"{tmp_path.name} holds no data that can be read; choose {catalogue.KINDS}."
+    assert str(caught.value) == f"{tmp_path.name} contains no data that can be read; choose {catalogue.KINDS}."
 
 
 @pytest.mark.parametrize("source", ["a\0b.npz", "a\ud800.npz"])

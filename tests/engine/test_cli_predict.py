@@ -139,7 +139,7 @@ def test_that_an_answer_that_is_no_number_is_refused(capsys: Captured, tmp_path:
     huge = {uid: {name: np.full_like(a, 1e38) for name, a in arrays.items()} for uid, arrays in project.weights.items()}
     save(tmp_path / "huge.cnn", replace(project, weights=huge))
     told = refused(capsys, "predict", pictures[0], "--network", tmp_path / "huge.cnn")
-    assert "0.png: the network's answer is no number; train it again." in told
+    assert "0.png: the network's output is not a number; train it again." in told
 
 
 @pytest.mark.parametrize(

@@ -223,9 +223,9 @@ def test_that_what_its_help_calls_off_at_zero_is_declared_so() -> None:
     ("code", "sentence"),
     [
         (errno.ENOENT, "a.cnn: No such file or directory; check its name and its folder."),
-        (errno.EACCES, "a.cnn: Permission denied; choose another place, or ask for the right to use this one."),
+        (errno.EACCES, "a.cnn: Permission denied; choose another place, or ask for permission to use this one."),
         (errno.EISDIR, "a.cnn: Is a directory; name a file."),
-        (errno.ENOSPC, "a.cnn: No space left on device; make room there, or choose another place."),
+        (errno.ENOSPC, "a.cnn: No space left on device; free some space there, or choose another place."),
         (errno.EIO, "a.cnn: Input/output error; choose another file or folder."),
     ],
 )

@@ -94,7 +94,7 @@ def test_that_any_names_of_classes_can_be_chosen(names: list[str]) -> None:
         ("/data/run:old", "Where it belongs to the path, put a colon after it"),
         ("a.npz:grey=yes", "write grey alone"),
         ("a.npz:crop", "crop= is no size"),
-        ("a.npz:crop=24", "crop=24 is no size; write height x width in pixels, e.g. crop=24x24"),
+        ("a.npz:crop=24", "crop=24 is not a size; write height x width in pixels, e.g. crop=24x24"),
         ("a.npz:crop=-4x4", "is no size"),
         ("a.npz:crop=" + "9" * 5000 + "x1", "is no size"),
         ("a.npz:crop=٣x٣", "is no size"),

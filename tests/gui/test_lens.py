@@ -193,7 +193,7 @@ def test_that_without_a_selected_layer_the_input_is_shown(panel: LensPanel, docu
     assert view.caption.whole_text == "Input · test image 0 · select a layer to see its maps"
     panel.tabs.setCurrentIndex(0)
     panel.refresh()
-    assert message(panel.kernels.mosaic) == "Select a layer in the network to see what it has learned."
+    assert message(panel.kernels.mosaic) == "Select a layer in the network to see its kernels."
 
 
 def test_that_a_chain_that_cannot_work_says_why(panel: LensPanel, document: Document) -> None:

@@ -105,7 +105,7 @@ def test_that_a_fault_is_off_at_first_and_turns_the_check_red(qtbot: QtBot, wind
     assert verdict(qtbot, window) is True
     click(qtbot, window, UNROTATED)
     assert badge.isVisible() and badge.whole_text == "Faulty gradients: Convolution 1 (not rotated)"
-    assert view_of(window).report.heading.text() == "Old: The gradients are right"
+    assert view_of(window).report.heading.text() == "Old: The gradients are correct"
     now = traced(window, CONV)
     assert (now.output == before.output).all() and not np.allclose(now.grad_input, before.grad_input)
     assert verdict(qtbot, window) is False
@@ -122,7 +122,7 @@ def test_that_a_layer_has_the_faults_that_suit_it(window: MainWindow) -> None:
         found += [row.fault for row in view_of(window).faults.rows if row.isVisible()]
     assert shown == {CONV: [UNDILATED, UNROTATED, MISPLACED, DIVIDED_TWICE], RELU: [], POOL: [DOUBLED]}
     select(window, RELU)
-    assert view_of(window).faults.about.text() == "There is none for this kind of layer."
+    assert view_of(window).faults.about.text() == "There are none for this kind of layer."
 
 
 def test_that_a_fault_that_changes_nothing_says_so(qtbot: QtBot, window: MainWindow) -> None:
@@ -143,7 +143,7 @@ def test_that_ties_of_the_sample_are_doubled(qtbot: QtBot, window: MainWindow) -
     assert not row(window, DOUBLED).idle.isVisible() and verdict(qtbot, window) is False
     tied, other = view_of(window).report.lines[:2]
     assert (tied.name.text(), tied.light.passed, other.light.passed) == (
-        "Equal inputs moved together, dL/dX", False, True,
+        "Equal inputs changed together, dL/dX", False, True,
     )  # fmt: skip
 
 
@@ -310,7 +310,7 @@ def test_that_each_stage_of_dc_dx_tells_what_was_done_and_unequal_results_are_no
     whole = page.appended.grid
     assert whole is not None and whole.marks is not None
     assert (whole.values[whole.marks == Mark.APPENDED] == 0).all()
-    assert whole.title == ("zeros put in front" if fault is MISPLACED else "zeros appended")
+    assert whole.title == ("zeros inserted in front" if fault is MISPLACED else "zeros appended")
     assert page.cropped.grid is not None
     np.testing.assert_allclose(page.cropped.grid.values, layer.grad_input[0], atol=1e-15)
 

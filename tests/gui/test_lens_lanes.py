@@ -337,7 +337,7 @@ def test_that_a_kernel_is_rotated_and_letters_mean_the_same_on_every_page(qtbot:
             grids = [each.grid for each in view.findChildren(GridView) if each.isVisible() and each.grid]
             told[stage] = " ".join([*view.sentence.texts, *(grid.title for grid in grids)])
         everything = " ".join([*told.values(), *names(), *weights.sample.sentence.texts])
-        assert not re.search(r"\bturn|\bflip|full correlation|\bF\b", everything)
+        assert not re.search("\\bturn|\\bflip|full convolution|\\bF\\b", everything)
         assert "Rotate" in names() and "is rotated by 180°" in told[Stage.ROTATED]
         assert "kernel 0, rotated" in told[Stage.ROTATED] and "Full convolution: the rotated kernel" in told[Stage.SLID]
         assert "full convolution" in told[Stage.CROPPED]

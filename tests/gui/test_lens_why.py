@@ -362,7 +362,7 @@ def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
     document.set_weights(1.5 * document.model.parameters.flat)
     window.lens.refresh()
     assert (shown(view) == before).all() and not view.side.answers.background.busy
-    assert view.state.whole_text == "of some steps before"
+    assert view.state.whole_text == "from a few steps earlier"
     found = covered(traced(window), view, 1)
     qtbot.waitUntil(lambda: np.allclose(shown(view), found.spread(found.logit)))
     assert view.state.whole_text == ""

@@ -273,7 +273,7 @@ def test_that_a_run_that_goes_astray_with_finite_numbers_is_held_and_can_go_on(w
     window.controller.start()
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox), timeout=5000)
     box = QApplication.activeModalWidget()
-    assert "layer 2 (ReLU) puts out 0 for every image" in box.text()
+    assert "layer 2 (ReLU) outputs 0 for every image" in box.text()
     assert window.controller.state is State.PAUSED
     press(qtbot, box, "Keep training")
     assert window.controller.state is State.RUNNING

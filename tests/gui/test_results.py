@@ -85,7 +85,7 @@ def test_that_the_matrix_counts_every_test_image(opened: MainWindow) -> None:
         precision = f"{100 * expected[label, label] / predicted:.1f} %" if predicted else "–"
         assert matrix.precision_text(label) == precision
     right = int((labels == read).sum())
-    said = f"{right} of 60 test images right ({100 * right / 60:.2f} %), initial weights"
+    said = f"{right} of 60 test images correct ({100 * right / 60:.2f} %), initial weights"
     assert opened.results.state.whole_text == said
 
 
