@@ -63,9 +63,7 @@ class EditableDesign(QObject):
     def insert(self, position: int, name: str) -> None:
         """Insert a new layer of type *name* before *position* and select it."""
         spec = new_layer(name)
-        if len(self.architecture.layers) >= MOST_LAYERS:
-            self.refused.emit(self.tr("A network can have at most {0:,} layers; delete one first.").format(MOST_LAYERS))
-        elif self._edit_chain(self.architecture.insert(position, spec), self.tr("Insert {0}").format(spec.type.label)):
+        if self._edit_chain(self.architecture.insert(position, spec), self.tr("Insert {0}").format(spec.type.label)):
             self.select(spec.uid)
 
     def append(self, name: str) -> None:
@@ -169,6 +167,9 @@ class EditableDesign(QObject):
     def _edit(self, new: Design, text: str, merge_key: str = "") -> bool:
         old = Design(self.architecture, self.settings)
         if new == old or self.refuses_edits():
+            return False
+        if len(new.architecture.layers) > MOST_LAYERS:  # a file with more would not be opened again
+            self.refused.emit(self.tr("A network can have at most {0:,} layers; delete one first.").format(MOST_LAYERS))
             return False
         self.undo_stack.push(SetDesign(self._show, old, new, text, merge_key))
         return True

@@ -191,7 +191,7 @@ class ProjectFiles(QObject):
         ended = self._end_run()
         if not ended:
             self.failed.emit(
-                self.tr("The run is not over yet"),
+                self.tr("Training is still stopping"),
                 self.tr("The last step of the run takes long. Try again when it is over."),
             )
         return ended

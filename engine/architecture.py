@@ -9,7 +9,7 @@ from engine import registry, schema
 from engine.errors import BadInputError
 from engine.layer import LayerConfig
 
-MOST_LAYERS = 512
+MOST_LAYERS = 512  # of a network that is edited or read from a file
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +38,12 @@ class Architecture:
     """A chain of layers, first to last.
 
     Raises:
-        BadInputError: two layers with the same uid, or more than MOST_LAYERS.
+        BadInputError: two layers with the same uid.
     """
 
     layers: tuple[LayerSpec, ...] = ()
 
     def __post_init__(self) -> None:
-        if len(self.layers) > MOST_LAYERS:
-            raise BadInputError(f"A network can have {MOST_LAYERS:,} layers, and this one has {len(self.layers):,}.")
         if len({spec.uid for spec in self.layers}) != len(self.layers):
             raise BadInputError("Two layers have the same uid; each layer needs its own.")
 

@@ -8,7 +8,7 @@ Pair = tuple[int, int]
 
 
 def channels_and_size(shape: Shape) -> tuple[int, Pair]:
-    """Return C and (H, W); raises ShapeError for a *shape* of plain values."""
+    """Return C and (H, W); raises ShapeError for the *shape* of a vector."""
     if len(shape) != 3:
         raise ShapeError(
             f"It needs maps (channels × rows × columns), but receives a vector of {shape[0]} values.",

@@ -147,6 +147,21 @@ def test_that_any_chain_comes_back(tmp_path: Path, chain: Architecture, size: in
     assert_equal(open_project(saved(tmp_path, some)), some)
 
 
+def test_that_the_history_of_a_long_run_survives_with_what_it_kept(tmp_path: Path) -> None:
+    arrays = History().to_arrays()
+    for name in ("smoothed_accuracy", "totals", "total_seconds"):  # what a program that kept every step did not write
+        del arrays[name]
+    numbers = np.arange(1, 200_001, dtype=np.float32)
+    long = History.from_arrays({**arrays, "loss": numbers, "smoothed": numbers, "accuracy": 1 / numbers})
+    long.epochs.append(history().epochs[0])
+    again = open_project(saved(tmp_path, replace(PROJECT, history=long))).history
+    assert (again.steps, again.every, len(again.loss)) == (200_000, 4, 50_000)
+    assert (again.loss == again.curves.steps).all()
+    assert (again.epochs, again.epochs.seconds) == (long.epochs, 1.5)
+    for name, values in long.to_arrays().items():
+        np.testing.assert_array_equal(again.to_arrays()[name], values, strict=True)
+
+
 def test_that_the_sample_of_version_1_opens() -> None:
     project = open_project(SAMPLES / "project-v1.cnn")
     assert [spec.type.name for spec in project.architecture.layers] == [

@@ -219,10 +219,13 @@ def test_that_the_command_line_refuses_a_pipe_in_a_sentence(tmp_path: Path, comm
     assert "is a pipe or a device" in done.stderr or "not an ordinary file" in done.stderr
 
 
-def test_that_a_network_has_a_most_of_layers() -> None:
-    chain = Architecture(tuple(new_layer("relu") for _ in range(MOST_LAYERS)))
+def test_that_a_file_may_have_as_many_layers_as_a_network_that_is_edited(tmp_path: Path) -> None:
+    for layers in (MOST_LAYERS, MOST_LAYERS + 1):
+        chain = Architecture(tuple(new_layer("relu") for _ in range(layers)))
+        save(tmp_path / f"{layers}.cnn", Project(chain, TrainingSettings(), (1, 8, 8), ("0", "1"), "bundled"))
+    assert len(open_project(tmp_path / f"{MOST_LAYERS}.cnn").architecture.layers) == MOST_LAYERS
     with pytest.raises(BadInputError, match="513"):
-        chain.insert(0, new_layer("relu"))
+        open_project(tmp_path / f"{MOST_LAYERS + 1}.cnn")
 
 
 def test_that_whoever_follows_hears_of_every_byte_and_can_end_the_reading(tmp_path: Path) -> None:

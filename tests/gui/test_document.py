@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import resources
 from cnn_gui.document import Document
-from engine.architecture import Architecture, new_layer
+from engine.architecture import MOST_LAYERS, Architecture, new_layer
 from engine.data import catalogue
 from engine.data.dataset import Dataset, Split
 from engine.files.project import open_project
@@ -256,3 +256,17 @@ def test_that_data_of_another_polarity_is_told_to_a_network_that_has_learned(qap
     assert document.data.dataset.remarks == data.remarks
     document.set_data(dark, "dark.npz")
     assert "learned from were light ink on dark paper" in document.data.dataset.remarks[-1]
+
+
+def test_that_a_network_never_has_more_layers_than_a_file_may_have(qapp):
+    document, said = Document(), list[str]()
+    document.refused.connect(said.append)
+    document.replace(Architecture(tuple(new_layer("relu") for _ in range(MOST_LAYERS))), "Load")
+    document.insert(0, "relu")
+    assert len(document.architecture.layers) == MOST_LAYERS and "512 layers" in said[0]
+    document.append("softmax")
+    assert len(said) == 2
+    document.remove(document.architecture.layers[0].uid)
+    document.insert(0, "relu")
+    assert len(document.architecture.layers) == MOST_LAYERS and len(said) == 2
+    assert document.mends(document.architecture.layers[-1].uid) is not None, "what cannot be done is only thought of"
