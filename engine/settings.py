@@ -26,8 +26,8 @@ class TrainingSettings:
         "cross-entropy", label="Loss", choices=tuple(losses.BY_NAME),
         doc=("The quantity that training minimises. Cross-entropy: minus the logarithm of the "
             "probability of the actual class. Mean squared error: how far the outputs are from 1 for "
-            "that class and 0 for the others. Binary cross-entropy: each class is a yes-or-no "
-            "question of its own."),
+            "that class and 0 for the others. Binary cross-entropy: each class is a question of "
+            "its own, yes or no."),
     )  # fmt: skip
     optimizer: str = param(
         "Adam", label="Optimizer", choices=tuple(optimizers.BY_NAME),

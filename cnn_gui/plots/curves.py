@@ -178,7 +178,7 @@ class TrainingCurves(QWidget):
             where = self.tr("{0} (1 in {1:,} kept)").format(where, self._kept.every)
         stale = self._stale and f"{self._stale} · "
         self.loss_unit.show_text(stale + self.tr("nats, {0}").format(where))
-        self.accuracy_unit.show_text(stale + self.tr("accuracy, {0}").format(where))
+        self.accuracy_unit.show_text(stale + self.tr("fraction correct, {0}").format(where))
 
     def _write_legends(self) -> None:
         self._write_units()

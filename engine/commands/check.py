@@ -87,7 +87,7 @@ def table(report: GradientReport) -> Iterator[str]:
         )  # fmt: skip
     if not all(a.compared for a in report.arrays):
         yield "All sampled cells of an array are at kinks, where the derivative is not defined: try more --samples."
-    worst, verdict = _worst(report), "right" if report.passed else "wrong"
+    worst, verdict = _worst(report), "correct" if report.passed else "wrong"
     if worst.compared:
         yield (
             f"The gradients are {verdict}: the largest relative error is {worst.error:.1e}, of {worst.name} at"

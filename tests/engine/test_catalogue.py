@@ -157,7 +157,7 @@ def test_that_a_folder_without_data_is_told_what_is_supported(tmp_path: Path) ->
 
 @pytest.mark.parametrize("source", ["a\0b.npz", "a\ud800.npz"])
 def test_that_a_text_that_is_no_path_is_told(source: str) -> None:
-    with pytest.raises(BadInputError, match=r"is no path; choose an \.npz"):
+    with pytest.raises(BadInputError, match=r"is not a path; choose an \.npz"):
         catalogue.load(source)
 
 

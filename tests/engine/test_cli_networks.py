@@ -126,7 +126,7 @@ def test_that_the_summary_of_a_file_says_how_far_it_was_trained(capsys: Captured
 def test_that_the_summary_of_a_chain_that_cannot_work_says_why(capsys: Captured, tmp_path: Path) -> None:
     path = project(tmp_path / "a.cnn", "flatten", "conv2d", "relu")
     text = "\n".join(lines(capsys, "summary", path))
-    assert "It needs maps (channels × rows × columns), but receives 64 values." in text
+    assert "It needs maps (channels × rows × columns), but receives a vector of 64 values." in text
     (told,) = values(capsys, "summary", path)
     assert told["layers"][1]["output"] is None and "Move it before the layer that" in told["layers"][1]["problem"]
 
@@ -207,7 +207,7 @@ def test_that_the_same_seed_checks_the_same_cells(capsys: Captured) -> None:
     ("layers", "part"),
     [
         ((), "The network has no layers; insert some"),
-        (("dense",), "Layer 1 (Dense) cannot work. Dense needs plain values"),
+        (("dense",), "Layer 1 (Dense) cannot work. Dense needs a vector"),
         (("flatten", "dense"), "The network ends without Softmax, which cross-entropy needs."),
         (("conv2d",), "The network ends with 8 × 6 × 6 values"),
     ],

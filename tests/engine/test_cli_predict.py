@@ -89,7 +89,7 @@ def test_that_the_other_pictures_are_told_when_one_cannot_be_read(capsys: Captur
     assert len(out.splitlines()) == 2
     way, first, second = err.splitlines()
     assert way == WAY
-    assert first.startswith("cnn-engine: 1.png is no picture") and first.endswith(".")
+    assert first.startswith("cnn-engine: 1.png is not a picture") and first.endswith(".")
     assert second == f"cnn-engine: {pictures[2]}: No such file or directory; check its name and its folder."
 
 
@@ -110,7 +110,7 @@ def test_that_a_photograph_is_read_in_colour_and_names_tell_that_it_is_none_of_a
     (told,) = values(capsys, "predict", tmp_path / "sea.jpg", "--network", network)
     assert (told["class"], told["as"]) == ("blue", "photo")
     assert told["probability"] == pytest.approx(np.exp(1) / (np.exp(20 / 255) + np.exp(40 / 255) + np.exp(1)), abs=0.01)
-    assert "shows nothing but paper" in refused(
+    assert "shows only paper" in refused(
         capsys, "predict", tmp_path / "sea.jpg", "--network", network, "--as", "drawing"
     )  # fmt: skip
 

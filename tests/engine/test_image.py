@@ -102,7 +102,7 @@ def test_that_pixels_that_are_no_numbers_are_paper(tmp_path: Path, missing: floa
     np.testing.assert_allclose(read_drawing(saved(tmp_path, pixels, "a.tif"), SHAPE), expected(drawing()), atol=1e-6)
     assert read_photo(tmp_path / "a.tif", (1, 60, 50)).min() == pytest.approx(0.25, abs=0.003)
     pixels[...] = missing
-    with pytest.raises(BadInputError, match="nothing but paper"):
+    with pytest.raises(BadInputError, match="only paper"):
         read_drawing(saved(tmp_path, pixels, "a.tif"), SHAPE)
 
 
@@ -175,7 +175,7 @@ def test_that_a_photograph_of_the_right_size_is_not_touched(tmp_path: Path) -> N
     assert (x == pixels.transpose(2, 0, 1).astype(np.float32) / np.float32(255)).all()
 
 
-# What is no picture
+# What is not a picture
 
 
 def sentence(path: Path, text: str) -> None:

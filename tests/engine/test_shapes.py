@@ -96,7 +96,7 @@ def test_that_a_window_after_flatten_is_asked_to_move(name: str) -> None:
     assert sentences(chain("flatten", name)) == [
         None,
         (
-            "It needs maps (channels × rows × columns), but receives 784 plain values. Move it "
+            "It needs maps (channels × rows × columns), but receives a vector of 784 values. Move it "
             "before the layer that turns the maps into a vector."
         ),
     ]

@@ -99,7 +99,10 @@ def test_that_a_line_says_where_the_largest_error_is_and_what_both_say_there(qtb
         "Weight, dL/dW",
         "disagrees, error 0.75",
     )
-    assert first.detail.text() == "filter 2, channel 0, row 1, column 1: backward −0.5, slope 2 (× −0.25) · 27 compared"
+    assert (
+        first.detail.text()
+        == "filter 2, channel 0, row 1, column 1: backward −0.5, measured slope 2 (× −0.25) · 27 compared"
+    )
     assert (second.light.passed, second.verdict.text()) == (None, "no result")
     assert second.detail.text() == "0 compared, 50 at kinks"
     assert not shown.lines[2].isVisible()

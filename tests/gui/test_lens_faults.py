@@ -336,7 +336,7 @@ def test_that_dc_dw_tells_of_its_faults_with_the_difference(qtbot: QtBot) -> Non
     assert layer is not None and "A deliberate fault" in view.sample.sentence.texts[1]
     right = ConvolutionTrace(layer).right_weight_gradient(0, 0)
     apart = number(float(np.abs(layer.gradients["weight"][0, 0] - right).max()), 3)
-    assert view.sample.training.texts[-1] == f"≠ Faulty: the largest difference to the right dC/dW is {apart}."
+    assert view.sample.training.texts[-1] == f"≠ Faulty: the largest difference from the correct dC/dW is {apart}."
     view.ways.setCurrentIndex(1)
     assert view.batch.lines.texts[-1].startswith("≠ Faulty") and view.batch.total.grid is not None
     fine = lens.shown(qtbot, WeightGradientView, faulty_layer(new_layer("conv2d", **STRIDED)))
@@ -367,7 +367,7 @@ def test_that_every_equal_of_a_doubled_tie_is_seen_to_get_the_gradient(qtbot: Qt
     view, layer = lens.shown(qtbot, PoolingView, frame), frame.layer_trace
     assert layer is not None
     view.go_to((1, 1))
-    assert "goes to each of 4 equals, which is a deliberate fault" in view.lines.texts[1]
+    assert "goes to each of 4 equal values, which is a deliberate fault" in view.lines.texts[1]
     assert len(view.pictures.routes.routes) == 5  # one there, four back
     assert Mark.UNCHOSEN not in view.pictures.grad_input.grid.marks
     trace = PoolingTrace(layer)
@@ -415,7 +415,7 @@ def test_that_the_notice_tells_which_gradients_are_not_the_right_ones(
     assert trace is not None
     text = notices.of_faults(frame)
     assert text.startswith(f"Faulty gradients: {fault.brief}. ")
-    assert [name for name in ("dC/dX", "dC/dW", "dC/db") if f"{name} ≠ the right one" in text] == list(names)
+    assert [name for name in ("dC/dX", "dC/dW", "dC/db") if f"{name} ≠ the correct one" in text] == list(names)
     right = faulty_layer(layer).layer_trace
     assert right is not None
     assert number(float(np.abs(trace.grad_input - right.grad_input).max()), 3) in text
@@ -437,7 +437,7 @@ def test_that_layers_before_a_faulty_one_say_that_their_gradient_is_wrong(qtbot:
     document.faults.switch(pool, DOUBLED, True)
     document.faults.switch(dense, DIVIDED_TWICE, True)  # of its own weights alone
     window.lens.refresh()
-    told = "The dC/dO that comes to this layer is wrong: Pooling 1 (ties doubled) after it has faulty gradients."
+    told = "The dC/dO that reaches this layer is wrong, because Pooling 1 (ties doubled) after it has faulty gradients."
     assert notice.isVisible() and notice.text == told
     assert verdict(qtbot, window) is True and view_of(window).report.about.text().endswith(told)
     qtbot.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)

@@ -239,8 +239,12 @@ def test_that_sizes_come_with_their_arithmetic_and_why_one_is_smaller(qtbot: QtB
         ["row lowering", "28 · 1 · 5 · 24 = rows · C · KW · OW", "3,360", "13.1 KiB", "4.3 ×"],
     ]
     (text,) = page.saving.texts
-    assert text.startswith("Row lowering lays out 4.3 times less: neighbouring output rows share 5 − 1 = 4 of their 5")
-    assert text.endswith("With 6 filters a product would be flat: the engine makes 2 output rows in one.")
+    assert text.startswith(
+        "Row lowering takes 4.3 times less room: neighbouring output rows share 5 − 1 = 4 of their 5"
+    )
+    assert text.endswith(
+        "With only 6 filters the matrix product would be too flat to be fast: the engine computes 2 output rows in one."
+    )
 
 
 @pytest.mark.parametrize(
@@ -250,8 +254,8 @@ def test_that_sizes_come_with_their_arithmetic_and_why_one_is_smaller(qtbot: QtB
             {"kernel_size": 2, "stride": 2},
             "Both take the same room: no two output rows read the same row of the input.",
         ),
-        ({"kernel_size": 2, "dilation": 2}, "Both lay out as much: the kernel's rows are 2 apart, so each row is"),
-        ({"kernel_size": 1, "stride": 3}, "Row lowering lays out 2.3 times more: with stride 3 over 1 kernel rows"),
+        ({"kernel_size": 2, "dilation": 2}, "Both take the same room: the kernel's rows are 2 apart, so each row is"),
+        ({"kernel_size": 1, "stride": 3}, "Row lowering takes 2.3 times more room: with stride 3 over 1 kernel rows"),
     ],
 )
 def test_that_it_is_told_where_nothing_is_saved(qtbot: QtBot, how: dict[str, int], reason: str) -> None:

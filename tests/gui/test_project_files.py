@@ -124,7 +124,7 @@ def test_that_a_file_that_only_the_suffix_hits_is_not_replaced_without_a_questio
     choose(monkeypatch, tmp_path / "mine")
     with answering(qtbot, answer) as asked:
         assert files.save_as() is replaced
-    assert "mine.cnn exists already" in asked[0]
+    assert "mine.cnn already exists" in asked[0]
     assert (tmp_path / "mine.cnn").read_bytes().startswith(b"PK") is replaced
 
 

@@ -205,7 +205,7 @@ def test_that_another_network_begins_anew(qtbot: QtBot, opened: MainWindow) -> N
     layers = document.architecture.layers
     document.replace(Architecture((*layers[:1], *layers[3:])), "Less")
     assert results.reader.reading is None and results.message.isVisible()
-    assert "reads the 60 test images" in results.message.text()
+    assert "Classifying the 60 test images" in results.message.text()
     qtbot.waitUntil(lambda: results.reader.reading is not None)
     document.replace(Architecture(layers[:3]), "Broken")
     assert "cannot work" in results.message.text() and not results.reader.busy

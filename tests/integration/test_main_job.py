@@ -77,7 +77,7 @@ def test_the_main_job(window, qtbot):
     history = document.history
     assert history.loss[history.steps - 20 : history.steps].mean() < 0.25 * history.loss[:20].mean()
     assert history.epochs[-1].test_accuracy > 0.9
-    assert "right on 1,000 test images" in window.test_figures.text()
+    assert "on 1,000 test images" in window.test_figures.text()
 
     right = 0
     for drawing in [next(d for d in strokes.load() if d.digit == digit) for digit in range(10)]:
