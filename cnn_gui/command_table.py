@@ -78,6 +78,10 @@ COMMANDS: tuple[Command, ...] = (
         {_NETWORK: "R"}, "reset",
     ),
     Command(
+        "race", _T("Commands", "&Compare implementations..."),
+        _T("Commands", "How fast naive loops, im2col and the fast path train this network"),
+    ),
+    Command(
         "why", _T("Commands", "&Why this class?"),
         _T("Commands", "Which pixels the prediction comes from"), {_EVERYWHERE: "W"},
     ),

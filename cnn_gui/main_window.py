@@ -22,6 +22,7 @@ from cnn_gui.editor.property_form import PropertyForm
 from cnn_gui.lens.microscope import Microscope
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.project_files import ProjectFiles
+from cnn_gui.race.dialog import RaceDialog
 from cnn_gui.results.page import ResultsPage
 from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.window import actions, keys, layout, menus
@@ -54,6 +55,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.document = Document(self)
+        self._race: RaceDialog | None = None
         self.controller = TrainingController(self.document, self)
         self.loader = DatasetLoader(self)
         self.files = ProjectFiles(self.document, self.controller.shut_down, self)
@@ -189,6 +191,19 @@ class MainWindow(QMainWindow):
         elif state is State.RUNNING:
             self.say(self.tr("Training. Select a layer and look inside while it learns."))
 
+    def compare_implementations(self) -> None:
+        """Open the race of naive loops, im2col and the fast path, or bring it to the front."""
+        if self._race is None:
+            self._race = RaceDialog(self.document, self)
+            self._race.destroyed.connect(self._on_race_closed)
+        self._race.show()
+        self._race.raise_()
+        self._race.activateWindow()
+
+    @Slot()
+    def _on_race_closed(self) -> None:
+        self._race = None
+
     # What is shown of it.
 
     @property
@@ -250,5 +265,7 @@ class MainWindow(QMainWindow):
         self.loader.give_up()
         self.microscope.shut_down()
         self.results.shut_down()
+        if self._race is not None:
+            self._race.close()
         settings.save_layout(self)
         event.accept()

@@ -27,7 +27,7 @@ def build(window: "MainWindow") -> None:
     _fill(edit, made, "", "delete")
     networks = bar.addMenu(window.tr("&Network"))
     preset_menu.fill(networks, window.files, window.document, window.about_line.tell)
-    _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset")
+    _fill(bar.addMenu(window.tr("&Train")), made, "play", "step", "stop", "reset", "", "race")
     view = bar.addMenu(window.tr("&View"))
     _fill(view, made, "why", "results", "", "side_panel", "full_screen", "")
     for name, state in (("side_panel", lambda: window.has_side_panel), ("full_screen", window.isFullScreen)):
@@ -50,7 +50,7 @@ def _runs(window: "MainWindow") -> dict[str, Callable[[], object]]:
         "new": files.new, "open": files.open, "save": files.save, "save_as": files.save_as, "quit": window.close,
         "delete": lambda: _delete(window),
         "play": bar.play_or_pause, "step": bar.step_button.click, "stop": bar.stop_button.click,
-        "reset": bar.reset_button.click,
+        "reset": bar.reset_button.click, "race": window.compare_implementations,
         "why": window.lens.why_wanted.emit, "results": window.results_door.open,
         "side_panel": window.toggle_side_panel, "full_screen": window.toggle_full_screen,
         "glossary": lambda: _show_glossary(window), "keys": lambda: keys.show_list(window),

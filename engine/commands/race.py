@@ -3,7 +3,6 @@
 import argparse
 import json
 from collections.abc import Iterator
-from typing import Any
 
 from engine import presets, race
 from engine.commands import options
@@ -35,25 +34,11 @@ def run(arguments: argparse.Namespace) -> int:
     with Bar(len(course.shortened(race.LOOPS_WORK).batches), "steps of the loops") as bar:
         result = race.race(course, bar.advance)
     if arguments.json:
-        print(json.dumps({"preset": preset.name, "seed": arguments.seed, **as_values(result)}))
+        print(json.dumps({"preset": preset.name, "seed": arguments.seed, **result.to_values()}))
     else:
         data = "the bundled digits" if preset.ships else "random pixels"
         print(f"{preset.title}: {preset.settings.optimizer} on {data}, one core", *table(result), sep="\n")
     return 0 if result.agrees else FAILED
-
-
-def as_values(result: Race) -> dict[str, Any]:
-    """Return the result as plain values for JSON; a difference that is no number is None."""
-    laps = [
-        {
-            "backend": lap.backend, "images": lap.images, "steps": len(lap.losses), "seconds": lap.seconds,
-            "images_per_second": lap.images_per_second, "times_the_loops": _times(lap, result),
-            "loss_difference": _finite(result, lap, "loss"), "weight_difference": _finite(result, lap, "weights"),
-        }
-        for lap in result.laps
-    ]  # fmt: skip
-    tolerances = {"loss_tolerance": LOSS_TOLERANCE, "weight_tolerance": WAY_TOLERANCE}
-    return {"agrees": result.agrees, **tolerances, "laps": laps}
 
 
 def table(result: Race) -> Iterator[str]:
@@ -79,17 +64,8 @@ def _lap(lap: Lap, result: Race) -> str:
     off = (f"{difference.loss:.1e}", f"{difference.weights:.1e}") if difference else ("", "")
     return _row(
         NAMES[lap.backend], str(lap.images), str(len(lap.losses)), f"{lap.seconds:.4f}",
-        f"{lap.images_per_second:,.1f}", f"{_times(lap, result):,.1f}", *off,
+        f"{lap.images_per_second:,.1f}", f"{result.times(lap):,.1f}", *off,
     )  # fmt: skip
-
-
-def _times(lap: Lap, result: Race) -> float:
-    return lap.images_per_second / result.laps[0].images_per_second
-
-
-def _finite(result: Race, lap: Lap, name: str) -> float | None:
-    value = getattr(result.differences.get(lap.backend), name, None)
-    return value if value is not None and value < float("inf") else None
 
 
 def _row(*cells: str) -> str:
