@@ -193,7 +193,7 @@ def test_that_cells_at_kinks_give_no_verdict_unless_there_are_no_others() -> Non
     assert check.as_values(both)["where"] == "1e-09"
     head, undecided, right, hint, verdict = check.table(both)
     assert undecided.startswith("- ") and right.startswith("ok ") and "try more --samples" in hint
-    assert "are right" in verdict and "kinks" in head
+    assert "are correct" in verdict and "kinks" in head
     assert "are " not in [*check.table(kinks)][-1].replace("are at kinks", "")
 
 
