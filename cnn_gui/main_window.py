@@ -1,12 +1,13 @@
 """The window: which rooms there are, and who hears of whom."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QMessageBox, QStackedWidget, QWidget
 
-from cnn_gui import plain_text, settings
+from cnn_gui import plain_text, saving, settings
 from cnn_gui.controls.evaluation_label import EvaluationLabel
 from cnn_gui.controls.fault_badge import FaultBadge
 from cnn_gui.controls.run_bar import RunBar
@@ -34,6 +35,7 @@ from cnn_gui.window.recovery_offer import RecoveryOffer
 from cnn_gui.window.results_door import ResultsDoor
 from cnn_gui.window.run_follower import RunFollower
 from cnn_gui.window.text_dialog import show_text
+from cnn_gui.window.written_line import WrittenLine
 
 if TYPE_CHECKING:
     from cnn_gui.plots.curves import TrainingCurves
@@ -62,6 +64,7 @@ class MainWindow(QMainWindow):
         self.recovery = RecoveryOffer(self.document, self.files, self)
         self._ends_unasked = False
         self._make_rooms()
+        self.written_line = WrittenLine(self.statusBar())
         layout.arrange(self)
         settings.restore_layout(self)
         self.side_panel_shown.emit(settings.side_panel())
@@ -135,7 +138,7 @@ class MainWindow(QMainWindow):
         self.loader.failed.connect(document.set_data_problem)
         self.loader.failed.connect(self._on_data_failed)
         self.files.opened.connect(lambda: self._read_data(document.data.source))
-        self.files.saved.connect(lambda path: self.say(self.tr("Saved to {0}").format(path)))
+        self.files.saved.connect(lambda path: self.written_line.tell(Path(path)))
         self.files.failed.connect(self.complain)
         kept = self.tr("This is what was kept when the application was ended. Save it to have it in its file.")
         self.recovery.opened.connect(lambda: self.say(kept))
@@ -162,7 +165,9 @@ class MainWindow(QMainWindow):
 
     def inform(self, title: str, html: str) -> None:
         """Tell what a person asked for, e.g. which keys there are, in the application's own words alone."""
-        self._open_box(QMessageBox(QMessageBox.Icon.NoIcon, title, html, parent=self))
+        box = QMessageBox(QMessageBox.Icon.NoIcon, title, html, parent=self)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)  # e.g. versions can be copied
+        self._open_box(box)
 
     @Slot(str, str)
     def explain(self, title: str, html: str) -> None:
@@ -255,6 +260,10 @@ class MainWindow(QMainWindow):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             actions.paint_icons(self)
+
+    def customEvent(self, event: QEvent) -> None:
+        if isinstance(event, saving.FileWritten):
+            self.written_line.tell(event.path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if not self._ends_unasked and not (self.files.may_discard() and self.files.end_run()):

@@ -4,12 +4,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QProgressBar, QProgressDialog, QWidget
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cnn_gui import failures, plain_text, saving
 from cnn_gui.document import Document
-from cnn_gui.plain_text import PlainLabel
+from cnn_gui.progress import ProgressDialog
 from cnn_gui.project_data import ProjectData
 from cnn_gui.reading import Reading
 from engine.architecture import Architecture
@@ -20,7 +20,6 @@ from engine.settings import TrainingSettings
 
 SUFFIX = ".cnn"
 AT_ONCE = 0.3  # s: what is read sooner needs no progress
-PROGRESS_WIDTH = 360  # px
 PERIOD = 50  # ms between two looks at how far it is
 
 
@@ -110,16 +109,9 @@ class ProjectFiles(QObject):
 
     def _wait_for(self, reading: Reading, path: Path) -> None:
         """Show how far the *reading* of *path* is until it is over or a person cancels it; the window stays alive."""
-        dialog, whole = QProgressDialog(self._window), 1
+        dialog, whole = ProgressDialog(self.tr("Open project"), "", self._window), 1
         with suppress(OSError):  # whoever reads it will say so
             whole = max(1, path.stat().st_size)
-        dialog.setWindowTitle(self.tr("Open project"))
-        label, bar = PlainLabel(), QProgressBar()
-        bar.setTextVisible(False)  # the bar is thinner than a text; the label says how far it is
-        dialog.setLabel(label)
-        dialog.setBar(bar)
-        dialog.setMinimumWidth(PROGRESS_WIDTH)
-        dialog.setWindowModality(Qt.WindowModality.WindowModal)
         dialog.setMinimumDuration(0)
         dialog.setAutoReset(False)
         dialog.canceled.connect(reading.give_up)
@@ -127,7 +119,7 @@ class ProjectFiles(QObject):
 
         def look() -> None:
             percent = min(99, 100 * reading.count // whole)
-            label.setText(self.tr("Reading {0}: {1} %").format(path.name, percent))
+            dialog.setLabelText(self.tr("Reading {0}: {1} %").format(path.name, percent))
             dialog.setValue(percent)
             if reading.over or reading.given_up:
                 loop.quit()

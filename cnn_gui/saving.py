@@ -3,12 +3,29 @@
 import re
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from cnn_gui import plain_text
 
 _UNUSABLE = re.compile(r'[<>:"/\\|?*\x00-\x1f]')  # in the name of a file, on one system or another
+
+
+class FileWritten(QEvent):
+    """A file was written to *path*: whichever window there is tells where it went."""
+
+    KIND = QEvent.Type(QEvent.registerEventType())
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(self.KIND)
+        self.path = path
+
+
+def tell_written(widget: QWidget, path: Path) -> None:
+    """Tell the application's window, in which *widget* is or over which its dialog stands, that *path* was written."""
+    while (above := widget.parentWidget()) is not None:
+        widget = above
+    QCoreApplication.sendEvent(widget, FileWritten(path))
 
 
 def ask_where(parent: QWidget, title: str, proposal: str, kinds: str, suffix: str) -> Path | None:

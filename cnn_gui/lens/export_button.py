@@ -4,13 +4,14 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMenu, QProgressDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QMenu, QToolButton, QWidget
 
 from cnn_gui import popup, theme
 from cnn_gui.lens.recording import record
 from cnn_gui.lens.walk import walk, walks
 from cnn_gui.plots import export
 from cnn_gui.plots.figure import Figure
+from cnn_gui.progress import ProgressDialog
 
 RATIO = 2.0  # pixels a unit: sharp in print and on a projector
 
@@ -74,7 +75,9 @@ class ExportButton(QToolButton):
             self.recorded.emit()
 
     def _record(self, figure: Figure, suffix: str) -> bytes | None:
-        progress = self._progress()
+        title = self.tr("Save the animation")
+        progress = ProgressDialog(title, self.tr("Recording the animation..."), self.window())
+        progress.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
 
         def goes_on(done: int, count: int) -> bool:
             progress.setMaximum(count + 1)  # the last step is to write the file
@@ -87,12 +90,6 @@ class ExportButton(QToolButton):
         content = animation.encoded(suffix)
         progress.setValue(progress.maximum())
         return content
-
-    def _progress(self) -> QProgressDialog:
-        progress = QProgressDialog(self.tr("Recording the animation..."), self.tr("Cancel"), 0, 0, self.window())
-        progress.setWindowModality(Qt.WindowModality.WindowModal)
-        progress.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        return progress
 
     def _dress(self) -> None:
         self.setIcon(theme.icon("export", theme.tokens(self.palette()).text))

@@ -197,7 +197,7 @@ class TrainingCurves(QWidget):
     def _words(self) -> dict[str, tuple[str, str]]:
         """Return what each series is called, and in short."""
         return {
-            "batch": (self.tr("batch"),) * 2, "smoothed": (self.tr("smoothed"), self.tr("mean")),
+            "batch": (self.tr("batch"),) * 2, "smoothed": (self.tr("smoothed"),) * 2,
             "validation": (self.tr("validation"), self.tr("val.")), "test": (self.tr("test"),) * 2,
         }  # fmt: skip
 

@@ -83,6 +83,8 @@ def save(view: QWidget, title: str, suffix: str, make: Callable[[], bytes | None
         box = plain_text.message_box(QMessageBox.Icon.Warning, _tr("Could not save the file"), text, view)
         box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         box.open()
+    else:
+        saving.tell_written(view, path)
 
 
 def ask_where(view: QWidget, title: str, suffix: str) -> Path | None:

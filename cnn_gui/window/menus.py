@@ -1,9 +1,14 @@
 """The menu bar and the tool bar of the window."""
 
+import platform
 from collections.abc import Callable
+from html import escape
+from importlib import metadata
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QUrl
+import numpy as np
+import PySide6
+from PySide6.QtCore import QCoreApplication, QSize, Qt, QUrl, qVersion
 from PySide6.QtGui import QAction, QActionGroup, QDesktopServices
 from PySide6.QtWidgets import QMenu, QToolBar, QToolButton
 
@@ -174,9 +179,22 @@ def _delete(window: "MainWindow") -> None:
 def _show_about(window: "MainWindow") -> None:
     text = window.tr(
         "Builds, trains and looks inside convolutional neural networks. Every number comes from the network itself, "
-        "computed with NumPy.<br><br>Digits: a part of MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0."
-    )
+        "computed with NumPy.<br><br>{0}<br><br>Digits: a part of MNIST by Yann LeCun and Corinna Cortes, CC BY-SA 3.0."
+    ).format("<br>".join(map(escape, versions())))
     window.inform(window.tr("About"), text)
+
+
+def versions() -> list[str]:
+    """Return what a report of a fault needs: the versions of the application, of what it runs on, and the system."""
+    try:
+        own = metadata.version("cnn-gui")
+    except metadata.PackageNotFoundError:  # a copy that was never installed
+        own = QCoreApplication.translate("menus", "unknown: not installed as a package")
+    return [
+        f"cnn-gui {own}",
+        f"Python {platform.python_version()}, Qt {qVersion()}, PySide6 {PySide6.__version__}, NumPy {np.__version__}",
+        platform.platform(),
+    ]
 
 
 def _show_glossary(window: "MainWindow") -> None:

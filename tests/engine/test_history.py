@@ -332,3 +332,19 @@ def test_that_a_branch_shares_memory_and_keeps_to_itself_what_is_appended(steps:
     for now, then in zip([*early.curves, repr(early.epochs)], before, strict=True):
         assert np.array_equal(now, then)
     assert len(history.epochs) == 3
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_that_the_smoothed_curve_lies_between_the_least_and_the_largest_value_so_far(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    curve = np.exp(rng.normal(0, 2, 3000)).astype(np.float32)
+    whole, pieces = np.zeros_like(curve), np.zeros_like(curve)
+    smooth(curve, whole, 0, 3000)
+    for start, stop in ((0, 1), (1, 7), (7, 700), (700, 3000)):
+        smooth(curve, pieces, start, stop)
+    history = History()
+    for value in curve:
+        history.add_step(float(value), 0.0)
+    for mean in (whole, pieces, history.smoothed[:]):
+        low, high = (each.accumulate(curve)[: len(mean)] for each in (np.minimum, np.maximum))
+        assert mean[0] == curve[0] and (mean >= low * (1 - 1e-5)).all() and (mean <= high * (1 + 1e-5)).all()

@@ -1,10 +1,13 @@
 """The menus, the tool bar and the keys of the window."""
 
+import platform
 import re
 from collections import Counter
+from importlib import metadata
 
+import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, qVersion
 from PySide6.QtGui import QAction, QDesktopServices, QKeySequence
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QToolBar, QToolButton, QWidget
 
@@ -314,6 +317,15 @@ def test_that_a_preset_ends_with_the_classes_of_the_data(window):
     preset_menu.load(window.files, window.document, "lenet5")
     dense = [spec for spec in window.document.architecture.layers if spec.type.name == "dense"]
     assert dense[-1].config.units == len(window.document.data.class_names) == 2
+
+
+def test_that_about_tells_the_versions_that_a_report_needs(window, qtbot):
+    action(window, "about").trigger()
+    box = next(each for each in window.findChildren(QMessageBox) if each.isVisible())
+    wanted = f"cnn-gui {metadata.version('cnn-gui')}", platform.python_version(), qVersion(), np.__version__
+    assert all(each in box.text() for each in wanted)
+    assert box.textInteractionFlags() & Qt.TextInteractionFlag.TextSelectableByMouse
+    box.close()
 
 
 def test_that_about_opens_and_the_window_goes_on(window, qtbot):

@@ -218,7 +218,7 @@ def test_that_the_numbers_of_steps_stay_apart(curves: TrainingCurves, steps: int
     ("width", "named"),
     [
         (900, ("batch", "smoothed", "validation", "test")), (700, ("smoothed", "validation", "test")),
-        (560, ("mean", "val.", "test")), (402, ("mean", "val.", "test")), (394, ("mean", "val.", "test")),
+        (560, ("smoothed", "val.", "test")), (402, ("smoothed", "val.", "test")), (394, ("smoothed", "val.", "test")),
     ],
 )  # fmt: skip
 def test_that_every_curve_is_named_in_one_line_or_two_and_the_tooltip_tells_the_rest(
@@ -234,7 +234,7 @@ def test_that_every_curve_is_named_in_one_line_or_two_and_the_tooltip_tells_the_
         assert all(word in legend.toolTip() for word in ("batch", "smoothed", "validation", "test"))
         lines = QTextDocumentFragment.fromHtml(legend.text()).toPlainText().splitlines()
         assert legend.height() == len(lines) * legend.fontMetrics().lineSpacing() and len(lines) <= (
-            1 if width > 500 else 2
+            1 if width > 560 else 2
         )
         assert all(legend.fontMetrics().horizontalAdvance(line) <= legend.width() for line in lines)
         assert plot.height() >= plot.minimumHeight() and legend.geometry().bottom() < plot.geometry().top()
