@@ -117,7 +117,9 @@ class _Run:
         except StopIteration as end:
             self.answer, self.answered = end.value, True
         except (BadInputError, MemoryError) as error:
-            self.problem = str(error) or QCoreApplication.translate("Background", "There is not enough memory for it.")
+            self.problem = str(error) or QCoreApplication.translate(
+                "Background", "There is not enough memory for this computation."
+            )
         finally:
             self._pieces.close()  # on this thread, wherever it is let go
             self.cost = perf_counter() - start

@@ -57,7 +57,7 @@ class Command:
 _EVERYWHERE, _NETWORK, _PAGE, _DRAWING, _TEST_SET = Place
 _T = QT_TRANSLATE_NOOP
 COMMANDS: tuple[Command, ...] = (
-    Command("new", _T("Commands", "&New"), _T("Commands", "Begin an empty network"), {_EVERYWHERE: "Ctrl+N"}, "new"),
+    Command("new", _T("Commands", "&New"), _T("Commands", "Start an empty network"), {_EVERYWHERE: "Ctrl+N"}, "new"),
     Command("open", _T("Commands", "&Open..."), _T("Commands", "Open a project"), {_EVERYWHERE: "Ctrl+O"}, "open"),
     Command("save", _T("Commands", "&Save"), _T("Commands", "Save the project"), {_EVERYWHERE: "Ctrl+S"}, "save"),
     Command("save_as", _T("Commands", "Save &as..."), "", {_EVERYWHERE: "Ctrl+Shift+S"}),
@@ -66,15 +66,15 @@ COMMANDS: tuple[Command, ...] = (
     Command("redo", _T("Commands", "&Redo"), "", {_EVERYWHERE: "Ctrl+Shift+Z; Ctrl+Y"}, "redo"),
     Command("play", _T("Commands", "&Train, pause or resume"), "", {_EVERYWHERE: "F5", _NETWORK: "Space"}, "play"),
     Command(
-        "step", _T("Commands", "&One step"), _T("Commands", "Train on one mini-batch, then hold"),
+        "step", _T("Commands", "&One step"), _T("Commands", "Train on one mini-batch, then pause"),
         {_EVERYWHERE: "F6"}, "step",
     ),
     Command(
-        "stop", _T("Commands", "&Stop"), _T("Commands", "End the run; what was learned is kept"),
+        "stop", _T("Commands", "&Stop"), _T("Commands", "End the run; the trained weights are kept"),
         {_EVERYWHERE: "Shift+F5"}, "stop",
     ),
     Command(
-        "reset", _T("Commands", "&Reset weights"), _T("Commands", "Begin anew with fresh random weights"),
+        "reset", _T("Commands", "&Reset weights"), _T("Commands", "Start again with new random weights"),
         {_NETWORK: "R"}, "reset",
     ),
     Command(
@@ -83,7 +83,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "why", _T("Commands", "&Why this class?"),
-        _T("Commands", "Which pixels the network's answer comes from"), {_EVERYWHERE: "W"},
+        _T("Commands", "Which pixels the prediction comes from"), {_EVERYWHERE: "W"},
     ),
     Command(
         "results", _T("Commands", "&Test set"), _T("Commands", "Confusion matrix and mistakes"), {_EVERYWHERE: "T"},
@@ -93,7 +93,8 @@ COMMANDS: tuple[Command, ...] = (
         {_EVERYWHERE: "F9"}, "side-panel",
     ),
     Command("full_screen", _T("Commands", "&Full screen"), "", {_EVERYWHERE: "F11"}),
-    Command("glossary", _T("Commands", "&Glossary"), _T("Commands", "What the terms mean"), {_EVERYWHERE: "F1"}),
+    Command("glossary", _T("Commands", "&Glossary"), _T("Commands", "The terms used in this application,"
+        " explained"), {_EVERYWHERE: "F1"}),
     Command("keys", _T("Commands", "&Keys"), _T("Commands", "All keys"), {_EVERYWHERE: "H"}, "info"),
     Command("log", _T("Commands", "Show the &log's folder")),
     Command("about", _T("Commands", "&About")),
@@ -115,7 +116,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("deselect", _T("Commands", "Select no layer"), "", {_NETWORK: "Esc"}),
     Command("zoom_in", _T("Commands", "Enlarge the network"), "", {_NETWORK: "Ctrl++; Ctrl+="}),
     Command("zoom_out", _T("Commands", "Make the network smaller"), "", {_NETWORK: "Ctrl+-"}),
-    Command("zoom_reset", _T("Commands", "The network in its usual size"), "", {_NETWORK: "Ctrl+0"}),
+    Command("zoom_reset", _T("Commands", "Show the network in its normal size"), "", {_NETWORK: "Ctrl+0"}),
     Command("page_play", _T("Commands", "Play or pause"), "", {_PAGE: "Space"}, "play"),
     Command("page_previous", _T("Commands", "One step back"), "", {_PAGE: "Left"}),
     Command("page_next", _T("Commands", "One step on"), "", {_PAGE: "Right"}),
@@ -125,12 +126,12 @@ COMMANDS: tuple[Command, ...] = (
     Command("channel_previous", _T("Commands", "Previous channel, or the map below"), "", {_PAGE: "Down"}),
     Command("turn_back", _T("Commands", "Previous page of pictures"), "", {_PAGE: "PgUp"}),
     Command("turn_on", _T("Commands", "Next page of pictures"), "", {_PAGE: "PgDown"}),
-    Command("page_up", _T("Commands", "One level up, at last back to the network"), "", {_PAGE: "Esc"}),
+    Command("page_up", _T("Commands", "One level up, finally back to the network"), "", {_PAGE: "Esc"}),
     Command("undo_stroke", _T("Commands", "Undo the last stroke"), "", {_DRAWING: "Backspace"}, "undo-stroke"),
     Command("clear_drawing", _T("Commands", "Clear the drawing"), "", {_DRAWING: "Del"}, "clear"),
-    Command("pen_wider", _T("Commands", "Wider pen"), "", {_DRAWING: "+"}),
-    Command("pen_finer", _T("Commands", "Finer pen"), "", {_DRAWING: "-"}),
-    Command("image_opened", _T("Commands", "Why the chosen image is predicted so"), "", {_TEST_SET: "Return; Enter"}),
+    Command("pen_wider", _T("Commands", "Thicker pen"), "", {_DRAWING: "+"}),
+    Command("pen_finer", _T("Commands", "Thinner pen"), "", {_DRAWING: "-"}),
+    Command("image_opened", _T("Commands", "Why the image is predicted as it is"), "", {_TEST_SET: "Return; Enter"}),
     Command("matrix_larger", _T("Commands", "Enlarge the confusion matrix"), "", {_TEST_SET: "+; ="}),
     Command("matrix_smaller", _T("Commands", "Make the confusion matrix smaller"), "", {_TEST_SET: "-"}),
 )  # fmt: skip

@@ -148,7 +148,7 @@ class Document(EditableDesign):
     def problem(self) -> Problem | None:
         """Why the network cannot be trained, or None."""
         if not self.architecture.layers:
-            return Problem(self.tr("The network has no layers."), self.tr("Drag one into it, or choose a preset."))
+            return Problem(self.tr("The network has no layers."), self.tr("Drag a layer into it, or choose a preset."))
         found = first_problem(self.infos)
         return found[1] if found else None
 
@@ -284,7 +284,9 @@ class Document(EditableDesign):
                 else:
                     kept += 1
         if given_up:
-            text = self.tr("Undo reaches back over {0} runs or steps of training; older weights took too much memory.")
+            text = self.tr(
+                "Undo goes back over the last {0} runs or training steps; older weights were dropped to save memory."
+            )
             self.told.emit(text.format(kept))
 
     def _may_apply(self, command: QUndoCommand) -> bool:

@@ -18,7 +18,7 @@ def open_run() -> Problem:
     """Return why nothing can be edited while a training run owns the network, be it under way or paused."""
     tr = QCoreApplication.translate
     return Problem(
-        tr("EditableDesign", "A training run is open."), tr("EditableDesign", "Stop it to change the network.")
+        tr("EditableDesign", "A training run is in progress."), tr("EditableDesign", "Stop it to change the network.")
     )
 
 
@@ -169,7 +169,7 @@ class EditableDesign(QObject):
         if new == old or self.refuses_edits():
             return False
         if len(new.architecture.layers) > MOST_LAYERS:  # a file with more would not be opened again
-            self.refused.emit(self.tr("A network can have {0:,} layers; delete one first.").format(MOST_LAYERS))
+            self.refused.emit(self.tr("A network can have at most {0:,} layers; delete one first.").format(MOST_LAYERS))
             return False
         self.undo_stack.push(SetDesign(self._show, old, new, text, merge_key))
         return True

@@ -47,7 +47,7 @@ class ErrorDialog(QDialog):
     def add(self, summary: str) -> None:
         """Count one more error that came while this dialog was open."""
         self._further_count += 1
-        self._further.setText(self.tr("%n more since; the last: {}", "", self._further_count).format(summary))
+        self._further.setText(self.tr("%n more since then; the latest: {}", "", self._further_count).format(summary))
         self._further.show()
 
     def _build(self, summary: str, log_path: Path | None) -> None:
@@ -55,7 +55,7 @@ class ErrorDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(space[4], space[4], space[4], space[3])
         layout.setSpacing(space[1])
-        layout.addWidget(_label(self.tr("Part of the application failed"), "heading"))
+        layout.addWidget(_label(self.tr("A part of the application failed"), "heading"))
         layout.addWidget(_label(self.tr("Your project is still open and you can go on. Save a copy to be safe.")))
         layout.addSpacing(space[1])
         layout.addWidget(_label(summary, "title"))
@@ -74,13 +74,13 @@ class ErrorDialog(QDialog):
         view.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         view.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
         view.setAccessibleName(self.tr("Technical details"))
-        view.setToolTip(self.tr("What a developer needs to find the cause"))
+        view.setToolTip(self.tr("Information that helps a developer find the cause"))
         return view
 
     def _check_box(self) -> QCheckBox:
         box = QCheckBox(self.tr("Do &not show this error again until the next start"))
         box.setAccessibleName(self.tr("Do not show this error again until the next start"))
-        box.setToolTip(self.tr("The log keeps every occurrence all the same (Alt+N)"))
+        box.setToolTip(self.tr("The log still records every occurrence (Alt+N)"))
         return box
 
     def _buttons(self) -> QHBoxLayout:

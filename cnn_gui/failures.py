@@ -15,9 +15,9 @@ def sentence(error: Exception, path: Path) -> str:
     if isinstance(error, OSError):
         return told(error, path)
     if isinstance(error, MemoryError):
-        return _tr("{0}: there is not enough memory for it. Close other programs, or choose a smaller file.").format(
-            path
-        )
+        return _tr(
+            "{0}: there is not enough memory to read it. Close other programs, or choose a smaller file."
+        ).format(path)
     return str(error)
 
 

@@ -108,7 +108,8 @@ class FieldRow(QWidget):
         sentences = (self.param.doc, f"{expected[0].upper()}{expected[1:]}.")
         self.field.setAccessibleName(self.param.label)
         self.field.setAccessibleDescription("\n".join(sentences))
-        self.setToolTip("\n".join(fill(sentence, _TIP_WIDTH) for sentence in sentences))  # Qt does not wrap it
+        lines = (fill(sentence, _TIP_WIDTH, break_on_hyphens=False) for sentence in sentences)
+        self.setToolTip("\n".join(lines))  # Qt does not wrap it
 
     def _arrange(self) -> None:
         # A check box is its own label; without words, the place of the label keeps boxes and fields in line.

@@ -123,7 +123,7 @@ class MainWindow(QMainWindow):
         document.undo_changed.connect(self.statusBar().clearMessage)  # it was of before
         document.told.connect(self.say)
         controller.state_changed.connect(self._on_state_changed)
-        controller.failed.connect(self.complain)
+        controller.failed.connect(self._on_run_failed)
         self._divergence_box = DivergenceBox(document, controller, self)  # after that: it has the last word
         self._follower.step_changed.connect(self.results.reader.set_step)
         for explained in (self.microscope.explained, self.about_line.read_on):
@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
         self.data_chooser.noted.connect(self.say)
         self.loader.loaded.connect(self.files.take_data)
         self.loader.failed.connect(document.set_data_problem)
-        self.loader.failed.connect(self.complain)
+        self.loader.failed.connect(self._on_data_failed)
         self.files.opened.connect(lambda: self._read_data(document.data.source))
         self.files.saved.connect(lambda path: self.written_line.tell(Path(path)))
         self.files.failed.connect(self.complain)
@@ -150,10 +150,18 @@ class MainWindow(QMainWindow):
         """Show what just happened, or what to do next, in the status bar."""
         self.statusBar().showMessage(text, 10_000)
 
-    @Slot(str)
-    def complain(self, text: str) -> None:
+    @Slot(str, str)
+    def complain(self, title: str, text: str) -> None:
         """Tell what could not be done; the window stays usable."""
-        self._open_box(plain_text.message_box(QMessageBox.Icon.Warning, self.tr("That did not work"), text, self))
+        self._open_box(plain_text.message_box(QMessageBox.Icon.Warning, title, text, self))
+
+    @Slot(str)
+    def _on_run_failed(self, text: str) -> None:
+        self.complain(self.tr("Training stopped"), text)
+
+    @Slot(str)
+    def _on_data_failed(self, text: str) -> None:
+        self.complain(self.tr("Could not read the data"), text)
 
     def inform(self, title: str, html: str) -> None:
         """Tell what a person asked for, e.g. which keys there are, in the application's own words alone."""
@@ -184,7 +192,7 @@ class MainWindow(QMainWindow):
 
     def _on_state_changed(self, state: State) -> None:
         if state is State.IDLE:
-            self.say(self.tr("The run is over. Train goes on from these weights; Reset begins anew."))
+            self.say(self.tr("The run has ended. Train continues from these weights; Reset starts again."))
         elif state is State.RUNNING:
             self.say(self.tr("Training. Select a layer and look inside while it learns."))
 

@@ -31,8 +31,8 @@ class Offer:
 
 def offers(document: Document, uid: str) -> list[Offer]:
     """Return a button for each change that solves the problem of the layer *uid*; none while a run is open."""
-    tip = QCoreApplication.translate("Notice", "{0}. The whole network works then. Undo brings everything back.")
-    partly = QCoreApplication.translate("Notice", "{0}. This solves this problem alone. Undo brings everything back.")
+    tip = QCoreApplication.translate("Notice", "{0}. The whole network then works. Undo restores everything.")
+    partly = QCoreApplication.translate("Notice", "{0}. This solves only this problem. Undo restores everything.")
     return [
         Offer(mend.text, (tip if mend.works else partly).format(mend.text), partial(document.mend, mend))
         for mend in (() if document.locked else document.mends(uid))

@@ -30,14 +30,14 @@ class ProjectFiles(QObject):
 
     Signals:
         opened(): another project is open; its data has to be read.
-        saved(path), failed(text).
+        saved(path), failed(title, text): what could not be done, and why.
 
     Thread: the GUI's.
     """
 
     opened = Signal()
     saved = Signal(str)
-    failed = Signal(str)
+    failed = Signal(str, str)
 
     def __init__(self, document: Document, end_run: Callable[[], bool], window: QWidget) -> None:
         super().__init__(window)
@@ -65,7 +65,7 @@ class ProjectFiles(QObject):
         document, file = self._document, self._file
         trained = bool(file.path or document.history.steps)  # else there is nothing that other data could spoil
         other = trained and _has_other_classes(dataset, source, document.data)
-        if other and not self.may_discard(self.tr("Data with other classes begins another project.")):
+        if other and not self.may_discard(self.tr("Data with other classes starts a new project.")):
             document.keep_data()
             return
         document.set_data(dataset, source)
@@ -99,7 +99,7 @@ class ProjectFiles(QObject):
         if reading.given_up:
             return False
         if reading.error is not None:
-            self.failed.emit(failures.sentence(reading.error, path))
+            self.failed.emit(self.tr("Could not open the project"), failures.sentence(reading.error, path))
         return reading.result is not None and self._show(reading.result, None if untitled else path)
 
     def give_up(self) -> None:
@@ -169,10 +169,10 @@ class ProjectFiles(QObject):
 
     def ask_to_save(self, why: str = "") -> QMessageBox.StandardButton:
         """Ask a person: Save, Discard or Cancel; *why* says what for."""
-        running = self.tr("Training is running and ends now. Save what it learned to {0}?")
+        running = self.tr("Training is running and will be stopped. Save the trained weights to {0}?")
         text = (running if self._document.locked else self.tr("Save the changes to {0}?")).format(self.title)
         box = plain_text.message_box(QMessageBox.Icon.Question, self.tr("Unsaved changes"), text, self._window)
-        box.setInformativeText(why or self.tr("The network, its weights and its history are lost otherwise."))
+        box.setInformativeText(why or self.tr("Otherwise the network, its weights and its history are lost."))
         buttons = QMessageBox.StandardButton
         box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
         box.setDefaultButton(buttons.Save)
@@ -182,7 +182,10 @@ class ProjectFiles(QObject):
         """End the training run, which keeps what it learned; where that takes too long, say so and return False."""
         ended = self._end_run()
         if not ended:
-            self.failed.emit(self.tr("The last step of the run takes long. Try again when it is over."))
+            self.failed.emit(
+                self.tr("Training is still stopping"),
+                self.tr("The last step of the run takes long. Try again when it is over."),
+            )
         return ended
 
     @property
@@ -201,7 +204,7 @@ class ProjectFiles(QObject):
         try:
             save(path, self._document.project())
         except failures.EXPECTED as error:
-            self.failed.emit(failures.sentence(error, path))
+            self.failed.emit(self.tr("Could not save the project"), failures.sentence(error, path))
             return False
         self._file.mark_saved(path)
         self.saved.emit(str(path))

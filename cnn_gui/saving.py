@@ -52,7 +52,7 @@ def usable_name(title: str) -> str:
 
 def _may_replace(parent: QWidget, title: str, path: Path) -> bool:
     buttons = QMessageBox.StandardButton
-    text = QCoreApplication.translate("saving", "{0} exists already. Replace it?").format(path.name)
+    text = QCoreApplication.translate("saving", "{0} already exists. Replace it?").format(path.name)
     box = plain_text.message_box(QMessageBox.Icon.Question, title, text, parent)
     box.setStandardButtons(buttons.Yes | buttons.No)
     box.setDefaultButton(buttons.No)

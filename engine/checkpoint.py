@@ -81,4 +81,4 @@ def check_same_run(state: TrainingState, model: Model, settings: TrainingSetting
         raise BadInputError(f"The network runs on {model.backend}, but the saved run on {state.backend}; use that.")
     layers, saved = ([spec.config for spec in a.layers] for a in (model.architecture, state.architecture))
     if layers != saved:
-        raise BadInputError("The network is not that of the saved run; build it from the run's own architecture.")
+        raise BadInputError("The network is not the one of the saved run; build it from the run's own architecture.")

@@ -18,12 +18,12 @@ from engine.files.failures import told
 COMMANDS = {
     "train": "Train a network and print what each epoch ended with.",
     "evaluate": "Measure a trained network on test images.",
-    "predict": "Tell what a trained network sees in pictures.",
-    "presets": "List the networks that can be trained, or tell one in full.",
+    "predict": "Classify pictures with a trained network.",
+    "presets": "List the networks that can be trained, or describe one in full.",
     "summary": "Show the layers of a network, their shapes, parameters, work and memory.",
     "check": "Compare the gradients of a network with central differences.",
     "race": "Time the same steps of training with naive loops, im2col and the fast path.",
-    "bench": "Train networks here and in PyTorch in turns, and compare the speed.",
+    "bench": "Train networks here and in PyTorch, taking turns, and compare the speed.",
 }
 
 

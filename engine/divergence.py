@@ -97,7 +97,7 @@ class Stability:
         margin = max((1 - self._chance) / 2, SIGMAS * deviation)
         if accuracy <= self._chance + 2 * deviation and self._learned >= self._chance + margin:
             return (
-                f"only {accuracy:.1%} of the last {self._images} training images were classified right, which is no"
+                f"only {accuracy:.1%} of the last {self._images} training images were classified correctly, which is no"
                 " more than by chance"
             )
         self._learned = max(self._learned, accuracy - 3 * deviation)
@@ -129,7 +129,7 @@ def silent_layer(model: Model, inputs: Array) -> str:
     """Say which layer is the first to put out 0 everywhere for all *inputs* (N, C, H, W); '' where none does."""
     values = model.activations(inputs)[1:]
     bad = next((place for place, y in enumerate(values) if not y.any()), None)
-    return "" if bad is None else f"{_name(model, bad)} puts out 0 for every image, so that no gradient passes it"
+    return "" if bad is None else f"{_name(model, bad)} outputs 0 for every image, so that no gradient passes it"
 
 
 def all_finite(vector: Array) -> bool:
@@ -141,7 +141,7 @@ def bad_output(model: Model, inputs: Array) -> str:
     """Say which layer is the first to put out what is not finite for *inputs* (N, C, H, W), if one does."""
     values = model.activations(inputs)[1:]
     bad = next((place for place, y in enumerate(values) if not np.isfinite(y).all()), None)
-    return "the loss is not finite" if bad is None else f"{_name(model, bad)} puts out values that are not finite"
+    return "the loss is not finite" if bad is None else f"{_name(model, bad)} produces values that are not finite"
 
 
 def bad_part(model: Model, parts: Sequence[slice], vector: Array, what: str) -> str:

@@ -100,7 +100,7 @@ def _no_ties(config: LayerConfig, x: Array) -> str:
 
 
 def _one_value(config: LayerConfig, x: Array) -> str:
-    return "" if _cells(config, x.shape) > 1 else "the mean of one value is that value"
+    return "" if _cells(config, x.shape) > 1 else "the mean of a single value is that value"
 
 
 def _never_idle(config: LayerConfig, x: Array) -> str:
@@ -109,8 +109,8 @@ def _never_idle(config: LayerConfig, x: Array) -> str:
 
 UNDILATED = Fault(
     "undilated", "Skip the dilation", "not dilated",
-    "dC/dO is used as it is, without the S − 1 zeros between its neighbours. Whoever only tries stride 1 never"
-    " notices.",
+    ("dC/dO is used without the S − 1 zeros between neighbouring values. Tests with stride 1 "
+     "alone never find this."),
     _no_gaps, _is_convolution,
 )  # fmt: skip
 UNROTATED = Fault(
@@ -121,25 +121,28 @@ UNROTATED = Fault(
 )  # fmt: skip
 MISPLACED = Fault(
     "misplaced", "Drop the excluded rows", "excluded rows dropped",
-    "The r rows and columns that no window reads are left out of dC/dX, not appended as zeros, and the rest is lined up"
-    " with the far edge: every gradient is r pixels away from where it belongs.",
+    ("The r rows and columns that no window reads are left out of dC/dX instead of being "
+     "appended as zeros, and the rest is aligned with the far edge: every gradient is r "
+     "pixels away from where it belongs."),
     _none_excluded, _is_convolution,
 )  # fmt: skip
 DOUBLED = Fault(
     "doubled", "Double the ties", "ties doubled",
-    "A mask of all that equal the winner hands each of them the full gradient. After a ReLU, whole windows of zeros"
-    " tie.",
+    ("A mask of all values that equal the winner gives each of them the full gradient. After "
+     "a ReLU, whole windows of zeros tie."),
     _no_ties, _picks,
 )  # fmt: skip
 UNDIVIDED = Fault(
-    "undivided", "Do not share the mean", "mean not shared",
-    "Each pixel gets the whole gradient of the mean, not its share: too large by the number of pixels in the window.",
+    "undivided", "Do not divide the mean", "mean not divided",
+    ("Each pixel gets the whole gradient of the mean instead of an equal part of it: too "
+     "large by the number of pixels in the window."),
     _one_value, _is_mean,
 )  # fmt: skip
 DIVIDED_TWICE = Fault(
     "divided twice", "Divide by N twice", "divided by N twice",
-    "The loss is the mean over the mini-batch already; this layer divides its gradients by N once more. With plain"
-    " gradient descent it hardly learns; Adam, which does not mind their size, hides it.",
+    ("The loss is already the mean over the mini-batch; this layer divides its gradients by N "
+     "once more. With plain gradient descent it hardly learns; Adam, which is insensitive to "
+     "their size, hides the fault."),
     _never_idle, _learns, spreads=False,
 )  # fmt: skip
 

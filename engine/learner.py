@@ -110,7 +110,7 @@ class Learner:
         for own, name in ((self._model.parameters.flat, "weights"), (self._good, "good")):
             saved = arrays.pop(name, None)
             if saved is None or (saved.shape, saved.dtype) != (own.shape, own.dtype) or not all_finite(saved):
-                raise BadInputError("The weights of the saved run do not fit the network; start the run anew.")
+                raise BadInputError("The weights of the saved run do not fit the network; start a new run.")
             np.copyto(own, saved)
         self._optimizer.restore(arrays)
 

@@ -165,6 +165,6 @@ def _check(architecture: Architecture, input_shape: Shape, dtype: npt.DTypeLike)
         kind = type(architecture).__name__
         raise BadInputError(f"architecture is of type {kind}; give an Architecture, e.g. that of a preset.")
     if not isinstance(input_shape, tuple) or not all(type(n) is int and n > 0 for n in input_shape):
-        raise BadInputError(f"input_shape={input_shape!r} is no shape; give whole numbers above 0, (C, H, W).")
+        raise BadInputError(f"input_shape={input_shape!r} is not a shape; give whole numbers above 0, (C, H, W).")
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise BadInputError(f"dtype={np.dtype(dtype)} cannot be trained; use float32 or float64.")

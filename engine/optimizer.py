@@ -62,7 +62,7 @@ class Optimizer:
         if _forms(moments) != _forms(self.moments) or not _is_count(state.get("time")):
             raise BadInputError(
                 f"The saved state of the optimizer is not that of {self.settings.optimizer} for {self._scratch.size}"
-                " parameters; start the run anew."
+                " parameters; start a new run."
             )
         self.time = int(state["time"])
         for name, values in moments.items():

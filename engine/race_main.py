@@ -20,7 +20,7 @@ def main(message: bytes, tell: Callable[[dict[str, Any]], None]) -> None:
     try:
         result = finished(racing(Course.from_bytes(message)), lambda done: tell({"progress": list(done)}))
     except (BadInputError, MemoryError) as error:
-        tell({"problem": str(error) or "There is not enough memory for it."})
+        tell({"problem": str(error) or "There is not enough memory for this computation."})
     else:
         tell({"result": result.to_values()})
 

@@ -13,7 +13,7 @@ RATES = {"gradient descent": 0.1, "momentum": 0.05, "Nesterov": 0.05, "RMSprop":
 class TrainingSettings:
     """The settings of one run, declared like a layer's hyper-parameters."""
 
-    epochs: int = param(10, label="Epochs", ge=1, le=10_000, doc="How often the training images are gone through.")
+    epochs: int = param(10, label="Epochs", ge=1, le=10_000, doc="Number of passes over the training images.")
     batch_size: int = param(
         64,
         label="Batch size",
@@ -24,14 +24,16 @@ class TrainingSettings:
     )
     loss: str = param(
         "cross-entropy", label="Loss", choices=tuple(losses.BY_NAME),
-        doc="What training makes small. Cross-entropy: how surprised the network is by the right class. Mean squared"
-        " error: how far its outputs are from 1 for that class and 0 for the others. Binary cross-entropy: as if each"
-        " class were a yes or no of its own.",
+        doc=("The quantity that training minimises. Cross-entropy: minus the logarithm of the "
+            "probability of the actual class. Mean squared error: how far the outputs are from 1 for "
+            "that class and 0 for the others. Binary cross-entropy: each class is a question of "
+            "its own, yes or no."),
     )  # fmt: skip
     optimizer: str = param(
         "Adam", label="Optimizer", choices=tuple(optimizers.BY_NAME),
-        doc="How the weights follow the gradient. Gradient descent goes straight down; momentum and Nesterov gather"
-        " speed; RMSprop, Adam and AdamW adapt the step of each weight. AdamW decays weights apart from the gradient.",
+        doc=("How the weights follow the gradient. Gradient descent steps straight down; momentum and "
+            "Nesterov gather speed; RMSprop, Adam and AdamW adapt the step of each weight. AdamW "
+            "applies weight decay apart from the gradient."),
     )  # fmt: skip
     learning_rate: float = param(
         0.001, label="Learning rate", gt=0, le=10, usual=("optimizer", RATES),
@@ -40,29 +42,32 @@ class TrainingSettings:
     )  # fmt: skip
     momentum: float = param(
         0.9, label="Momentum", ge=0, le=0.999, when=("optimizer", ("momentum", "Nesterov")),
-        doc="Share of its speed that is kept from step to step.",
+        doc="Fraction of the velocity that is kept from step to step.",
     )  # fmt: skip
     rho: float = param(
         0.99, label="Rho", ge=0, le=0.9999, when=("optimizer", ("RMSprop",)),
-        doc="How long squared gradients are remembered: share of their mean that is kept from step to step.",
+        doc=("How long squared gradients are remembered: the fraction of their mean that is kept from "
+            "step to step."),
     )  # fmt: skip
     beta1: float = param(
         0.9, label="Beta 1", ge=0, le=0.9999, when=("optimizer", ("Adam", "AdamW")),
-        doc="How long gradients are remembered: share of their mean that is kept from step to step.",
+        doc=("How long gradients are remembered: the fraction of their mean that is kept from step to "
+            "step."),
     )  # fmt: skip
     beta2: float = param(
         0.999, label="Beta 2", ge=0, le=0.9999, when=("optimizer", ("Adam", "AdamW")),
-        doc="How long squared gradients are remembered: share of their mean that is kept from step to step.",
+        doc=("How long squared gradients are remembered: the fraction of their mean that is kept from "
+            "step to step."),
     )  # fmt: skip
     weight_decay: float = param(
         0.0, label="Weight decay", ge=0, le=1, off_at_zero=True,
-        doc="Pulls weights towards zero, which keeps a network from learning its images by heart; biases are left"
-        " alone. Try 0.0005, or 0.01 for AdamW; 0 is off.",
+        doc=("Pulls weights towards zero, which reduces overfitting; biases are not affected. Try "
+            "0.0005, or 0.01 for AdamW; 0 is off."),
     )  # fmt: skip
     clip_norm: float = param(
         0.0, label="Clip norm", ge=0, le=1000, off_at_zero=True,
-        doc="Longest gradient, all weights together; a longer one is shortened to it. Try 1 where training runs away;"
-        " 0 is off.",
+        doc=("Largest norm of the gradient of all weights together; a longer gradient is scaled down "
+            "to it. Try 1 where training diverges; 0 is off."),
     )  # fmt: skip
     schedule: str = param(
         "constant", label="Schedule", choices=tuple(schedules.BY_NAME),
@@ -71,15 +76,16 @@ class TrainingSettings:
     )  # fmt: skip
     warm_up: float = param(
         0.0, label="Warm-up", ge=0, le=0.5, unit="of the run", when=("schedule", schedules.WARMED), off_at_zero=True,
-        doc="Share of the run in which the learning rate rises evenly, before the schedule begins; 0 is off.",
+        doc=("Fraction of the run in which the learning rate rises linearly before the schedule "
+            "begins; 0 is off."),
     )  # fmt: skip
     drop: float = param(
         0.1, label="Drop to", gt=0, le=1, when=("schedule", ("step",)),
-        doc="Share of the learning rate that each drop leaves.",
+        doc="Factor of the learning rate at each drop.",
     )  # fmt: skip
     drop_every: float = param(
         0.3, label="Drop every", ge=0.001, le=1, unit="of the run", when=("schedule", ("step",)),
-        doc="Share of the run, after the warm-up, between two drops.",
+        doc="Fraction of the run, after the warm-up, between two drops.",
     )  # fmt: skip
     augment: bool = param(
         False,
@@ -88,8 +94,8 @@ class TrainingSettings:
     )
     validation: float = param(
         0.1, label="Validation", ge=0, le=0.5, off_at_zero=True,
-        doc="Share of the training images that is never trained on and only measured; 0 is off. Data with"
-        " validation images of its own uses those.",
+        doc=("Fraction of the training images that is held out: never trained on, only evaluated; 0 "
+            "is off. Data with validation images of its own uses those."),
     )  # fmt: skip
     seed: int = param(
         0, label="Seed", ge=0, le=2**31 - 1, doc="Start of the random numbers: the same seed repeats a run."

@@ -182,7 +182,7 @@ class Trainer:
         done, size = at.step - at.epoch * self._batches, self.settings.batch_size
         known = 0 <= done <= self._batches and at.images == min(done * size, len(self.dataset.train))
         if not fits or not known or self._learner.time < at.step or norms.shape != self._norms.shape:
-            raise BadInputError("What is saved of the run does not fit together; start the run anew.")
+            raise BadInputError("What is saved of the run does not fit together; start a new run.")
         self._norms, self._progress = norms.astype(np.float64), at
 
     def optimizer_state(self) -> dict[str, Array]:
@@ -232,9 +232,9 @@ class Trainer:
         """Take the run back, and return an error that says *what* went wrong and what to do, to be raised."""
         step, rate = self._progress.step, divergence.lower_rate(self.settings)
         self.take_back()
-        best = f"those after epoch {self.taken_back}" if self.taken_back else "those of before the run"
+        best = f"those after epoch {self.taken_back}" if self.taken_back else "those from before the run"
         return DivergedError(
-            f"Training diverged after step {step}: {what}. The best weights were put back, {best}."
+            f"Training diverged after step {step}: {what}. The best weights were restored, {best}."
             f" Lower the learning rate from {self.settings.learning_rate:g} to {rate:g}.",
             rate,
         )

@@ -108,7 +108,7 @@ class Worker:
         except BlockingIOError:  # what a socket with a time limit raises
             self._ended(0)
             raise ChildProcessError(
-                "A process that helped to train did not answer and was ended; train again."
+                "A helper process of the training run did not respond and was ended; train again."
             ) from None
         except (EOFError, OSError):
             code = self._ended(PATIENCE)

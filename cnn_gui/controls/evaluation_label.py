@@ -28,7 +28,7 @@ class EvaluationLabel(PlainLabel):
         self._document = document
         self.setProperty("role", "muted")
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setToolTip(command_table.with_key(self.tr("Click to see which images are read wrongly"), "results"))
+        self.setToolTip(command_table.with_key(self.tr("Click to see which images are misclassified"), "results"))
         document.data_changed.connect(self._show)
         document.history_replaced.connect(self._show)
         document.figures_changed.connect(self._show)
@@ -43,14 +43,14 @@ class EvaluationLabel(PlainLabel):
         """Show the figures of the last epoch, and what they describe where that is not what there is now."""
         data, epochs, stale = self._document.data.dataset, self._document.history.epochs, self._document.stale_figures
         if not epochs:
-            text = self.tr("Test figures are from {0:,} images")
+            text = self.tr("Test figures come from {0:,} images")
             self.setText(text.format(len(data.test)) if data is not None else "")
             return
         last = epochs[-1]
         if isnan(last.test_accuracy):
-            self.setText(self.tr("There are no test images to measure on"))
+            self.setText(self.tr("There are no test images to evaluate"))
             return
         count = self.tr("{0:,} test images").format(len(data.test)) if data and not stale else self.tr("test images")
-        text = self.tr("Epoch {0}: {1:.2%} right on {2}, test loss {3:.4f}")
+        text = self.tr("Epoch {0}: accuracy {1:.2%} on {2}, test loss {3:.4f}")
         figures = text.format(last.epoch, last.test_accuracy, count, last.test_loss)
         self.setText(self.tr("{0}: {1}").format(stale[:1].upper() + stale[1:], figures) if stale else figures)

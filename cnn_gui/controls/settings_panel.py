@@ -60,9 +60,9 @@ class SettingsPanel(QFrame):
             if before == usual:
                 continue
             if self._entered.get(param.name) == before:
-                text = self.tr("{0} stays {1}, as you chose; {2} is usual here.")
+                text = self.tr("{0} stays at {1}, which you chose; the default here is {2}.")
             else:
-                text = self.tr("{0} is now {2}, as is usual here; it was {1}.")
+                text = self.tr("{0} changed from {1} to {2}, the default here.")
                 settings = replace(settings, **{param.name: usual})
             remarks.append(text.format(param.label, before, usual))
         return settings, remarks

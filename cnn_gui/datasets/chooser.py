@@ -51,16 +51,16 @@ class DataChooser(QToolButton):
         self._on_data_changed()
 
     def _offer_notes(self) -> None:
-        tip = self.tr("What was done to pixels and labels when the data was read, and what is unusual about it")
+        tip = self.tr("What was done to the pixels and labels when the data was read, and what is unusual about it")
         self._notes = self._add("", tip, self._on_notes)
         self._line = self.menu().addSeparator()
 
     def _offer_data(self) -> None:
-        bundled = self.tr("MNIST digits that ship with the application")
+        bundled = self.tr("The MNIST digits that come with the application")
         self._add(bundled, "", lambda: self.requested.emit(catalogue.BUNDLED))
         tip = self.tr(
-            "An .npz with named arrays (x_train, y_train, ...), a .csv with an image a line, IDX files of MNIST and its"
-            " relatives, CIFAR's binary version; archives need not be unpacked"
+            "An .npz with named arrays (x_train, y_train, ...), a .csv with one image per line, IDX "
+            "files of MNIST and its relatives, CIFAR's binary version; archives need not be unpacked"
         )
         self._add(self.tr("Open a file (.npz, .csv, .tar.gz)..."), tip, self._on_open_file)
         tip = self.tr(
@@ -71,12 +71,12 @@ class DataChooser(QToolButton):
 
     def _offer_views(self) -> None:
         tip = self.tr("One channel instead of red, green and blue")
-        self._grey = self._add(self.tr("In grey"), tip, self._on_grey)
+        self._grey = self._add(self.tr("Convert to greyscale"), tip, self._on_grey)
         self._grey.setCheckable(True)
-        tip = self.tr("CIFAR-100 has two labels an image: 100 fine classes, or these")
+        tip = self.tr("CIFAR-100 has two labels per image: 100 fine classes, or these")
         self._coarse = self._add(self.tr("The 20 coarse classes"), tip, self._on_coarse)
         self._coarse.setCheckable(True)
-        tip = self.tr("Leave the images of all other classes out")
+        tip = self.tr("Leave out the images of all other classes")
         self._some = self._add(self.tr("Only some classes..."), tip, self._on_some_classes)
         tip = self.tr("Read the images of all classes again")
         self._all = self._add(self.tr("All classes"), tip, lambda: self._request(*self._options_without("classes")))
@@ -140,8 +140,8 @@ class DataChooser(QToolButton):
             self.setToolTip(plain_text.tooltip(waiting))
             return
         text = self.tr(
-            "{0}: {1:,} training and {2:,} test images, {3} classes.\n"
-            "Test figures are from {2:,} images. Click for other data."
+            "{0}: {1:,} training and {2:,} test images, {3} classes.\nTest figures come from {2:,} "
+            "images. Click for other data."
         ).format(data.name, len(data.train), len(data.test), len(data.class_names))
         self.setToolTip(plain_text.tooltip("\n\n".join([text, *data.remarks])))
 

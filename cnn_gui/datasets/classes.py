@@ -52,7 +52,9 @@ class ClassesDialog(QDialog):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(*(theme.SPACE[3],) * 4)
         layout.setSpacing(theme.SPACE[2])
-        text = PlainLabel(self.tr("Tick two or more. The network then tells these apart and sees no others."))
+        text = PlainLabel(
+            self.tr("Select two or more classes. The network then learns to distinguish these and sees no others.")
+        )
         text.setWordWrap(True)
         for widget in (text, self.list, self.buttons):
             layout.addWidget(widget)

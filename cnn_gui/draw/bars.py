@@ -34,7 +34,7 @@ class ProbabilityBars(QWidget):
         self._reason = ""
         self._rows: list[BarRow] | None = None  # as shown; None: to be made anew
         self.setAccessibleName(self.tr("Probability of each class"))
-        self.setToolTip(self.tr("How sure the network is of each class; all together make 100 %. Click to see why."))
+        self.setToolTip(self.tr("The probability of each class; together they make 100 %. Click to see why."))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._refresh()
 
@@ -67,7 +67,7 @@ class ProbabilityBars(QWidget):
         if self._probabilities is None:
             return self.tr("Draw to see {count} probabilities").format(count=len(self._names))
         if not np.isfinite(self._probabilities).all():
-            return self.tr("The answer is not a number. Reset the weights and lower the learning rate.")
+            return self.tr("The output is not a number. Reset the weights and lower the learning rate.")
         return ""
 
     def rows(self) -> list[BarRow]:

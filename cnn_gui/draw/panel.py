@@ -112,8 +112,8 @@ class DrawPanel(QWidget):
         look = self._look
         self.canvas.set_colours(brightness(look.sheet), brightness(look.ink))
         self.preview.setToolTip(self.tr("What the network sees: {0}").format(self._way()))
-        self.note.show_text(self.tr("The images are photographs: the answer may mean little"))
-        text = self.tr("The training images are photographs, and a drawing is none. Of a drawing, {0}")
+        self.note.show_text(self.tr("The training images are photographs: the prediction may mean little"))
+        text = self.tr("The training images are photographs, and a drawing is not one. Of a drawing, {0}")
         self.note.setToolTip(text.format(self._way()))
         self.note.setVisible(not look.drawn)
 

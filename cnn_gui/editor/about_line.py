@@ -42,7 +42,7 @@ class AboutLine(QFrame):
         """Say what *preset* teaches while any of its layers is in the network; None: nothing."""
         self._preset = preset
         if preset is not None:
-            link = f"<a href='#'>{self.tr('Read on')}</a>"
+            link = f"<a href='#'>{self.tr('Learn more')}</a>"
             words = shorten(preset.about, _FIRST_WORDS, placeholder=" …")
             self.text.setText(f"<b>{escape(preset.title)}</b>&ensp;{escape(words)} {link}")
         self._follow()
@@ -72,7 +72,7 @@ class AboutLine(QFrame):
         self.text.setProperty("role", "small")
         self.close_button.setProperty("role", "page")
         self.close_button.setAccessibleName(self.tr("Close"))
-        self.close_button.setToolTip(self.tr("Close; what a preset teaches is in the tooltip of its menu entry too"))
+        self.close_button.setToolTip(self.tr("Close. The same text is in the tooltip of the preset's menu entry."))
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE[2], theme.SPACE[0], theme.SPACE[0], theme.SPACE[0])
         row.setSpacing(theme.SPACE[1])

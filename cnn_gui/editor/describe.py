@@ -48,7 +48,11 @@ def parameter_sum(config: LayerConfig, shape: Shape) -> str:
     arrays = config.parameter_shapes(shape)
     terms = [f"{_plural(name)} {show(size)}" for name, size in arrays.items()]
     total = sum(prod(size) for size in arrays.values())
-    return f"{' + '.join(terms)} = {parameter_count(total)}" if terms else _tr("No parameters: nothing to learn here.")
+    return (
+        f"{' + '.join(terms)} = {parameter_count(total)}"
+        if terms
+        else _tr("No parameters: this layer has nothing to learn.")
+    )
 
 
 def faulty(brief: str) -> str:
@@ -70,7 +74,7 @@ def unread(info: LayerInfo) -> str:
     """Return how many pixels a layer never reads, and where to see which; '' if it reads all."""
     if not (info.unread and info.input):
         return ""
-    text = _tr("{0:,} of {1:,} pixels of each map are never read. Its read counts under the microscope show which.")
+    text = _tr("{0:,} of {1:,} pixels of each map are never read. The page Read counts inside the layer shows which.")
     return text.format(info.unread, prod(info.input[1:]))
 
 

@@ -56,7 +56,7 @@ class LayerPage(QWidget):
         self.problem.offer(offers(document, self._uid) if info.problem is not None else ())
         self.shapes.setText(f"{describe.shape_text(info.input)} → {describe.shape_text(info.output)}")
         known = info.input is not None and info.output is not None
-        unknown = self.tr("Known once this layer and those before it fit together.")
+        unknown = self.tr("Known once this layer and the layers before it fit together.")
         self.parameters.setText(describe.parameter_sum(spec.config, info.input) if known else unknown)
         self.lock_hint.setVisible(document.locked)
         self.form.setDisabled(document.locked)

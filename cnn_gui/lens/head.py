@@ -73,15 +73,15 @@ class Head(QWidget):
         self.back_button.setToolTip(command_table.with_key(self.tr("Back to the network"), "page_up"))
         for button, name in (
             (self.previous_button, self.tr("The layer before")), (self.next_button, self.tr("The layer after")),
-            (self.words_button, self.tr("What this page shows, and what its words mean")),
+            (self.words_button, self.tr("What this page shows, with an explanation of its terms")),
         ):  # fmt: skip
             button.setAccessibleName(name)
             button.setToolTip(name)
         self.scale.addItems([self.tr("Colours per map"), self.tr("Colours per layer"), self.tr("Colours per network")])
         self.scale.setCurrentIndex(Scale.LAYER.value)
-        self.scale.setAccessibleName(self.tr("Range of the colours"))
+        self.scale.setAccessibleName(self.tr("Colour range"))
         self.scale.setToolTip(
-            self.tr("Which pictures have the same colours for the same values: each its own, those of a layer, or all")
+            self.tr("Where equal values have equal colours: within each map, within a layer, or in the whole network")
         )
         self.heading.setProperty("role", "heading")
 

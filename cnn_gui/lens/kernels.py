@@ -35,8 +35,8 @@ class KernelsView(QWidget):
 
     def _why_nothing(self, frame: Frame) -> str:
         if frame.spec is None:
-            return self.tr("Select a layer in the network to see what it has learned.")
+            return self.tr("Select a layer in the network to see its kernels.")
         if frame.problem:
             return self.tr("There are no weights while the network cannot work. {0}").format(frame.problem)
-        text = self.tr("{0} learns nothing: it has no weights. Its activation maps show what it does.")
+        text = self.tr("{0} has no weights to learn. Its activation maps show what it does.")
         return text.format(frame.title())

@@ -244,8 +244,10 @@ class Microscope(QWidget):
         if frame.values is None:
             return self.tr("The image does not fit the network's input.")
         if frame.label is None:
-            return self.tr("The network's answer is no number, so no class counts as right. Choose another image.")
-        nothing = self.tr("{0} changes no number: there is nothing to look into.")
+            return self.tr(
+                "The network's output is not a number, so there is no predicted class. Choose another image."
+            )
+        nothing = self.tr("{0} passes its input on unchanged: there is nothing to show inside it.")
         return "" if self.kinds else nothing.format(frame.title())
 
     def _arrange(self) -> None:

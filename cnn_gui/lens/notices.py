@@ -24,9 +24,9 @@ def of_later_faults(frame: Frame) -> str:
     misled = _misleading(frame)
     if not misled:
         return ""
-    text = _tr("The dC/dO that comes to this layer is wrong: {0} after it has faulty gradients.")
+    text = _tr("The dC/dO that reaches this layer is wrong, because {0} after it has faulty gradients.")
     if len(misled) > 1:
-        text = _tr("The dC/dO that comes to this layer is wrong: {0} after it have faulty gradients.")
+        text = _tr("The dC/dO that reaches this layer is wrong, because {0} after it have faulty gradients.")
     named = [f"{frame.title_of(spec)} ({', '.join(fault.brief for fault in faults)})" for spec, faults in misled]
     return text.format(_tr(" and ").join(named))
 
@@ -45,7 +45,7 @@ def _own(frame: Frame, layer: LayerTrace) -> str:
     head = _tr("Faulty gradients: {0}.").format(frame.faults.brief(layer.spec.uid))
     found = damage(layer)
     names = {INPUT: "dC/dX", "weight": "dC/dW", "bias": "dC/db"}
-    pair = _tr("{0} ≠ the right one, by up to {1}")
+    pair = _tr("{0} ≠ the correct one, by up to {1}")
     apart = ", ".join(pair.format(names.get(name, f"dC/d {name}"), number(by, 3)) for name, by in found.items())
     if apart:
         return f"{head} {apart}."

@@ -81,18 +81,20 @@ class SampleBar(QWidget):
             self.entry.show_values(frame.values[frame.index], self.tr("What enters {0}").format(frame.title()))
 
     def _verdict(self, frame: Frame) -> str:
-        """Return 'Is 7, read as 7 (99.8 %), held out for validation', or as much of it as is so."""
+        """Return 'Actual 7, predicted 7 (99.8 %), held out for validation', or as much of it as is so."""
         if frame.sample is None:
             return ""
         label, title = frame.sample.label, frame.sample.title
-        known = title[:1].upper() + title[1:] if label is None else self.tr("Is {0}").format(frame.class_name(label))
+        known = (
+            title[:1].upper() + title[1:] if label is None else self.tr("Actual {0}").format(frame.class_name(label))
+        )
         parts = [known]
         if frame.prediction is not None:
             best, share = frame.prediction
             text = (
-                self.tr("read as {0} ({1:.1f} %)")
+                self.tr("predicted {0} ({1:.1f} %)")
                 if label in (None, best)
-                else self.tr("wrongly read as {0} ({1:.1f} %)")
+                else self.tr("misclassified as {0} ({1:.1f} %)")
             )
             parts.append(text.format(frame.class_name(best), 100 * share))
         if frame.sample.held_out:
@@ -115,8 +117,9 @@ class SampleBar(QWidget):
     def _explain(self) -> None:
         self.sets.setAccessibleName(self.tr("Set of images"))
         self.sets.set_pages([
-            (self.tr("Test"), self.tr("Images that the network never learns from")),
-            (self.tr("Training"), self.tr("What the network learns from, but for images held out for validation")),
+            (self.tr("Test"), self.tr("Images that the network is never trained on")),
+            (self.tr("Training"), self.tr("The images that the network is trained on, except those held out"
+                " for validation")),
         ])  # fmt: skip
         theme.follow_text_size(self.sets, lambda: self.sets.setMinimumWidth(self.sets.whole_width))
         for control, name, tip in (

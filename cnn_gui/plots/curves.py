@@ -178,7 +178,7 @@ class TrainingCurves(QWidget):
             where = self.tr("{0} (1 in {1:,} kept)").format(where, self._kept.every)
         stale = self._stale and f"{self._stale} · "
         self.loss_unit.show_text(stale + self.tr("nats, {0}").format(where))
-        self.accuracy_unit.show_text(stale + self.tr("right answers, {0}").format(where))
+        self.accuracy_unit.show_text(stale + self.tr("fraction correct, {0}").format(where))
 
     def _write_legends(self) -> None:
         self._write_units()
@@ -209,7 +209,7 @@ class TrainingCurves(QWidget):
         self.loss_unit.setToolTip(glossary.tooltip("", ["loss", "nat"]))
         self.log_box.setAccessibleName(self.tr("Logarithmic scale of the loss"))
         self.log_box.setToolTip(
-            self.tr("Logarithmic: equal factors lie equally far apart, so small losses show (Alt+L)")
+            self.tr("Logarithmic: equal ratios take equal distances, so that small losses stay visible (Alt+L)")
         )
 
     def _arrange(self) -> None:

@@ -23,9 +23,7 @@ class Legend(QWidget):
         self._colormap = ColorMap.ACTIVATIONS
         self._limit: float | None = 1.0
         self.setAccessibleName(self.tr("Legend"))
-        self.setToolTip(
-            self.tr("What the colours mean. The range grows at once and shrinks slowly, so that it does not flicker.")
-        )
+        self.setToolTip(self.tr("What the colours mean. The range grows at once and shrinks slowly, to avoid flicker."))
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
 
     def show_range(self, colormap: ColorMap, limit: float | None) -> None:

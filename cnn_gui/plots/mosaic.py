@@ -199,7 +199,7 @@ class MosaicView(QWidget):
     def _explain(self) -> None:
         self.canvas.setAccessibleName(self.tr("Picture of the values"))
         self.canvas.setToolTip(
-            self.tr("Point at a value to read it, click a tile to select it (arrow keys, Esc). All counts start at 0.")
+            self.tr("Point at a value to read it, click a tile to select it (arrow keys, Esc). Indices start at 0.")
         )
         self.strip.setAccessibleName(self.tr("Biases"))
         self.strip.setToolTip(self.tr("The bias of each filter or unit, in the same colours. Point at one to read it."))

@@ -55,7 +55,7 @@ class ConfusionTab(QWidget):
             self._show_images(reading, *worst)
         else:
             self.title.show_text("")
-            nothing = self.tr("Every test image is predicted right. Click a cell to see its images.")
+            nothing = self.tr("Every test image is classified correctly. Click a cell to see its images.")
             self.gallery.show_images([], lambda image: words.thumb(reading, image), nothing)
 
     def _show_cell(self, actual: int, predicted: int) -> None:

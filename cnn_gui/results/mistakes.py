@@ -37,8 +37,8 @@ class MistakesTab(QWidget):
     def show_reading(self, reading: Reading) -> None:
         """Show the mistakes of *reading*."""
         images = reading.predictions.mistakes
-        text = self.tr("{0:,} mistakes, the highest loss first (actual → predicted)")
+        text = self.tr("{0:,} mistakes, highest loss first (actual → predicted)")
         self.title.show_text(text.format(len(images)))
-        empty = self.tr("Every test image is predicted right.")
+        empty = self.tr("Every test image is classified correctly.")
         widest = words.widest_caption(reading)
         self.gallery.show_images(images.tolist(), lambda image: words.thumb(reading, image), empty, widest)

@@ -100,30 +100,32 @@ class ResultsPage(QWidget):
             self._show()
 
     def _show_progress(self) -> None:
-        text = self.tr("reading: {0:.0f} %").format(100 * self.reader.share) if self.reader.busy else ""
+        text = self.tr("evaluating: {0:.0f} %").format(100 * self.reader.share) if self.reader.busy else ""
         self.progress.setText(text)
 
     def _why_nothing(self) -> str:
         document = self._document
         self.state.show_text("")
         if document.problem is not None:
-            return self.tr("There is nothing to read while the network cannot work. {0}").format(document.obstacle)
+            return self.tr("The test set cannot be evaluated while the network cannot work. {0}").format(
+                document.obstacle
+            )
         data = document.data.dataset
         if data is None:
             return self.tr("There are no images yet. Load a data set.")
         if not len(data.test):
             return self.tr("{0} has no test images. Load data that has some.").format(data.name)
-        return self.tr("The network reads the {0:,} test images...").format(len(data.test))
+        return self.tr("Classifying the {0:,} test images...").format(len(data.test))
 
     def _explain(self) -> None:
         self.tabs.addTab(self.confusion, self.tr("Confusion"))
         self.tabs.addTab(self.mistakes, self.tr("Mistakes"))
         self.tabs.setTabToolTip(
-            0, glossary.tooltip(self.tr("Which classes are taken for which"), ["recall", "precision"])
+            0, glossary.tooltip(self.tr("Which classes are confused with which"), ["recall", "precision"])
         )
-        self.tabs.setTabToolTip(1, self.tr("The images that are predicted wrongly, the worst first"))
+        self.tabs.setTabToolTip(1, self.tr("The misclassified images, worst first"))
         self.back_button.setToolTip(command_table.with_key(self.tr("Back to the network"), "page_up"))
-        self.setAccessibleName(self.tr("How the test set is read"))
+        self.setAccessibleName(self.tr("The test set: confusion matrix and mistakes"))
 
     def _arrange(self) -> None:
         head, column, body = QHBoxLayout(), QVBoxLayout(self), QWidget()

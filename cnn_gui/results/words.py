@@ -9,10 +9,10 @@ from engine.data.dataset import pixels
 
 
 def summary(reading: Reading) -> str:
-    """Return '985 of 1,000 test images right (98.50 %), step 3,384'."""
+    """Return '985 of 1,000 test images correct (98.50 %), step 3,384'."""
     found = reading.predictions
     total = len(found.labels)
-    text = _tr("{0:,} of {1:,} test images right ({2:.2f} %), {3}")
+    text = _tr("{0:,} of {1:,} test images correct ({2:.2f} %), {3}")
     return text.format(found.right, total, 100 * found.right / total, moment(reading.step, reading.since))
 
 
@@ -26,7 +26,7 @@ def cell(reading: Reading, label: int, read: int) -> str:
     counts = reading.predictions.confusion
     names = reading.subject.dataset.class_names
     row, count = int(counts[label].sum()), int(counts[label, read])
-    text = _tr("Right: {0} predicted as {1}") if label == read else _tr("Confused: {0} predicted as {1}")
+    text = _tr("Correct: {0} predicted as {1}") if label == read else _tr("Confused: {0} predicted as {1}")
     share = _tr(", {0:,} of {1:,} images ({2:.1f} %)").format(count, row, 100 * count / row) if row else ""
     return text.format(names[label], names[read]) + (share if count else _tr(", no image"))
 
@@ -53,8 +53,8 @@ def thumb(reading: Reading, image: int) -> Thumb:
     value = _tr("{0:.1f} %").format(100 * sure) if reading.is_share else number(sure, 3)
     caption = f"{true} → {read}" if true != read else true
     tip = _tr(
-        "Test image {0:,}: actual {1}, predicted {2} ({3}), loss {4}. Click to look at it through the lens,"
-        " double-click to see why."
+        "Test image {0:,}: actual {1}, predicted {2} ({3}), loss {4}. Click to use it as the "
+        "sample, double-click to see why."
     )
     told = tip.format(image, true, read, value, number(float(found.losses[image]), 3))
     return Thumb(pixels(reading.subject.dataset.test.images[image]), caption, value, told)

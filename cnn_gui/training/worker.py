@@ -79,7 +79,7 @@ class TrainingWorker(QObject):
     def _tell_late_divergence(self, trainer: Trainer) -> None:
         """Tell that the run went back, where only its last step before a stop made numbers that are not finite."""
         if trainer.taken_back is not None and not self._control.given_up:
-            text = self.tr("The last step made numbers that are not finite, so the best weights were put back.")
+            text = self.tr("The last step produced values that are not finite, so the best weights were restored.")
             self.diverged.emit(Divergence(text, lower_rate(trainer.settings), held=False))
 
     def abandon_step(self) -> None:

@@ -35,13 +35,13 @@ class DivergenceBox(QObject):
         if divergence.held:
             box.setInformativeText(
                 self.tr(
-                    "Training is paused. Going back brings the best weights back: those with the least validation"
-                    " loss, of this run or of before it."
+                    "Training is paused. Going back restores the best weights: those with the lowest "
+                    "validation loss, of this run or from before it."
                 )
             )
         role = QMessageBox.ButtonRole
         back = box.addButton(self.tr("&Go back"), role.ActionRole)
-        back.setToolTip(self.tr("The best weights, and the curves up to them"))
+        back.setToolTip(self.tr("Restore the best weights, and the curves up to them"))
         lower = box.addButton(self.tr("&Lower the rate to {0:g}").format(divergence.rate), role.ActionRole)
         lower.setToolTip(self.tr("Go back, and set the learning rate for the next run"))
         if divergence.held:

@@ -40,7 +40,7 @@ def build(window: "MainWindow") -> None:
     for name, state in (("side_panel", lambda: window.has_side_panel), ("full_screen", window.isFullScreen)):
         made[name].setCheckable(True)
         view.aboutToShow.connect(lambda name=name, state=state: made[name].setChecked(state()))
-    _add_scales(window, view.addMenu(window.tr("&Range of the colours")))
+    _add_scales(window, view.addMenu(window.tr("Colour &range")))
     view.addSeparator()
     _add_text_sizes(window, view.addMenu(window.tr("Te&xt size")))
     view.addSeparator()
@@ -127,8 +127,8 @@ def _tell_what_rests(window: "MainWindow", made: dict[str, QAction]) -> None:
 def _add_scales(window: "MainWindow", menu: QMenu) -> None:
     group, tr = QActionGroup(window), window.tr
     for scale, text in (
-        (Scale.MAP, tr("&Each map its own")), (Scale.LAYER, tr("The maps of a &layer alike")),
-        (Scale.NETWORK, tr("The whole &network alike")),
+        (Scale.MAP, tr("Per &map")), (Scale.LAYER, tr("Per &layer")),
+        (Scale.NETWORK, tr("Whole &network")),
     ):  # fmt: skip
         action = menu.addAction(text, lambda scale=scale: window.lens.set_scale(scale))
         action.setCheckable(True)
@@ -137,7 +137,7 @@ def _add_scales(window: "MainWindow", menu: QMenu) -> None:
 
 
 def _add_schemes(window: "MainWindow", menu: QMenu) -> None:
-    words = {"system": window.tr("As the system"), "light": window.tr("Light"), "dark": window.tr("Dark")}
+    words = {"system": window.tr("Follow the system"), "light": window.tr("Light"), "dark": window.tr("Dark")}
     group = QActionGroup(window)
 
     def choose(name: str) -> None:
@@ -179,7 +179,7 @@ def _add_tool_bar(
     bar.addSeparator()
     button = QToolButton(bar)
     button.setText(window.tr("Preset"))
-    button.setToolTip(window.tr("Begin from a published network"))
+    button.setToolTip(window.tr("Start from a published network"))
     popup.hang(networks, button)
     bar.addWidget(button)
     bar.addWidget(window.data_chooser)

@@ -29,9 +29,7 @@ def fill(menu: QMenu, files: ProjectFiles, document: Document, opened: Callable[
             opened(preset)
 
     trained = menu.addAction(QCoreApplication.translate("preset_menu", "Trained LeNet-5"), lambda: open_trained(files))
-    trained.setToolTip(
-        QCoreApplication.translate("preset_menu", "The network that ships, trained on the digits that ship")
-    )
+    trained.setToolTip(QCoreApplication.translate("preset_menu", "The trained network that comes with the application"))
     trained.setProperty("icon_name", "preset")
     menu.addSeparator()
     for name in presets.BUILDERS:

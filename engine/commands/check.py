@@ -86,8 +86,8 @@ def table(report: GradientReport) -> Iterator[str]:
             ",".join(map(str, a.index)), f"{a.analytic:.6g}", f"{a.numeric:.6g}", str(a.compared), str(a.kinks),
         )  # fmt: skip
     if not all(a.compared for a in report.arrays):
-        yield "All cells of an array that were drawn are at kinks, where there is no derivative: try more --samples."
-    worst, verdict = _worst(report), "right" if report.passed else "wrong"
+        yield "All sampled cells of an array are at kinks, where the derivative is not defined: try more --samples."
+    worst, verdict = _worst(report), "correct" if report.passed else "wrong"
     if worst.compared:
         yield (
             f"The gradients are {verdict}: the largest relative error is {worst.error:.1e}, of {worst.name} at"

@@ -40,7 +40,7 @@ def run(arguments: argparse.Namespace) -> int:
         print(json.dumps({**figures, "images": len(dataset.test), **named}, allow_nan=False))
     else:
         print(
-            f"{accuracy:.2%} of {len(dataset.test):,} test images right, {project.settings.loss} {loss:.4f}"
+            f"{accuracy:.2%} of {len(dataset.test):,} test images correct, {project.settings.loss} {loss:.4f}"
             f" ({dataset.name})"
         )
     return 0

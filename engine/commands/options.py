@@ -62,7 +62,7 @@ def add_json(parser: argparse.ArgumentParser, what: str) -> None:
 
 def add_threads(parser: argparse.ArgumentParser) -> None:
     """Add --threads."""
-    doc = "Parts of a mini-batch worked on at once; one a core if not given, and no more than there are cores"
+    doc = "Parts of a mini-batch computed in parallel; one for each core if not given, and no more than there are cores"
     threads = Param("threads", 1, "Threads", doc, ge=1, le=MOST_THREADS)
     parser.add_argument("--threads", metavar="N", type=reader(threads), help=_help(threads))
 
@@ -83,7 +83,7 @@ def threads(arguments: argparse.Namespace, given: int | None = None) -> int:
 
 def add_settings(parser: argparse.ArgumentParser) -> None:
     """Add an option for each training setting; those that are not given keep the preset's value."""
-    group = parser.add_argument_group("training", "What is not given is as the preset has it.")
+    group = parser.add_argument_group("training", "Settings that are not given are the preset's.")
     for param in schema.params_of(TrainingSettings):
         if param.kind == "bool":
             how: dict[str, Any] = {"action": argparse.BooleanOptionalAction}

@@ -97,7 +97,7 @@ def predicted(model: Model, project: Project, path: Path, kind: str | None = Non
     with np.errstate(all="ignore"):
         values = model.forward(x[None])[0]
     if not np.isfinite(values).all():
-        raise BadInputError(f"{path.name}: the network's answer is no number; train it again.")
+        raise BadInputError(f"{path.name}: the network's output is not a number; train it again.")
     word = "probability" if project.architecture.layers[-1].config.gives_probabilities else "output"
     best = np.argsort(-values, kind="stable")[:SHOWN]
     top = [{"class": project.class_names[k], word: float(values[k])} for k in best]

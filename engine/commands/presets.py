@@ -18,7 +18,11 @@ WIDEST = 100  # columns that are read with ease
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument(
-        "name", metavar="NAME", nargs="?", type=options.one_of(presets.BUILDERS), help="one of them, to be told in full"
+        "name",
+        metavar="NAME",
+        nargs="?",
+        type=options.one_of(presets.BUILDERS),
+        help="one of them, to be described in full",
     )
     options.add_json(parser, "one JSON object a line and preset")
 

@@ -149,7 +149,7 @@ class Appearance:
                 None if strokes is None else _pair(_numbers(strokes, 2, 0, max(shape))),
             )
         except (KeyError, TypeError, ValueError) as error:
-            text = "what it says of the look of its images is damaged; open a copy of the file."
+            text = "its description of the images' appearance is damaged; open a copy of the file."
             raise BadInputError(text) from error
         return read
 

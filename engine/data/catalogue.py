@@ -98,7 +98,7 @@ def _at(path: Path) -> "_Reading":
     try:
         mode = path.stat().st_mode
     except ValueError as error:  # a zero byte, or half of a surrogate pair
-        raise BadInputError(f"{quoted(str(path))} is no path; choose {KINDS}.") from error
+        raise BadInputError(f"{quoted(str(path))} is not a path; choose {KINDS}.") from error
     if not (S_ISDIR(mode) or S_ISREG(mode)):
         raise BadInputError(f"{path} is neither a file nor a folder; choose {KINDS}.")
     return _in_folder(path.absolute()) if S_ISDIR(mode) else _in_file(path)
@@ -147,7 +147,7 @@ def _below(folder: Path) -> _Reading:
     if tables := [file for file in files if table.is_table(file.name)]:
         return _Reading(lambda: table.read_table(_one_table(tables, folder.name)))
     foreign.refuse_pickles((file.name for file in files), folder.name)
-    raise BadInputError(f"{folder.name} holds no data that can be read; choose {KINDS}.")
+    raise BadInputError(f"{folder.name} contains no data that can be read; choose {KINDS}.")
 
 
 def _one_table(tables: Sequence[Path], where: str) -> Path:
@@ -173,7 +173,7 @@ def _in_file(path: Path) -> _Reading:
     foreign.refuse_foreign(path)
     if packed or path.suffix.lower() == ".tar":
         return _in_tar(path, head)
-    raise BadInputError(f"{name} is no data that can be read; choose {KINDS}.")
+    raise BadInputError(f"{name} is not data that can be read; choose {KINDS}.")
 
 
 def _stands_alone(path: Path) -> bool:

@@ -122,7 +122,7 @@ def _records(content: bytearray, where: str, labels: int) -> Array:
     size = labels + _IMAGE
     if not content or len(content) % size:
         raise BadInputError(
-            f"{where} has {counted(len(content), 'byte')}, which is no whole number of images of {size:,} bytes;"
+            f"{where} has {counted(len(content), 'byte')}, which is not a whole number of images of {size:,} bytes;"
             " copy or download it again."
         )
     return np.frombuffer(content, np.uint8).reshape(-1, size)

@@ -50,7 +50,7 @@ def read_drawing(path: Path, shape: Shape, appearance: Appearance | None = None)
     ready = pixels.shape[:2] == size
     drawn = ink(pixels, 0 if ready else FAINT)
     if drawn is None:
-        raise BadInputError(f"{path.name} shows nothing but paper; choose a picture of one thing on plain paper.")
+        raise BadInputError(f"{path.name} shows only paper; choose a picture of one thing on plain paper.")
     return look.painted(look.placed(drawn, size, ready))
 
 
@@ -105,7 +105,7 @@ def _decoded(stream: IO[bytes], name: str) -> Image.Image:
             )
         return ImageOps.exif_transpose(picture)
     except UnidentifiedImageError as error:
-        raise BadInputError(f"{name} is no picture that can be read; choose {', '.join(FORMATS)}.") from error
+        raise BadInputError(f"{name} is not a picture that can be read; choose {', '.join(FORMATS)}.") from error
     except Image.DecompressionBombError as error:
         raise too_large from error
     except (BadInputError, MemoryError):
@@ -199,7 +199,9 @@ def picture_size(path: Path) -> tuple[int, int, bool, bool]:
         except MemoryError:
             raise
         except Exception as error:  # as in _decoded
-            raise BadInputError(f"{path} is no picture that can be read, or damaged; remove or replace it.") from error
+            raise BadInputError(
+                f"{path} is not a picture that can be read, or damaged; remove or replace it."
+            ) from error
         if picture.width * picture.height > MOST_PIXELS:
             raise BadInputError(f"{path} has more than {MOST_PIXELS:,} pixels; make it smaller.")
         grey = picture.mode in ("1", "L", "LA") or _is_deep(picture)

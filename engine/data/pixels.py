@@ -31,7 +31,7 @@ class Range(Enum):
     UNIT = "0 to 1"
     BINARY = "hold 0 and 1 alone: read as black and white"
     LEVELS = "go from 0 to {1:g}: stretched to 0 to 255"
-    DEEP = "go up to {2:g}, as of {3} bits: 0 to {1:g} was stretched to 0 to 255"
+    DEEP = "go up to {2:g}, as with {3} bits: 0 to {1:g} was stretched to 0 to 255"
     DIVIDED = "go from 0 to 1/255, as if divided by 255 twice: stretched to 0 to 255"
     FAINT = "go from 0 to {1:g} alone: stretched to 0 to 255"
     SIGNED = "go from -128 to 127: 128 was added"

@@ -83,7 +83,7 @@ def classes_option(names: Iterable[str]) -> str:
 
 def _grey(value: str) -> View:
     if value:
-        raise BadInputError(f"grey={value} is no option; write grey alone.")
+        raise BadInputError(f"grey={value} is not an option; write grey alone.")
     return views.grey
 
 
@@ -95,7 +95,7 @@ def _classes(value: str) -> View:
 def _crop(value: str) -> View:
     size = _SIZE.fullmatch(value)
     if size is None:
-        raise BadInputError(f"crop={value} is no size; write height x width in pixels, e.g. crop=24x24.")
+        raise BadInputError(f"crop={value} is not a size; write height x width in pixels, e.g. crop=24x24.")
     height, width = int(size[1]), int(size[2])
     return lambda dataset: views.crop(dataset, height, width)
 

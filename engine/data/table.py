@@ -118,7 +118,7 @@ def _picture(table: _Table) -> tuple[Shape, bool]:
     shape = picture_of(table.width)
     if shape is None:
         raise BadInputError(
-            f"{table.name} has {table.width:,} columns of pixels, which make no square image of {CHANNELS[0]} or"
+            f"{table.name} has {table.width:,} columns of pixels, which do not make a square image of {CHANNELS[0]} or"
             f" {CHANNELS[1]} channels; leave other columns out."
         )
     if shape[0] == 1:
@@ -229,8 +229,8 @@ def _columns(lines: Sequence[str], where: str) -> _Columns:
         rest = [k for k in range(len(first)) if k not in ignored]
         if len(rest) < 2 or picture_of(len(rest) - 1) is None:
             raise BadInputError(
-                f"{where} has {len(first):,} columns, which are no square image with or without a label; choose a table"
-                " with one image a line, e.g. a label and 784 pixels."
+                f"{where} has {len(first):,} columns, which do not make a square image with or without a label;"
+                " choose a table with one image a line, e.g. a label and 784 pixels."
             )
         label = words[0] if words and not header else _first_or_last(lines[header:], separator, rest)
     return _Columns(separator, _fields(len(first), label, ignored), header)

@@ -47,7 +47,7 @@ def only_classes(dataset: Dataset, names: Sequence[str]) -> Dataset:
     if unknown := [name for name in names if name not in known]:
         raise BadInputError(f"{dataset.name} has no class {quoted(unknown[0])}; it has {', '.join(known)}.")
     if len(names) < 2 or len(set(names)) < len(names):
-        raise BadInputError(f"The classes {', '.join(names)} do not suffice; choose two or more, each once.")
+        raise BadInputError(f"The classes {', '.join(names)} are not enough; choose two or more, each once.")
     new = np.full(len(known), -1, np.intp)  # old label -> new label
     new[[known.index(name) for name in names]] = np.arange(len(names))
 

@@ -70,7 +70,7 @@ def _values(archive: Archive) -> dict[str, Any]:
             raise ValueError("not what was written")
     except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise BadInputError(
-            f"{archive.name}: {RUN_JSON} is damaged, or a newer version of this program wrote it; start the run anew."
+            f"{archive.name}: {RUN_JSON} is damaged, or a newer version of this program wrote it; start a new run."
         ) from error
     return values
 

@@ -8,11 +8,11 @@ REMEDIES = {
     errno.ENOENT: "check its name and its folder",
     errno.ENOTDIR: "check the path: a part of it is no folder",
     errno.EISDIR: "name a file",
-    errno.EACCES: f"{PLACE}, or ask for the right to use this one",
-    errno.EPERM: f"{PLACE}, or ask for the right to use this one",
+    errno.EACCES: f"{PLACE}, or ask for permission to use this one",
+    errno.EPERM: f"{PLACE}, or ask for permission to use this one",
     errno.EROFS: PLACE,
-    errno.ENOSPC: f"make room there, or {PLACE}",
-    errno.EDQUOT: f"make room there, or {PLACE}",
+    errno.ENOSPC: f"free some space there, or {PLACE}",
+    errno.EDQUOT: f"free some space there, or {PLACE}",
     errno.ENAMETOOLONG: "choose a shorter name",
 }
 

@@ -49,7 +49,7 @@ def upgraded(values: Any) -> Values:
         raise BadInputError("it is not a project of this program; choose another file.")
     version = values.get("version")
     if type(version) is not int or version < 1:
-        raise BadInputError(f"its version is {quoted(version)}, which never was; choose another file.")
+        raise BadInputError(f"its version is {quoted(version)}, which does not exist; choose another file.")
     if version > VERSION:
         raise BadInputError(
             f"a newer version of this program wrote it (format {quoted(version)}); update this one to open it."

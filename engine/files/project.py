@@ -210,7 +210,7 @@ def _history_array(archive: Archive, name: str) -> Array:
     entry = _history_entry(name)
     header = archive.header(entry)
     if header.dtype.kind != ("U" if name in History.TEXTS else "f"):
-        raise ValueError("not the figures of any run")
+        raise ValueError("not the figures of a training run")
     if header.shape > (STEP_LIMIT if name in History.CURVES else ROW_LIMIT,):
         raise ValueError("more steps, epochs or layers than any run has")
     if header.dtype.kind == "U" and header.dtype.itemsize > 4 * WORD_LIMIT:

@@ -4,6 +4,7 @@ What is read is bounded by its reader: each compares what a file claims with wha
 """
 
 import errno
+import io
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,8 @@ from typing import IO
 from engine.errors import BadInputError
 
 Told = Callable[[int], None]
+
+_PIECE = 2**20  # bytes: less is read as it is asked for
 
 _told: ContextVar[Told | None] = ContextVar("told", default=None)
 
@@ -32,7 +35,7 @@ def opened(path: Path) -> Iterator[IO[bytes]]:
         OSError: it cannot be read.
     """
     _check(path, path.stat().st_mode)
-    with path.open("rb") as stream:
+    with _Bounded(io.FileIO(path)) as stream:
         _check(path, os.fstat(stream.fileno()).st_mode)  # of what was opened: it may have been exchanged
         advance(0)
         yield stream
@@ -56,6 +59,15 @@ def advance(count: int) -> None:
     told = _told.get()
     if told is not None:
         told(count)
+
+
+class _Bounded(io.BufferedReader):
+    """Takes no more memory for a piece than the file has left, whatever a library asks for that believes the file."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is not None and size > _PIECE:
+            size = min(size, max(0, os.fstat(self.fileno()).st_size - self.tell()))
+        return super().read(size)
 
 
 def _check(path: Path, mode: int) -> None:

@@ -41,7 +41,7 @@ class LeakyReLUConfig(ActivationConfig):
     Source: Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
     """
 
-    slope: float = param(0.01, label="Slope", ge=0, le=1, doc="What is left of a negative value; 0 makes it a ReLU.")
+    slope: float = param(0.01, label="Slope", ge=0, le=1, doc="Factor for negative values; 0 makes it a ReLU.")
 
     def build(self, shape: Shape, backend: str = "fast") -> Layer:
         return LeakyReLU(self.slope)

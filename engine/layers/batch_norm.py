@@ -35,7 +35,8 @@ class BatchNormConfig(LayerConfig):
 
     momentum: float = param(
         0.1, label="Momentum", gt=0, le=1,
-        doc="Share that each mini-batch has in the running mean and variance, with which the network evaluates.",
+        doc=("Weight of each mini-batch in the running mean and variance, which are used in "
+            "evaluation."),
     )  # fmt: skip
     epsilon: float = param(
         1e-5, label="Epsilon", ge=1e-10, le=1, doc="Added to the variance, so that a constant channel stays finite."

@@ -26,7 +26,7 @@ class Conv2DConfig(LayerConfig):
     y[f,i,j] = bias[f] + sum over c,u,v of x[c, i S + u D - P, j S + v D - P] weight[f,c,u,v]
     """
 
-    filters: int = param(8, label="Filters", ge=1, le=512, doc="Number of kernels, and so of output channels F.")
+    filters: int = param(8, label="Filters", ge=1, le=512, doc="Number of filters F, and so of output channels.")
     kernel_size: tuple[int, int] = param(
         (3, 3),
         label="Kernel size",
@@ -54,7 +54,8 @@ class Conv2DConfig(LayerConfig):
     )  # fmt: skip
     groups: int = param(
         1, label="Groups", ge=1, le=512,
-        doc="Filters in groups, each of which sees its share of the channels; as many as channels: depthwise.",
+        doc=("Number of groups: each group of filters reads its own part of the channels; as many "
+            "groups as channels is a depthwise convolution."),
     )  # fmt: skip
     bias: bool = param(True, label="Bias", doc="Add a learned number to each filter's map.")
     initializer: str = param(

@@ -30,7 +30,7 @@ class DenseConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:
             raise ShapeError(
-                f"Dense needs plain values, but receives maps of {' × '.join(map(str, shape))}.",
+                f"Dense needs a vector, but receives maps of {' × '.join(map(str, shape))}.",
                 "Insert Flatten before it.",
             )
         return (self.units,)

@@ -27,7 +27,7 @@ class DropoutConfig(LayerConfig):
     keeps_channels: ClassVar[bool] = True
 
     rate: float = param(
-        0.5, label="Rate", ge=0, le=0.95, doc="Share of the values that is left out; try 0.5 for Dense, 0.1 for maps."
+        0.5, label="Rate", ge=0, le=0.95, doc="Fraction of the values that is dropped; try 0.5 for Dense, 0.1 for maps."
     )
 
     def output_shape(self, shape: Shape) -> Shape:

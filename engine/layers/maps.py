@@ -8,11 +8,11 @@ Pair = tuple[int, int]
 
 
 def channels_and_size(shape: Shape) -> tuple[int, Pair]:
-    """Return C and (H, W); raises ShapeError for a *shape* of plain values."""
+    """Return C and (H, W); raises ShapeError for the *shape* of a vector."""
     if len(shape) != 3:
         raise ShapeError(
-            f"It needs maps (channels × rows × columns), but receives {shape[0]} plain values.",
-            "Move it before the layer that makes plain values of the maps.",
+            f"It needs maps (channels × rows × columns), but receives a vector of {shape[0]} values.",
+            "Move it before the layer that turns the maps into a vector.",
         )
     return shape[0], shape[1:]
 

@@ -20,7 +20,9 @@ class Pool2DConfig(LayerConfig):
 
     keeps_channels: ClassVar[bool] = True
 
-    mode: str = param("max", label="Keep", choices=("max", "mean", "min"), doc="Which value of the window goes on.")
+    mode: str = param(
+        "max", label="Keep", choices=("max", "mean", "min"), doc="Which value of each window is passed on."
+    )
     size: tuple[int, int] = param(
         (2, 2), label="Window", ge=1, le=64, unit="pixels", doc="Rows and columns of the window."
     )
@@ -29,7 +31,8 @@ class Pool2DConfig(LayerConfig):
     )
     padding: Padding = param(
         (0, 0), label="Padding", ge=0, le=63, unit="pixels", choices=PADDING_WORDS,
-        doc="Rows and columns added on each side. They never win a max or min; they count as 0 in a mean.",
+        doc=("Rows and columns added on each side. They are never selected by max or min, and count "
+            "as 0 in a mean."),
     )  # fmt: skip
 
     def output_shape(self, shape: Shape) -> Shape:

@@ -21,7 +21,7 @@ class SoftmaxConfig(LayerConfig):
     def output_shape(self, shape: Shape) -> Shape:
         if len(shape) != 1:
             raise ShapeError(
-                f"Softmax needs one score for each class, but receives maps of {' × '.join(map(str, shape))}.",
+                f"Softmax needs one logit for each class, but receives maps of {' × '.join(map(str, shape))}.",
                 "Insert Flatten and a Dense layer before it.",
             )
         return shape

@@ -97,7 +97,7 @@ def _padding(value: Extent | str) -> Padding:
 
 def _count(name: str, value: int) -> int:
     if not isinstance(value, int | np.integer):
-        raise BadInputError(f"{name}={value!r} is no count; give a whole number.")
+        raise BadInputError(f"{name}={value!r} is not a count; give a whole number.")
     return _pair(name, int(value), least=1)[0]
 
 
@@ -106,7 +106,7 @@ def _pair(name: str, value: Extent, least: int) -> Pair:
     try:
         rows, cols = map(index, value if isinstance(value, tuple | list) else (value, value))
     except (TypeError, ValueError):
-        raise BadInputError(f"{name}={value!r} is no size; give a whole number or a pair (rows, columns).") from None
+        raise BadInputError(f"{name}={value!r} is not a size; give a whole number or a pair (rows, columns).") from None
     if min(rows, cols) < least:
         raise BadInputError(f"{name}={value} is too small; give {least} or more.")
     return rows, cols

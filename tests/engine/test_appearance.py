@@ -146,7 +146,7 @@ def test_that_a_file_keeps_it(images: Images) -> None:
 )  # fmt: skip
 def test_that_what_makes_no_sense_is_refused(change: dict[str, Any]) -> None:
     values = {**Appearance.of_mnist((1, 28, 28)).to_dict(), **change}
-    with pytest.raises(BadInputError, match="of the look of its images is damaged"):
+    with pytest.raises(BadInputError, match="description of the images' appearance is damaged"):
         Appearance.from_dict(values, (1, 28, 28))
     for other in (None, [], "mass"):
         with pytest.raises(BadInputError):

@@ -146,18 +146,18 @@ def test_that_a_file_of_no_known_kind_is_told_what_is_supported(tmp_path: Path, 
     (tmp_path / name).write_bytes(content)
     with pytest.raises(BadInputError) as caught:
         catalogue.load(str(tmp_path / name))
-    assert str(caught.value) == f"{name} is no data that can be read; choose {catalogue.KINDS}."
+    assert str(caught.value) == f"{name} is not data that can be read; choose {catalogue.KINDS}."
 
 
 def test_that_a_folder_without_data_is_told_what_is_supported(tmp_path: Path) -> None:
     with pytest.raises(BadInputError) as caught:
         catalogue.load(str(tmp_path))
-    assert str(caught.value) == f"{tmp_path.name} holds no data that can be read; choose {catalogue.KINDS}."
+    assert str(caught.value) == f"{tmp_path.name} contains no data that can be read; choose {catalogue.KINDS}."
 
 
 @pytest.mark.parametrize("source", ["a\0b.npz", "a\ud800.npz"])
 def test_that_a_text_that_is_no_path_is_told(source: str) -> None:
-    with pytest.raises(BadInputError, match=r"is no path; choose an \.npz"):
+    with pytest.raises(BadInputError, match=r"is not a path; choose an \.npz"):
         catalogue.load(source)
 
 

@@ -122,7 +122,7 @@ def test_that_the_python_version_is_refused_unread_with_the_name_of_the_right_on
     ("file", "content", "part"),
     [
         ("data_batch_3.bin", b"", "data_batch_3.bin has 0 bytes"),
-        ("data_batch_3.bin", bytes(3072), "has 3,072 bytes, which is no whole number of images of 3,073 bytes"),
+        ("data_batch_3.bin", bytes(3072), "has 3,072 bytes, which is not a whole number of images of 3,073 bytes"),
         ("test_batch.bin", bytes(3074), "test_batch.bin has 3,074 bytes"),
         ("data_batch_5.bin", b"\x0a" + bytes(3072), "data_batch_5.bin has the label 10"),
         ("test_batch.bin", b"\xff" + bytes(3072), "labels must be whole numbers from 0 to 9"),

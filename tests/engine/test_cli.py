@@ -300,7 +300,7 @@ def test_that_a_run_that_goes_astray_with_finite_numbers_ends_at_once_and_saves_
     assert run(*train, "--lr", rate) == codes.DIVERGED
     err = capsys.readouterr().err
     assert re.search(rf"cnn-engine: Training diverged after step \d+: .+ Lower the learning rate from {rate:g} to", err)
-    assert "The best weights were put back, those of before the run." in err
+    assert "The best weights were restored, those from before the run." in err
     saved = open_project(file)
     model = Model.build(saved.architecture, saved.input_shape, np.random.default_rng(0))
     for spec, views in zip(saved.architecture.layers, model.parameters.layers, strict=True):

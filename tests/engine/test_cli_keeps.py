@@ -234,8 +234,9 @@ def test_that_a_run_goes_on_where_it_cannot_be_saved_and_saves_again_when_there_
     given = ("--data", data, "--threads", 1, "--out", out, "--checkpoint", file)
     assert run("train", "--preset", "small", *given) == 0
     assert capsys.readouterr().err == (
-        "cnn-engine: The run could not be saved: there: No space left on device; make room there, or choose another"
-        f" place. It goes on, and saving it is tried again.\ncnn-engine: The run could be saved again, in {file}.\n"
+        "cnn-engine: The run could not be saved: there: No space left on device; free some space there, or choose"
+        f" another place. It goes on, and saving it is tried again.\n"
+        f"cnn-engine: The run could be saved again, in {file}.\n"
     )
     assert len(tried) == 4  # after the first epoch, after each of two steps, and after the second epoch
     assert open_project(out).history.steps == checkpoint.load(file)[1].history.steps == STEPS
@@ -285,7 +286,7 @@ def test_that_a_network_that_cannot_be_written_is_kept_in_another_folder(
     assert run("train", "--preset", "small", "--data", data, "--threads", 1, "--out", out) == codes.BAD_INPUT
     printed, said = capsys.readouterr()
     assert said == (
-        f"cnn-engine: {out}: No space left on device; make room there, or choose another place. The network is in"
+        f"cnn-engine: {out}: No space left on device; free some space there, or choose another place. The network is in"
         f" {instead} instead.\n"
     )
     assert printed.endswith(f"Saved as {instead}.\n")

@@ -126,7 +126,7 @@ def test_that_the_summary_of_a_file_says_how_far_it_was_trained(capsys: Captured
 def test_that_the_summary_of_a_chain_that_cannot_work_says_why(capsys: Captured, tmp_path: Path) -> None:
     path = project(tmp_path / "a.cnn", "flatten", "conv2d", "relu")
     text = "\n".join(lines(capsys, "summary", path))
-    assert "It needs maps (channels × rows × columns), but receives 64 plain values." in text
+    assert "It needs maps (channels × rows × columns), but receives a vector of 64 values." in text
     (told,) = values(capsys, "summary", path)
     assert told["layers"][1]["output"] is None and "Move it before the layer that" in told["layers"][1]["problem"]
 
@@ -138,7 +138,7 @@ def test_that_the_gradients_of_a_preset_are_right(capsys: Captured) -> None:
     title, head, *rows, verdict = lines(capsys, "check", "--preset", "sigmoid-mse", "--samples", 3)
     assert title == "Sigmoid and mean squared error" and head.split()[-1] == "kinks"
     assert [row.split()[0] for row in rows] == ["ok"] * 5
-    assert verdict.startswith("The gradients are right: the largest relative error is ")
+    assert verdict.startswith("The gradients are correct: the largest relative error is ")
 
 
 @pytest.mark.parametrize("loss", ["cross-entropy", "mean squared error", "binary cross-entropy"])
@@ -193,7 +193,7 @@ def test_that_cells_at_kinks_give_no_verdict_unless_there_are_no_others() -> Non
     assert check.as_values(both)["where"] == "1e-09"
     head, undecided, right, hint, verdict = check.table(both)
     assert undecided.startswith("- ") and right.startswith("ok ") and "try more --samples" in hint
-    assert "are right" in verdict and "kinks" in head
+    assert "are correct" in verdict and "kinks" in head
     assert "are " not in [*check.table(kinks)][-1].replace("are at kinks", "")
 
 
@@ -207,7 +207,7 @@ def test_that_the_same_seed_checks_the_same_cells(capsys: Captured) -> None:
     ("layers", "part"),
     [
         ((), "The network has no layers; insert some"),
-        (("dense",), "Layer 1 (Dense) cannot work. Dense needs plain values"),
+        (("dense",), "Layer 1 (Dense) cannot work. Dense needs a vector"),
         (("flatten", "dense"), "The network ends without Softmax, which cross-entropy needs."),
         (("conv2d",), "The network ends with 8 × 6 × 6 values"),
     ],

@@ -89,7 +89,7 @@ def test_that_the_other_pictures_are_told_when_one_cannot_be_read(capsys: Captur
     assert len(out.splitlines()) == 2
     way, first, second = err.splitlines()
     assert way == WAY
-    assert first.startswith("cnn-engine: 1.png is no picture") and first.endswith(".")
+    assert first.startswith("cnn-engine: 1.png is not a picture") and first.endswith(".")
     assert second == f"cnn-engine: {pictures[2]}: No such file or directory; check its name and its folder."
 
 
@@ -110,7 +110,7 @@ def test_that_a_photograph_is_read_in_colour_and_names_tell_that_it_is_none_of_a
     (told,) = values(capsys, "predict", tmp_path / "sea.jpg", "--network", network)
     assert (told["class"], told["as"]) == ("blue", "photo")
     assert told["probability"] == pytest.approx(np.exp(1) / (np.exp(20 / 255) + np.exp(40 / 255) + np.exp(1)), abs=0.01)
-    assert "shows nothing but paper" in refused(
+    assert "shows only paper" in refused(
         capsys, "predict", tmp_path / "sea.jpg", "--network", network, "--as", "drawing"
     )  # fmt: skip
 
@@ -139,7 +139,7 @@ def test_that_an_answer_that_is_no_number_is_refused(capsys: Captured, tmp_path:
     huge = {uid: {name: np.full_like(a, 1e38) for name, a in arrays.items()} for uid, arrays in project.weights.items()}
     save(tmp_path / "huge.cnn", replace(project, weights=huge))
     told = refused(capsys, "predict", pictures[0], "--network", tmp_path / "huge.cnn")
-    assert "0.png: the network's answer is no number; train it again." in told
+    assert "0.png: the network's output is not a number; train it again." in told
 
 
 @pytest.mark.parametrize(

@@ -223,9 +223,9 @@ def test_that_what_its_help_calls_off_at_zero_is_declared_so() -> None:
     ("code", "sentence"),
     [
         (errno.ENOENT, "a.cnn: No such file or directory; check its name and its folder."),
-        (errno.EACCES, "a.cnn: Permission denied; choose another place, or ask for the right to use this one."),
+        (errno.EACCES, "a.cnn: Permission denied; choose another place, or ask for permission to use this one."),
         (errno.EISDIR, "a.cnn: Is a directory; name a file."),
-        (errno.ENOSPC, "a.cnn: No space left on device; make room there, or choose another place."),
+        (errno.ENOSPC, "a.cnn: No space left on device; free some space there, or choose another place."),
         (errno.EIO, "a.cnn: Input/output error; choose another file or folder."),
     ],
 )
@@ -236,7 +236,7 @@ def test_that_an_error_of_a_file_names_it_and_what_to_do(code: int, sentence: st
 
 def test_that_an_error_of_no_file_is_told_as_it_is() -> None:
     assert told(ChildProcessError("A process has ended; train again.")) == "A process has ended; train again."
-    assert told(OSError(errno.ENOSPC, "No space left on device")).startswith("No space left on device; make room")
+    assert told(OSError(errno.ENOSPC, "No space left on device")).startswith("No space left on device; free some")
 
 
 def test_that_the_remedy_reaches_the_terminal(capsys: Captured, tmp_path: Path) -> None:
@@ -260,7 +260,7 @@ def test_that_a_full_disk_is_told_with_the_name_of_the_file(
     out = tmp_path / "a.cnn"
     assert run("train", "--preset", "small", "--data", data, "--out", out) == codes.BAD_INPUT
     said = capsys.readouterr().err
-    assert said == f"cnn-engine: {out}: No space left on device; make room there, or choose another place.\n"
+    assert said == f"cnn-engine: {out}: No space left on device; free some space there, or choose another place.\n"
 
 
 # words

@@ -503,7 +503,7 @@ def test_that_pictures_in_colour_and_of_different_sizes_become_one_size(tmp_path
 def test_that_a_picture_that_cannot_be_read_is_named(tmp_path: Path, digits: dict[str, Any]) -> None:
     folder = write_pictures(tmp_path / "data", digits)
     (folder / "train" / "3" / "bad.png").write_bytes(b"hello")
-    with pytest.raises(BadInputError, match=r"bad\.png is no picture that can be read"):
+    with pytest.raises(BadInputError, match=r"bad\.png is not a picture that can be read"):
         catalogue.load(str(folder))
 
 

@@ -54,8 +54,8 @@ IDLE: list[tuple[Fault, LayerConfig, Shape, str]] = [
     (UNROTATED, Conv2DConfig(2, kernel_size=(1, 3), padding=(0, 1)), (1, 1, 1), "the one cell of the kernel"),
     (MISPLACED, Conv2DConfig(2, stride=(2, 2)), (1, 5, 7), "r = 0"),
     (DOUBLED, Pool2DConfig(size=(1, 1), stride=(1, 1)), (1, 5, 5), "no window has two equal winners"),
-    (UNDIVIDED, Pool2DConfig(mode="mean", size=(1, 1)), (1, 5, 5), "the mean of one value"),
-    (UNDIVIDED, GlobalAveragePoolConfig(), (4, 1, 1), "the mean of one value"),
+    (UNDIVIDED, Pool2DConfig(mode="mean", size=(1, 1)), (1, 5, 5), "the mean of a single value"),
+    (UNDIVIDED, GlobalAveragePoolConfig(), (4, 1, 1), "the mean of a single value"),
 ]
 
 

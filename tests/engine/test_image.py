@@ -102,7 +102,7 @@ def test_that_pixels_that_are_no_numbers_are_paper(tmp_path: Path, missing: floa
     np.testing.assert_allclose(read_drawing(saved(tmp_path, pixels, "a.tif"), SHAPE), expected(drawing()), atol=1e-6)
     assert read_photo(tmp_path / "a.tif", (1, 60, 50)).min() == pytest.approx(0.25, abs=0.003)
     pixels[...] = missing
-    with pytest.raises(BadInputError, match="nothing but paper"):
+    with pytest.raises(BadInputError, match="only paper"):
         read_drawing(saved(tmp_path, pixels, "a.tif"), SHAPE)
 
 
@@ -138,7 +138,7 @@ def test_that_a_large_picture_is_read_like_a_small_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize("pixels", [np.zeros((9, 9)), np.full((9, 9), 255), np.full((1, 1), 7), np.full((5, 4), 128)])
 def test_that_paper_alone_is_refused(tmp_path: Path, pixels: Any) -> None:
     with pytest.raises(
-        BadInputError, match=r"^a.png shows nothing but paper; choose a picture of one thing on plain paper\.$"
+        BadInputError, match=r"^a.png shows only paper; choose a picture of one thing on plain paper\.$"
     ):
         read_drawing(saved(tmp_path, pixels.astype(np.uint8)), SHAPE)
 
@@ -175,7 +175,7 @@ def test_that_a_photograph_of_the_right_size_is_not_touched(tmp_path: Path) -> N
     assert (x == pixels.transpose(2, 0, 1).astype(np.float32) / np.float32(255)).all()
 
 
-# What is no picture
+# What is not a picture
 
 
 def sentence(path: Path, text: str) -> None:
@@ -209,7 +209,7 @@ def test_that_a_picture_that_would_fill_the_memory_is_refused_before_it_is_decod
 @pytest.mark.parametrize("content", [b"", b"\x89PNG", b"text", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n"])
 def test_that_what_is_no_picture_is_refused_and_postscript_is_never_run(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.png").write_bytes(content)
-    sentence(tmp_path / "a.png", "is no picture that can be read; choose PNG, JPEG")
+    sentence(tmp_path / "a.png", "is not a picture that can be read; choose PNG, JPEG")
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.jpg", "a.webp", "a.gif", "a.tif", "a.bmp"])

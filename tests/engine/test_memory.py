@@ -58,7 +58,8 @@ def test_that_what_is_told_is_what_the_buffers_of_a_step_take(name: str) -> None
 
 
 MEASURED = """
-import resource, sys
+import os, sys
+from pathlib import Path
 import numpy as np
 from dataclasses import replace
 from engine import memory, presets
@@ -76,20 +77,18 @@ count = 5 * batch // 2  # the last mini-batch is half a one
 train = Split(rng.integers(0, 256, (count, *shape), np.uint8), rng.integers(0, 10, count))
 data = Dataset("noise", train, Split(train.images[:500], train.labels[:500]), tuple("0123456789"))
 settings = replace(preset.settings, batch_size=batch, validation=0.0, epochs=1, learning_rate=1e-4)
-def held():
-    return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+def most_held(process):  # ru_maxrss would begin with what the process held that started this one
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    return 1024 * sum(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
 def helpers():
-    import pathlib
-    children = pathlib.Path("/proc/self/task/%d/children" % __import__("os").getpid()).read_text().split()
-    lines = [l for c in children for l in pathlib.Path(f"/proc/{c}/status").read_text().splitlines()]
-    return 1024 * sum(int(l.split()[1]) for l in lines if l.startswith("VmHWM:"))
-before = held()
+    return sum(map(most_held, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+before = most_held("self")
 model = Model.build(presets.fitted(preset, data), shape, rng)
 most = 0
 for event in Trainer(model, data, settings, threads).run():
     most = max(most, helpers() if isinstance(event, StepResult) else 0)
 demand = memory.demand(model.architecture, shape, settings, threads, len(train))
-print(held() - before + most, demand.bytes(batch))
+print(most_held("self") - before + most, demand.bytes(batch))
 """
 
 

@@ -73,7 +73,7 @@ def test_that_gradients_are_those_of_the_last_pass_and_never_add_up() -> None:
 
 
 def test_that_a_layer_that_cannot_work_is_named_with_its_place_and_remedy() -> None:
-    with pytest.raises(BadInputError, match=r"Layer 2 \(Dense\) cannot work\. Dense needs plain values.*Flatten"):
+    with pytest.raises(BadInputError, match=r"Layer 2 \(Dense\) cannot work\. Dense needs a vector.*Flatten"):
         build("conv2d", "dense")
 
 

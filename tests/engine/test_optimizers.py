@@ -246,7 +246,7 @@ def test_that_a_saved_state_is_a_copy() -> None:
 def test_that_a_state_that_does_not_fit_is_refused_and_changes_nothing(change: dict[str, Any]) -> None:
     optimizer = made("Adam", 2)
     state = {name: values for name, values in {**optimizer.state(), **change}.items() if values is not None}
-    with pytest.raises(BadInputError, match="not that of Adam for 2 parameters; start the run anew"):
+    with pytest.raises(BadInputError, match="not that of Adam for 2 parameters; start a new run"):
         optimizer.restore(state)
     assert optimizer.time == 0
 

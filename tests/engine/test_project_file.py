@@ -250,9 +250,9 @@ def test_that_an_old_file_goes_through_every_step_in_order(tmp_path: Path, monke
     ("changes", "part"),
     [
         ({"version": migrations.VERSION + 1}, "a newer version"),
-        ({"version": 0}, "never was"),
-        ({"version": True}, "never was"),
-        ({"version": "1"}, "never was"),
+        ({"version": 0}, "does not exist"),
+        ({"version": True}, "does not exist"),
+        ({"version": "1"}, "does not exist"),
         ({"format": "something else"}, "not a project of this program"),
         ({"architecture": [{"uid": "a", "type": "transformer"}]}, "no layer type 'transformer'"),
         ({"architecture": [{"uid": "../a", "type": "relu"}]}, "'uid'"),
@@ -273,8 +273,8 @@ def test_that_an_old_file_goes_through_every_step_in_order(tmp_path: Path, monke
         ({"class_names": ["a", "\ud800"]}, "unusable name"),
         ({"class_names": ["x"] * 1001}, "class names"),
         ({"data_source": None}, "data source"),
-        ({"appearance": {"paper": "white"}}, "look of its images"),
-        ({"appearance": []}, "look of its images"),
+        ({"appearance": {"paper": "white"}}, "images' appearance"),
+        ({"appearance": []}, "images' appearance"),
     ],
 )
 def test_that_values_that_make_no_sense_are_refused_in_a_sentence(

@@ -61,7 +61,10 @@ def test_that_a_slip_in_what_is_handed_over_is_told_in_a_sentence() -> None:
     model, digits = engine.Model.build(preset.architecture, (1, 28, 28), rng), engine.data.catalogue.load("bundled")
     for call, sentence in (
         (lambda: engine.Model.build(preset, (1, 28, 28), rng), "architecture is of type Preset; give an Architecture"),
-        (lambda: engine.Model.build(preset.architecture, (1, -1, 28), rng), r"input_shape=\(1, -1, 28\) is no shape"),
+        (
+            lambda: engine.Model.build(preset.architecture, (1, -1, 28), rng),
+            r"input_shape=\(1, -1, 28\) is not a shape",
+        ),
         (lambda: engine.Model.build(preset.architecture, (1, 28.0, 28), rng), "give whole numbers above 0"),
         (lambda: engine.Model.build(preset.architecture, (1, 28, 28), rng, int), "dtype=int64 .* use float32 or"),
         (lambda: engine.Trainer(model, digits, preset), "settings are of type Preset; give TrainingSettings"),
@@ -108,7 +111,7 @@ def test_that_the_help_of_the_settings_explains_each_with_its_limits_and_its_uni
     for param in schema.params_of(engine.TrainingSettings):
         assert f"{param.name}: {param.doc.rstrip('.')}" in flat
     for part in (
-        "momentum: Share of its speed that is kept from step to step (a number from 0 to 0.999; with optimizer"
+        "momentum: Fraction of the velocity that is kept from step to step (a number from 0 to 0.999; with optimizer"
         " 'momentum' or 'Nesterov'; 0.9 if not given).",
         "Images per step; the gradient is their mean (a whole number from 1 to 4096 images; 64 if not given).",
         "each time it is used (True or False; False if not given).",

@@ -6,9 +6,11 @@ import os
 import struct
 import subprocess
 import sys
+import tracemalloc
 import zipfile
 import zlib
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -248,3 +250,17 @@ def test_that_numpy_reads_the_same_archives_as_before(tmp_path: Path) -> None:
     np.savez(stream, **archives.arrays())
     (tmp_path / "stored.npz").write_bytes(stream.getvalue())
     assert len(catalogue.load(str(tmp_path / "stored.npz")).train) == 6
+
+
+def test_that_a_chunk_which_claims_four_gigabytes_takes_no_memory(tmp_path: Path) -> None:
+    picture = io.BytesIO()
+    Image.new("L", (20, 20)).save(picture, "PNG")
+    content, at = picture.getvalue(), picture.getvalue().index(b"IDAT") - 4
+    (tmp_path / "a.png").write_bytes(content[:at] + b"\xff\xff\xff\xff" + content[at + 4 :])
+    tracemalloc.start()
+    try:
+        with suppress(BadInputError):
+            read_photo(tmp_path / "a.png", (1, 20, 20))
+        assert tracemalloc.get_traced_memory()[1] < 64 * 2**20
+    finally:
+        tracemalloc.stop()

@@ -78,14 +78,16 @@ def test_that_pooling_windows_may_not_hold_padding_alone() -> None:
 def test_that_dense_before_flatten_asks_for_flatten() -> None:
     assert sentences(chain("conv2d", "dense")) == [
         None,
-        "Dense needs plain values, but receives maps of 8 × 26 × 26. Insert Flatten before it.",
+        "Dense needs a vector, but receives maps of 8 × 26 × 26. Insert Flatten before it.",
     ]
 
 
 def test_that_softmax_on_maps_asks_for_flatten_and_dense() -> None:
     assert sentences(chain("softmax")) == [
-        "Softmax needs one score for each class, but receives maps of 1 × 28 × 28."
-        " Insert Flatten and a Dense layer before it."
+        (
+            "Softmax needs one logit for each class, but receives maps of 1 × 28 × 28. Insert "
+            "Flatten and a Dense layer before it."
+        )
     ]
 
 
@@ -93,8 +95,10 @@ def test_that_softmax_on_maps_asks_for_flatten_and_dense() -> None:
 def test_that_a_window_after_flatten_is_asked_to_move(name: str) -> None:
     assert sentences(chain("flatten", name)) == [
         None,
-        "It needs maps (channels × rows × columns), but receives 784 plain values."
-        " Move it before the layer that makes plain values of the maps.",
+        (
+            "It needs maps (channels × rows × columns), but receives a vector of 784 values. Move it "
+            "before the layer that turns the maps into a vector."
+        ),
     ]
 
 

@@ -28,9 +28,9 @@ def diverge(run: Trainer) -> str:
 
 
 def sentence(steps: int, what: str, epoch: int = 0) -> str:
-    best = f"those after epoch {epoch}" if epoch else "those of before the run"
+    best = f"those after epoch {epoch}" if epoch else "those from before the run"
     return (
-        f"Training diverged after step {steps}: {what}. The best weights were put back, {best}."
+        f"Training diverged after step {steps}: {what}. The best weights were restored, {best}."
         " Lower the learning rate from 0.5 to 0.001."
     )
 
@@ -68,7 +68,7 @@ def test_that_a_loss_which_is_not_finite_ends_the_run_before_the_update() -> Non
     model.parameters.layers[3]["weight"][...] = 1e20
     good = model.parameters.flat.copy()
     run = Trainer(model, data, TrainingSettings(batch_size=16, learning_rate=0.5), threads=2)
-    assert diverge(run) == sentence(0, "layer 4 (Dense) puts out values that are not finite")
+    assert diverge(run) == sentence(0, "layer 4 (Dense) produces values that are not finite")
     assert same(model.parameters.flat, good) and run.history.steps == 0
 
 
@@ -100,14 +100,14 @@ def test_that_an_update_which_is_not_finite_is_taken_back_in_the_same_step(bad: 
 def test_that_finite_weights_which_blow_up_the_next_loss_are_taken_back_too() -> None:
     run = trainer(learning_rate=0.5)
     before = tamper(run, 1, lambda parameters: np.copyto(parameters, 1e30))
-    assert diverge(run) == sentence(2, "layer 5 (Dense) puts out values that are not finite")
+    assert diverge(run) == sentence(2, "layer 5 (Dense) produces values that are not finite")
     assert same(run.model.parameters.flat, before[0])
 
 
 def test_that_the_very_last_step_cannot_spoil_the_weights_unseen() -> None:
     run = trainer(epochs=1, learning_rate=0.5)
     before = tamper(run, 2, lambda parameters: np.copyto(parameters, 1e30))
-    assert diverge(run) == sentence(3, "layer 5 (Dense) puts out values that are not finite")
+    assert diverge(run) == sentence(3, "layer 5 (Dense) produces values that are not finite")
     assert same(run.model.parameters.flat, before[0])
     assert run.history.epochs == []
 
@@ -221,7 +221,7 @@ def test_that_weights_of_before_the_run_come_back_where_every_epoch_was_worse() 
             parameters *= -50
 
     optimizer.step = worse  # type: ignore[method-assign]
-    assert "those of before the run" in diverge(run)
+    assert "those from before the run" in diverge(run)
     assert len(run.history.epochs) == 1 and same(run.model.parameters.flat, good)
 
 
@@ -286,7 +286,7 @@ def test_that_dead_units_are_told_with_their_layer() -> None:
     tamper(run, 4, kill)
     alarm = first_alarm(run)
     assert alarm.step <= 4 + 1 + 10
-    assert alarm.what == "layer 2 (ReLU) puts out 0 for every image, so that no gradient passes it"
+    assert alarm.what == "layer 2 (ReLU) outputs 0 for every image, so that no gradient passes it"
 
 
 def test_that_an_accuracy_that_falls_to_chance_is_told() -> None:

@@ -195,7 +195,7 @@ def test_that_the_same_data_under_another_name_is_the_same() -> None:
 
 def test_that_another_network_is_refused() -> None:
     other = Model.build(MOODY.insert(2, new_layer("relu")), (1, 8, 8), np.random.default_rng(0))
-    with pytest.raises(BadInputError, match="The network is not that of the saved run"):
+    with pytest.raises(BadInputError, match="The network is not the one of the saved run"):
         Trainer.resume(other, tiny.dataset(), STATE.settings, STATE)
 
 

@@ -123,7 +123,7 @@ def test_that_a_worker_that_hangs_is_ended_after_a_while_and_told(
         process = shards._workers[0]._process
         process.send_signal(signal.SIGSTOP)
         start = time.monotonic()
-        with pytest.raises(ChildProcessError, match=r"did not answer and was ended; train again"):
+        with pytest.raises(ChildProcessError, match=r"did not respond and was ended; train again"):
             shards.train(batch(2 * samples))
         assert time.monotonic() - start < 20 and process.poll() is not None
         assert np.isfinite(shards.train(batch())[0])

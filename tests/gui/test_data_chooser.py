@@ -281,7 +281,7 @@ def test_that_the_tooltip_says_from_how_many_images_the_figures_come(chooser, do
     document.set_data(tiny.dataset(train=1200, test=1050), "/data/bands.npz")
     assert chooser.text() == "Data: bands.npz"
     assert "1,200 training and 1,050 test images, 2 classes" in chooser.toolTip()
-    assert "Test figures are from 1,050 images" in chooser.toolTip()
+    assert "Test figures come from 1,050 images" in chooser.toolTip()
 
 
 def test_that_the_bundled_digits_have_a_name(chooser, document):

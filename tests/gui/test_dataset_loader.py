@@ -126,7 +126,7 @@ def test_that_a_missing_file_is_named_without_the_options_after_it(loader, qtbot
 
 
 def test_that_a_folder_without_data_is_told_what_is_supported(loader, qtbot, tmp_path):
-    assert "holds no data that can be read; choose an .npz or .csv file" in refusal(qtbot, loader, tmp_path)
+    assert "contains no data that can be read; choose an .npz or .csv file" in refusal(qtbot, loader, tmp_path)
 
 
 def test_that_an_option_that_does_not_fit_is_told(loader, qtbot, tmp_path):

@@ -103,7 +103,7 @@ def test_that_dense_weights_are_one_matrix(panel: LensPanel, document: Document)
 
 def test_that_a_layer_without_weights_says_where_to_look(panel: LensPanel, document: Document) -> None:
     text = message(look_at(panel, document, RELU, maps=False))
-    assert text == "ReLU 1 learns nothing: it has no weights. Its activation maps show what it does."
+    assert text == "ReLU 1 has no weights to learn. Its activation maps show what it does."
 
 
 @pytest.mark.parametrize("layer", [CONV, RELU, POOL, FLATTEN, DENSE, SOFTMAX])
@@ -193,7 +193,7 @@ def test_that_without_a_selected_layer_the_input_is_shown(panel: LensPanel, docu
     assert view.caption.whole_text == "Input · test image 0 · select a layer to see its maps"
     panel.tabs.setCurrentIndex(0)
     panel.refresh()
-    assert message(panel.kernels.mosaic) == "Select a layer in the network to see what it has learned."
+    assert message(panel.kernels.mosaic) == "Select a layer in the network to see its kernels."
 
 
 def test_that_a_chain_that_cannot_work_says_why(panel: LensPanel, document: Document) -> None:
@@ -220,7 +220,7 @@ def test_that_without_data_there_is_a_hint_and_a_drawing_will_do(qtbot: QtBot) -
     panel.set_sample(drawing, "your drawing")
     panel.refresh()
     assert shown(panel.maps.mosaic).ravel() == pytest.approx(drawing.ravel())
-    assert panel.maps.samples.verdict.whole_text.startswith("Your drawing, read as ")
+    assert panel.maps.samples.verdict.whole_text.startswith("Your drawing, predicted ")
     assert not panel.maps.samples.back_button.isVisible()
 
 
@@ -266,7 +266,7 @@ def test_that_the_verdict_tells_the_true_class_and_a_wrong_answer(panel: LensPan
     flat = np.zeros_like(document.model.parameters.flat)
     flat[-1] = 2.0  # the bias of class 1
     document.set_weights(flat)
-    for index, told in ((1, "Is 1, read as 1 (88.1 %)"), (2, "Is 0, wrongly read as 1 (88.1 %)")):
+    for index, told in ((1, "Actual 1, predicted 1 (88.1 %)"), (2, "Actual 0, misclassified as 1 (88.1 %)")):
         panel.choose(index)
         panel.refresh()
         assert panel.maps.samples.verdict.whole_text == told

@@ -68,7 +68,7 @@ def test_that_a_convolution_of_the_image_names_what_it_reads(qtbot: QtBot) -> No
     of = frame(CONV)
     view = shown(qtbot, ConvolutionView, of)
     titles = [[grid.grid.title for grid in row] for row in view.unfolded.rows if row[0].grid is not None]
-    assert titles == [[f"input {name}", f"kernel {name}", f"share {name}"] for name in NAMES]
+    assert titles == [[f"input {name}", f"kernel {name}", f"contribution {name}"] for name in NAMES]
     view._open(2, (0, 0))
     assert view.steps.source.grid.title == "input Blue" and view.steps.plane.text() == "Blue"
     assert view.steps.lines.texts[0].startswith("Blue")
@@ -83,7 +83,7 @@ def test_that_the_way_back_to_the_image_names_its_channels(qtbot: QtBot) -> None
     weight.channel.setValue(2)
     assert weight.sample.kernel.grid.title == "kernel 0, Blue"
     weight.ways.setCurrentIndex(1)
-    assert weight.batch.total.grid.title == "dC/dW 0, Blue of the mini-batch"
+    assert weight.batch.total.grid.title == "dC/dW 0, Blue of this sample alone"
     gradients = shown(qtbot, GradientsView, of)
     assert read(gradients.inputs, 1) == "Green, row 0, column 0"
 

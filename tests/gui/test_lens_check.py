@@ -77,7 +77,7 @@ def endless(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
 def test_that_every_kind_of_layer_has_a_green_light(qtbot: QtBot, window: MainWindow, layer: int) -> None:
     select(window, layer)
     report, shown = check(qtbot, window), view_of(window).report
-    assert shown.isVisible() and shown.light.passed is True and shown.heading.text() == "The gradients are right"
+    assert shown.isVisible() and shown.light.passed is True and shown.heading.text() == "The gradients are correct"
     lines = [line for line in shown.lines if line.isVisible()]
     assert len(lines) == len(report.arrays)
     assert all(line.light.passed and line.verdict.text().startswith("agrees, error ") for line in lines)
@@ -99,8 +99,11 @@ def test_that_a_line_says_where_the_largest_error_is_and_what_both_say_there(qtb
         "Weight, dL/dW",
         "disagrees, error 0.75",
     )
-    assert first.detail.text() == "filter 2, channel 0, row 1, column 1: backward −0.5, slope 2 (× −0.25) · 27 compared"
-    assert (second.light.passed, second.verdict.text()) == (None, "no verdict")
+    assert (
+        first.detail.text()
+        == "filter 2, channel 0, row 1, column 1: backward −0.5, measured slope 2 (× −0.25) · 27 compared"
+    )
+    assert (second.light.passed, second.verdict.text()) == (None, "no result")
     assert second.detail.text() == "0 compared, 50 at kinks"
     assert not shown.lines[2].isVisible()
 
@@ -164,7 +167,7 @@ def test_that_a_result_of_before_is_marked_as_old(qtbot: QtBot, window: MainWind
         document.configure(spec.uid, type(spec.config)(filters=3, kernel_size=(3, 3), padding=(1, 1)))
     window.lens.refresh()
     shown = view_of(window).report
-    assert shown.heading.text() == "Old: The gradients are right" and shown.light.passed is None
+    assert shown.heading.text() == "Old: The gradients are correct" and shown.light.passed is None
     check(qtbot, window)
     assert shown.light.passed is True
 
@@ -177,7 +180,9 @@ def test_that_a_result_waits_for_its_layer(qtbot: QtBot, window: MainWindow) -> 
     assert view_of(window).report.light.passed is True
 
 
-@pytest.mark.parametrize(("error", "told"), [(MemoryError(), "There is not enough memory for it."), (OSError("x"), "")])
+@pytest.mark.parametrize(
+    ("error", "told"), [(MemoryError(), "There is not enough memory for this computation."), (OSError("x"), "")]
+)
 def test_that_a_check_that_fails_is_over(
     qtbot: QtBot, window: MainWindow, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
 ) -> None:

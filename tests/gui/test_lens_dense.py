@@ -72,7 +72,7 @@ def test_that_the_products_of_a_unit_stand_largest_first_and_add_up(qtbot: QtBot
     assert sorted(shown_products) == pytest.approx(sorted(products))
     assert (np.diff(np.abs(shown_products)) <= 0).all()
     assert column(view.table, "value") * column(view.table, "weight") == pytest.approx(shown_products)
-    assert column(view.table, "sum so far")[-1] + bias == pytest.approx(layer.output[unit])
+    assert column(view.table, "cumulative sum")[-1] + bias == pytest.approx(layer.output[unit])
     assert view.lines.texts[0].startswith(f"unit {unit} = sum of 27 products + bias = ")
     told = [float(each) for each in assert_adds_up(view.lines.texts[0])]
     assert told == pytest.approx([sum(products), bias], abs=0.011)

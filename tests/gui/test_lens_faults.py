@@ -105,7 +105,7 @@ def test_that_a_fault_is_off_at_first_and_turns_the_check_red(qtbot: QtBot, wind
     assert verdict(qtbot, window) is True
     click(qtbot, window, UNROTATED)
     assert badge.isVisible() and badge.whole_text == "Faulty gradients: Convolution 1 (not rotated)"
-    assert view_of(window).report.heading.text() == "Old: The gradients are right"
+    assert view_of(window).report.heading.text() == "Old: The gradients are correct"
     now = traced(window, CONV)
     assert (now.output == before.output).all() and not np.allclose(now.grad_input, before.grad_input)
     assert verdict(qtbot, window) is False
@@ -122,7 +122,7 @@ def test_that_a_layer_has_the_faults_that_suit_it(window: MainWindow) -> None:
         found += [row.fault for row in view_of(window).faults.rows if row.isVisible()]
     assert shown == {CONV: [UNDILATED, UNROTATED, MISPLACED, DIVIDED_TWICE], RELU: [], POOL: [DOUBLED]}
     select(window, RELU)
-    assert view_of(window).faults.about.text() == "There is none for this kind of layer."
+    assert view_of(window).faults.about.text() == "There are none for this kind of layer."
 
 
 def test_that_a_fault_that_changes_nothing_says_so(qtbot: QtBot, window: MainWindow) -> None:
@@ -143,7 +143,7 @@ def test_that_ties_of_the_sample_are_doubled(qtbot: QtBot, window: MainWindow) -
     assert not row(window, DOUBLED).idle.isVisible() and verdict(qtbot, window) is False
     tied, other = view_of(window).report.lines[:2]
     assert (tied.name.text(), tied.light.passed, other.light.passed) == (
-        "Equal inputs moved together, dL/dX", False, True,
+        "Equal inputs changed together, dL/dX", False, True,
     )  # fmt: skip
 
 
@@ -310,7 +310,7 @@ def test_that_each_stage_of_dc_dx_tells_what_was_done_and_unequal_results_are_no
     whole = page.appended.grid
     assert whole is not None and whole.marks is not None
     assert (whole.values[whole.marks == Mark.APPENDED] == 0).all()
-    assert whole.title == ("zeros put in front" if fault is MISPLACED else "zeros appended")
+    assert whole.title == ("zeros inserted in front" if fault is MISPLACED else "zeros appended")
     assert page.cropped.grid is not None
     np.testing.assert_allclose(page.cropped.grid.values, layer.grad_input[0], atol=1e-15)
 
@@ -336,7 +336,7 @@ def test_that_dc_dw_tells_of_its_faults_with_the_difference(qtbot: QtBot) -> Non
     assert layer is not None and "A deliberate fault" in view.sample.sentence.texts[1]
     right = ConvolutionTrace(layer).right_weight_gradient(0, 0)
     apart = number(float(np.abs(layer.gradients["weight"][0, 0] - right).max()), 3)
-    assert view.sample.training.texts[-1] == f"≠ Faulty: the largest difference to the right dC/dW is {apart}."
+    assert view.sample.training.texts[-1] == f"≠ Faulty: the largest difference from the correct dC/dW is {apart}."
     view.ways.setCurrentIndex(1)
     assert view.batch.lines.texts[-1].startswith("≠ Faulty") and view.batch.total.grid is not None
     fine = lens.shown(qtbot, WeightGradientView, faulty_layer(new_layer("conv2d", **STRIDED)))
@@ -367,7 +367,7 @@ def test_that_every_equal_of_a_doubled_tie_is_seen_to_get_the_gradient(qtbot: Qt
     view, layer = lens.shown(qtbot, PoolingView, frame), frame.layer_trace
     assert layer is not None
     view.go_to((1, 1))
-    assert "goes to each of 4 equals, which is a deliberate fault" in view.lines.texts[1]
+    assert "goes to each of 4 equal values, which is a deliberate fault" in view.lines.texts[1]
     assert len(view.pictures.routes.routes) == 5  # one there, four back
     assert Mark.UNCHOSEN not in view.pictures.grad_input.grid.marks
     trace = PoolingTrace(layer)
@@ -415,7 +415,7 @@ def test_that_the_notice_tells_which_gradients_are_not_the_right_ones(
     assert trace is not None
     text = notices.of_faults(frame)
     assert text.startswith(f"Faulty gradients: {fault.brief}. ")
-    assert [name for name in ("dC/dX", "dC/dW", "dC/db") if f"{name} ≠ the right one" in text] == list(names)
+    assert [name for name in ("dC/dX", "dC/dW", "dC/db") if f"{name} ≠ the correct one" in text] == list(names)
     right = faulty_layer(layer).layer_trace
     assert right is not None
     assert number(float(np.abs(trace.grad_input - right.grad_input).max()), 3) in text
@@ -437,7 +437,7 @@ def test_that_layers_before_a_faulty_one_say_that_their_gradient_is_wrong(qtbot:
     document.faults.switch(pool, DOUBLED, True)
     document.faults.switch(dense, DIVIDED_TWICE, True)  # of its own weights alone
     window.lens.refresh()
-    told = "The dC/dO that comes to this layer is wrong: Pooling 1 (ties doubled) after it has faulty gradients."
+    told = "The dC/dO that reaches this layer is wrong, because Pooling 1 (ties doubled) after it has faulty gradients."
     assert notice.isVisible() and notice.text == told
     assert verdict(qtbot, window) is True and view_of(window).report.about.text().endswith(told)
     qtbot.mouseClick(notice.buttons[0], Qt.MouseButton.LeftButton)

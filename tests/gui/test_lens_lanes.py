@@ -191,9 +191,9 @@ def test_that_excluded_rows_are_appended_padding_is_cropped_and_both_have_their_
     assert (marks(view.cropped.cropped)[:, 6:] == Mark.APPENDED).all()
     assert not values(view.cropped.cropped)[:, 6:].any()
     assert view.sentence.texts[0] == (
-        "Appended, for no window reached them: r = (8 + 2·1 − 3) mod 3 = 1 down, (8 + 2·0 − 3) mod 3 = 2 across zero"
-        " rows and columns. Cropped padding: 10 − 2·1 = 8 down, 8 − 2·0 = 8 across. 48 of 64 pixels are read, 16 never:"
-        " their dC/dX = 0."
+        "Appended: r = (8 + 2·1 − 3) mod 3 = 1 down, (8 + 2·0 − 3) mod 3 = 2 across zero"
+        " rows and columns, because no window reads these pixels. Cropped padding: 10 − 2·1 = 8 down, 8 − 2·0 = 8"
+        " across. 48 of 64 pixels are read, 16 never: their dC/dX = 0."
     )
 
 
@@ -337,7 +337,7 @@ def test_that_a_kernel_is_rotated_and_letters_mean_the_same_on_every_page(qtbot:
             grids = [each.grid for each in view.findChildren(GridView) if each.isVisible() and each.grid]
             told[stage] = " ".join([*view.sentence.texts, *(grid.title for grid in grids)])
         everything = " ".join([*told.values(), *names(), *weights.sample.sentence.texts])
-        assert not re.search(r"\bturn|\bflip|full correlation|\bF\b", everything)
+        assert not re.search("\\bturn|\\bflip|full correlation|\\bF\\b", everything)
         assert "Rotate" in names() and "is rotated by 180°" in told[Stage.ROTATED]
         assert "kernel 0, rotated" in told[Stage.ROTATED] and "Full convolution: the rotated kernel" in told[Stage.SLID]
         assert "full convolution" in told[Stage.CROPPED]
@@ -430,7 +430,7 @@ def test_that_what_is_trimmed_and_what_training_does_with_the_gradient_is_said(q
     view = shown(qtbot, WeightGradientView, convolved(kernel_size=3, stride=2, padding=(1, 0)))
     assert view.sample.sentence.texts == (
         "Trimmed: r = (8 + 2·1 − 3) mod 2 = 1 down, (8 + 2·0 − 3) mod 2 = 1 across rows and columns of the padded input"
-        " that no window read. 56 of 64 pixels are read, 8 never: their dC/dX = 0.",
+        " that no window reads. 56 of 64 pixels are read, 8 never: their dC/dX = 0.",
         "Cross-correlated with the dilated dC/dO: 9 − 7 + 1 = 3 down, 7 − 5 + 1 = 3 across sums. 23 of its 35 cells are"
         " inserted zeros.",
     )

@@ -89,7 +89,7 @@ def test_that_a_column_under_the_mouse_lights_its_patch_and_shows_its_numbers(
     texts = page.lines.texts
     assert texts[0] == "Column 15 = 2 · 6 + 3: the patch of output (2, 3)."
     assert texts[1] == "Row 31 = (3 · 3 + 1) · 3 + 1: channel 3, kernel cell (1, 1)."
-    whole, lit = texts[2].split("; the lit product, ")
+    whole, lit = texts[2].split("; the highlighted product, ")
     assert whole.startswith("Output 0 at (2, 3) = (sum of 54 products: ")
     bias = assert_adds_up(whole)[1]
     assert float(bias) == pytest.approx(trace.parameters["bias"][0], abs=0.01)
@@ -134,7 +134,7 @@ def test_that_a_click_holds_the_light_until_another_or_a_step_back(simple: tuple
     (page, _), board = simple, simple[0].board
     for let_go in (page.step_back, lambda: click(board.output, (1, 7))):
         click(board.output, (1, 7))
-        assert page.board.held and page.lines.texts[-1].endswith("Held: a click or Esc lets go.")
+        assert page.board.held and page.lines.texts[-1].endswith("Held. Click again or press Esc to release it.")
         for view, cell in ((board.values, (3, 3)), (board.source, (4, 4)), (board.kernel, (0, 0))):
             point_at(view, cell)
         assert page.term.filter == 1 and page.transport.place == 7
@@ -239,16 +239,23 @@ def test_that_sizes_come_with_their_arithmetic_and_why_one_is_smaller(qtbot: QtB
         ["row lowering", "28 · 1 · 5 · 24 = rows · C · KW · OW", "3,360", "13.1 KiB", "4.3 ×"],
     ]
     (text,) = page.saving.texts
-    assert text.startswith("Row lowering lays out 4.3 times less: neighbouring output rows share 5 − 1 = 4 of their 5")
-    assert text.endswith("With 6 filters a product would be flat: the engine makes 2 output rows in one.")
+    assert text.startswith(
+        "Row lowering takes 4.3 times less room: neighbouring output rows share 5 − 1 = 4 of their 5"
+    )
+    assert text.endswith(
+        "With only 6 filters the matrix product would be too flat to be fast: the engine computes 2 output rows in one."
+    )
 
 
 @pytest.mark.parametrize(
     ("how", "reason"),
     [
-        ({"kernel_size": 2, "stride": 2}, "Both lay out as much: no two output rows read the same row of the input."),
-        ({"kernel_size": 2, "dilation": 2}, "Both lay out as much: the kernel's rows are 2 apart, so each row is"),
-        ({"kernel_size": 1, "stride": 3}, "Row lowering lays out 2.3 times more: with stride 3 over 1 kernel rows"),
+        (
+            {"kernel_size": 2, "stride": 2},
+            "Both take the same room: no two output rows read the same row of the input.",
+        ),
+        ({"kernel_size": 2, "dilation": 2}, "Both take the same room: the kernel's rows are 2 apart, so each row is"),
+        ({"kernel_size": 1, "stride": 3}, "Row lowering takes 2.3 times more room: with stride 3 over 1 kernel rows"),
     ],
 )
 def test_that_it_is_told_where_nothing_is_saved(qtbot: QtBot, how: dict[str, int], reason: str) -> None:
@@ -272,8 +279,8 @@ def test_the_worked_example(qtbot: QtBot) -> None:
     assert values(page.board.output).tolist() == [[-37, -75, -112, 70, 34, 43, -19, -15, 7]]
     point_at(page.board.values, (2, 0))
     assert page.lines.texts[2] == (
-        "Output 0 at (0, 0) = sum of 4 products = −37; the lit product, input 0 (1, 0) × kernel cell (1, 0): 5 × (−7) ="
-        " −35. "
+        "Output 0 at (0, 0) = sum of 4 products = −37; the highlighted product, input 0 (1, 0) × "
+        "kernel cell (1, 0): 5 × (−7) = −35. "
     )
 
 

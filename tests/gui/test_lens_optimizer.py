@@ -73,7 +73,7 @@ def test_that_before_anything_it_watches_the_strongest_weight_and_says_what_will
     qtbot: QtBot, document: Document
 ) -> None:
     view = shown(qtbot, document)
-    assert view.heading.whole_text == "Press Step or Train: with each step Adam fills in these numbers."
+    assert view.heading.whole_text == "Press Step or Train: each step of Adam fills in these numbers."
     weight = document.model.layers[CONV].parameters["weight"]
     name, place = watched(document)
     assert name == "weight" and abs(weight[place]) == np.abs(weight).max()
@@ -83,7 +83,7 @@ def test_that_before_anything_it_watches_the_strongest_weight_and_says_what_will
     assert all(trend.readout == "" for trend in view.trends) and not any(t.isVisible() for t in view.trends)
     assert view.hint.isVisible()
     click(qtbot, view.picker.mosaic.canvas, Spot(1, 0, 2))
-    assert view.heading.whole_text == "Press Step or Train: with each step Adam fills in these numbers."
+    assert view.heading.whole_text == "Press Step or Train: each step of Adam fills in these numbers."
 
 
 @pytest.mark.parametrize(

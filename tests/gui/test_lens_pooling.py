@@ -69,7 +69,7 @@ def test_that_each_window_tells_its_numbers_and_its_winner(qtbot: QtBot) -> None
         ties = int((window == window.max()).sum())
         told = f"max({alike(window)}) = {n(window.max())}, from {at}"
         assert view.lines.texts[0] == told + (f", the first of {ties} equals" if ties > 1 else "")
-        assert view.lines.texts[1] == f"dC/dO = {n(layer.grad_output[0][place])} goes to {at} alone"
+        assert view.lines.texts[1] == f"dC/dO = {n(layer.grad_output[0][place])} goes to {at} only"
         assert gradients_of_cells(view.lines.texts[2]) == {
             (row, col): pytest.approx(layer.grad_input[0, row, col], rel=0.01, abs=1e-4)
             for row in (2 * place[0], 2 * place[0] + 1) for col in (2 * place[1], 2 * place[1] + 1)
@@ -113,7 +113,7 @@ def test_that_the_gradient_of_a_pixel_is_told_window_by_window(qtbot: QtBot) -> 
         total = sum(layer.grad_output[0][place] for place in senders)
         assert total == pytest.approx(layer.grad_input[0][cell])
         if cell not in wins:
-            assert told == f"{at} = 0: no window keeps it" and not senders
+            assert told == f"{at} = 0: no window selects it" and not senders
         elif len(senders) == 1:
             assert told == f"{at} = {n(total)}, from one window"
         else:

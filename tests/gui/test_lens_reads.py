@@ -242,15 +242,15 @@ def test_that_each_remedy_reads_every_pixel_as_one_undo_step(
 
 def test_that_remedies_say_what_begins_anew(window: MainWindow) -> None:
     tips = {word: button.toolTip() for word, button in offered(look_at(window, kernel_size=5, stride=2)).items()}
-    assert tips["Padding"].startswith("Padding 1×1: reads every pixel, output 13×13. 1 layer begins with new weights.")
-    assert tips["Padding"].endswith("Undo brings everything back.")
+    assert tips["Padding"].startswith("Padding 1×1: reads every pixel, output 13×13. 1 layer starts with new weights.")
+    assert tips["Padding"].endswith("Undo restores everything.")
 
 
 def test_that_a_running_training_disables_the_remedies_and_says_why(qtbot: QtBot, window: MainWindow) -> None:
     view = look_at(window, kernel_size=5, stride=2)
     window.document.set_locked(True)
     qtbot.waitUntil(lambda: not offered(view)["Padding"].isEnabled())
-    reason = "A training run is open. Stop it to change the network."
+    reason = "A training run is in progress. Stop it to change the network."
     assert view.remedies.line.text() == offered(view)["Padding"].toolTip() == reason
     qtbot.mouseClick(offered(view)["Padding"], Qt.MouseButton.LeftButton)
     assert window.document.undo_stack.count() == 0
@@ -261,7 +261,7 @@ def test_that_a_running_training_disables_the_remedies_and_says_why(qtbot: QtBot
 def test_that_where_no_single_change_helps_this_is_said(window: MainWindow) -> None:
     view = look_at(window, new_layer("conv2d", kernel_size=26), kernel_size=2, stride=2, dilation=2)
     assert view.remedies.isVisible() and not offered(view)
-    assert view.remedies.line.text() == "No change of one setting alone lets it read every pixel."
+    assert view.remedies.line.text() == "No change of a single setting makes this layer read every pixel."
 
 
 def test_that_new_values_of_the_sample_leave_the_counts_alone(window: MainWindow) -> None:

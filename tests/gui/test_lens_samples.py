@@ -80,7 +80,7 @@ def test_that_training_images_are_looked_through_with_their_label(
     assert title(panel) == "training image 63"
     sample, train = frames[-1].sample, data_of(document).train
     assert sample.label == train.labels[63] and (sample.image == pixels(train.images[63])).all()
-    assert bar.verdict.whole_text.startswith(f"Is {train.labels[63]}, ")
+    assert bar.verdict.whole_text.startswith(f"Actual {train.labels[63]}, ")
     assert bar.sets.buttons[TRAINING].isChecked() and not bar.sets.buttons[TEST].isChecked()
 
 

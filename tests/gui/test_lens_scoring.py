@@ -45,7 +45,7 @@ def test_that_softmax_and_cross_entropy_are_told_step_by_step(qtbot: QtBot) -> N
     assert view.table.marked == (1,)
     assert view.lines.texts[0].endswith(f"with max = {n(max(z))} and the sum of the exponentials = {n(sum(powers))}")
     assert view.lines.texts[2] == f"Loss C = −log p of class 1 = −log({n(p[1])}) = {n(-np.log(p[1]))}"
-    assert view.lines.texts[3] == "y is 1 for class 1, the image's true class, and 0 for the others."
+    assert view.lines.texts[3] == "y is 1 for class 1, the image's actual class, and 0 for the others."
     point_at_row(view.table, 2)
     assert view.table.spot == 2
     assert view.lines.texts[1].startswith("class 2: p = exp(") and view.lines.texts[1].endswith(f" = {n(p[2])}")
@@ -118,7 +118,9 @@ def test_that_without_a_true_class_the_likeliest_counts_as_right(qtbot: QtBot) -
     assert frame.prediction is not None
     best = frame.prediction[0]
     assert view.table.marked == (best,)
-    assert view.lines.texts[3] == f"y is 1 for class {best}, the likeliest class: the true one is not known."
+    assert (
+        view.lines.texts[3] == f"y is 1 for class {best}, the most likely class, because the actual class is not known."
+    )
 
 
 def test_that_it_suits_the_last_layer_and_every_softmax() -> None:

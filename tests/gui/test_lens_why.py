@@ -218,7 +218,7 @@ def test_that_the_true_class_and_the_runner_up_are_offered_and_follow_the_sample
         window.lens.refresh()
         outputs, true = traced(window, index).layers[-1].output, index % 4
         read, second = np.argsort(-outputs)[:2]
-        for data, rival, text in ((TRUE, true, f"{true} (true)"), (SECOND, second, f"{second} (second largest)")):
+        for data, rival, text in ((TRUE, true, f"{true} (actual)"), (SECOND, second, f"{second} (second largest)")):
             choose(view.controls.others, data)
             assert view.controls.others.currentText() == text
             assert view.compares == (rival != read)
@@ -264,9 +264,9 @@ def test_that_the_class_follows_what_is_read_and_what_is_true_or_stays(window: M
         window.lens.refresh()
         trace = traced(window, index)
         read, true = int(trace.layers[-1].output.argmax()), index % 4
-        same = "read, true" if read == true else "read"
+        same = "predicted, actual" if read == true else "predicted"
         assert view.controls.classes.currentText() == f"{read} ({same})"
-        assert (view.controls.classes.itemText(1) == f"{true} (true)") == (read != true)
+        assert (view.controls.classes.itemText(1) == f"{true} (actual)") == (read != true)
         assert f"logit of {read}" in view.side.map.grid.title  # type: ignore[union-attr]
     choose(view.controls.classes, 2)
     window.lens.choose(0)
@@ -301,7 +301,7 @@ def test_that_an_occlusion_comes_in_by_itself(qtbot: QtBot, window: MainWindow) 
     again = document.tracer.trace(image[None].astype(np.float32), np.array([0]))
     drop = trace.scoring.scores[1] - again.scoring.scores[1]
     assert drop == pytest.approx(strongest, abs=1e-6)
-    assert view.meaning.texts[2].startswith(f"Covering the strongest place takes {number(strongest, 3)} from the logit")
+    assert view.meaning.texts[2].startswith(f"Covering the strongest place lowers the logit by {number(strongest, 3)}")
 
 
 def test_that_another_sample_cancels_an_occlusion_and_begins_its_own(qtbot: QtBot, window: MainWindow) -> None:
@@ -362,7 +362,7 @@ def test_that_newer_weights_wait_for_their_turn_with_the_old_map_on_show(
     document.set_weights(1.5 * document.model.parameters.flat)
     window.lens.refresh()
     assert (shown(view) == before).all() and not view.side.answers.background.busy
-    assert view.state.whole_text == "of some steps before"
+    assert view.state.whole_text == "from a few steps earlier"
     found = covered(traced(window), view, 1)
     qtbot.waitUntil(lambda: np.allclose(shown(view), found.spread(found.logit)))
     assert view.state.whole_text == ""

@@ -148,15 +148,15 @@ def test_that_no_run_begins_while_other_data_is_being_read(window, qtbot, tmp_pa
 
 
 def test_that_test_figures_come_with_their_number_of_images_and_go_with_their_weights_or_data(window, qtbot, tmp_path):
-    assert window.test_figures.text() == "Test figures are from 20 images"
+    assert window.test_figures.text() == "Test figures come from 20 images"
     window.document.set_settings(replace(window.document.settings, epochs=1))
     window.controller.start()
     qtbot.waitUntil(lambda: not window.controller.busy)
-    assert "Epoch 1: " in window.test_figures.text() and "right on 20 test images" in window.test_figures.text()
+    assert "Epoch 1: " in window.test_figures.text() and "on 20 test images" in window.test_figures.text()
     window.reset()
-    assert window.test_figures.text() == "Test figures are from 20 images"
+    assert window.test_figures.text() == "Test figures come from 20 images"
     read(window, qtbot, write_data(tmp_path / "other.npz", tiny.dataset(test=30)))
-    assert window.test_figures.text() == "Test figures are from 30 images"
+    assert window.test_figures.text() == "Test figures come from 30 images"
     window.files.may_discard = lambda: True
     window.files.new()
     assert window.test_figures.text() == ""
@@ -213,7 +213,7 @@ def test_that_figures_of_before_an_edit_are_greyed_and_say_so_until_it_is_undone
     assert "20 test images" not in window.test_figures.text()
     assert curves.loss.faded and colours() == {theme.LIGHT.muted.lower()}
     assert curves.loss_unit.whole_text.startswith("before the edit · nats")
-    assert curves.accuracy_unit.whole_text.startswith("before the edit · right answers")
+    assert curves.accuracy_unit.whole_text.startswith("before the edit · fraction correct")
     qtbot.keyClick(window.canvas, "z", Qt.KeyboardModifier.ControlModifier)
     assert window.test_figures.text() == test and not curves.loss.faded
     assert curves.loss_unit.whole_text.startswith("nats")
@@ -273,7 +273,7 @@ def test_that_a_run_that_goes_astray_with_finite_numbers_is_held_and_can_go_on(w
     window.controller.start()
     qtbot.waitUntil(lambda: isinstance(QApplication.activeModalWidget(), QMessageBox), timeout=5000)
     box = QApplication.activeModalWidget()
-    assert "layer 2 (ReLU) puts out 0 for every image" in box.text()
+    assert "layer 2 (ReLU) outputs 0 for every image" in box.text()
     assert window.controller.state is State.PAUSED
     press(qtbot, box, "Keep training")
     assert window.controller.state is State.RUNNING

@@ -365,9 +365,9 @@ def test_that_every_key_of_an_action_is_in_the_table(window):
 
 
 def test_that_tooltips_outside_the_menus_name_the_keys_of_the_table(window):
-    assert window.run_bar.step_button.toolTip() == "Train on one mini-batch, then hold (F6)"
+    assert window.run_bar.step_button.toolTip() == "Train on one mini-batch, then pause (F6)"
     assert window.run_bar.play_button.toolTip() == "Train (F5, or Space on the network page)"
-    assert window.run_bar.reset_button.toolTip() == "Begin anew with fresh random weights (R on the network page)"
+    assert window.run_bar.reset_button.toolTip() == "Start again with new random weights (R on the network page)"
     assert window.microscope.head.back_button.toolTip() == "Back to the network (Esc)"
     assert window.lens.why_button.toolTip().endswith("(W)")
 
@@ -381,7 +381,7 @@ def test_that_the_logs_folder_is_shown(window, monkeypatch):
 
 def test_that_a_chosen_scheme_is_remembered_and_announced(window, qtbot):
     entries = {each.text(): each for each in menu(window, "View").actions()}
-    assert [text for text, each in entries.items() if each.isChecked()] == ["As the system"]
+    assert [text for text, each in entries.items() if each.isChecked()] == ["Follow the system"]
     with qtbot.waitSignal(window.scheme_chosen):
         entries["Dark"].trigger()
     assert settings.scheme() == "dark"

@@ -494,7 +494,7 @@ def test_that_a_locked_network_takes_no_drop_and_says_why(qtbot, canvas, documen
     document.set_locked(True)
     with qtbot.waitSignal(document.refused) as refusal:
         assert not drag.drop(canvas, mime.of_layer_type("tanh"), canvas.insertion_point(1))
-    assert refusal.args == ["A training run is open. Stop it to change the network."]
+    assert refusal.args == ["A training run is in progress. Stop it to change the network."]
     assert names(document) == CHAIN
 
 

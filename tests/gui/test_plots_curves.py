@@ -201,7 +201,7 @@ def test_that_the_marked_step_is_told(qtbot: QtBot, curves: TrainingCurves) -> N
     assert curves.loss_unit.whole_text == "nats, over steps"
     curves.loss.pointed.emit(1234)
     assert curves.loss_unit.whole_text == "nats, at step 1,234"
-    assert curves.accuracy_unit.whole_text == "right answers, at step 1,234"
+    assert curves.accuracy_unit.whole_text == "fraction correct, at step 1,234"
 
 
 @pytest.mark.parametrize("steps", [1, 9, 37, 4000, 1_000_000])

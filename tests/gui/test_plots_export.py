@@ -155,7 +155,7 @@ def test_that_a_file_that_only_the_suffix_hits_is_not_replaced_without_a_questio
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "exist"), ""))
     with answering(qtbot, getattr(QMessageBox.StandardButton, answer)) as asked:
         export.save(view, "numbers", "csv", lambda: b"1,2")
-    assert "exist.csv exists already" in asked[0]
+    assert "exist.csv already exists" in asked[0]
     assert (tmp_path / "exist.csv").read_text() == ("1,2" if answer == "Yes" else "somebody's work")
 
 
@@ -171,7 +171,7 @@ def test_that_a_full_disk_is_told_with_what_helps(
     monkeypatch.setattr("engine.files.atomic.write_bytes", full)
     monkeypatch.setattr(QMessageBox, "open", lambda box: said.append(box.text()))
     export.save(view, "numbers", "csv", lambda: b"1,2")
-    assert len(said) == 1 and "make room there" in said[0] and "permission" not in said[0]
+    assert len(said) == 1 and "free some space there" in said[0] and "permission" not in said[0]
 
 
 @pytest.mark.parametrize(

@@ -67,7 +67,7 @@ def test_that_a_chain_that_cannot_work_says_where_to_look(document, picture):
 
 def test_that_an_empty_network_says_so_and_what_to_do(document, picture):
     document.replace(Architecture(), "Clear")
-    with pytest.raises(NoPredictionError, match=r"has no layers\. Drag one into it"):
+    with pytest.raises(NoPredictionError, match=r"has no layers\. Drag a layer into it"):
         predict(document, picture)
 
 

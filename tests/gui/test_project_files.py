@@ -48,7 +48,7 @@ def files(qtbot, document) -> ProjectFiles:
     window.show()
     files = ProjectFiles(document, lambda: True, window)
     files.said = []
-    files.failed.connect(files.said.append)
+    files.failed.connect(lambda title, text: files.said.append(text))
     return files
 
 
@@ -124,7 +124,7 @@ def test_that_a_file_that_only_the_suffix_hits_is_not_replaced_without_a_questio
     choose(monkeypatch, tmp_path / "mine")
     with answering(qtbot, answer) as asked:
         assert files.save_as() is replaced
-    assert "mine.cnn exists already" in asked[0]
+    assert "mine.cnn already exists" in asked[0]
     assert (tmp_path / "mine.cnn").read_bytes().startswith(b"PK") is replaced
 
 
@@ -411,7 +411,7 @@ def test_that_a_file_that_cannot_be_opened_leaves_the_run_alone(window, qtbot, t
 def test_that_a_run_whose_last_step_takes_too_long_is_not_torn_off(files, document, qtbot, tmp_path):
     stuck = ProjectFiles(document, lambda: False, files.parent())
     said = []
-    stuck.failed.connect(said.append)
+    stuck.failed.connect(lambda title, text: said.append(text))
     before = state_of(document)
     stuck.new()
     assert state_of(document) == before and "last step" in said[0]

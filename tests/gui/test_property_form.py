@@ -309,7 +309,7 @@ def test_that_the_page_tells_shapes_and_how_the_parameters_add_up(properties, do
     document.select(document.architecture.layers[4].uid)
     assert properties.page.parameters.text() == "weights 10 × 1352 + biases 10 = 13,530 parameters"
     document.select(document.architecture.layers[1].uid)
-    assert properties.page.parameters.text() == "No parameters: nothing to learn here."
+    assert properties.page.parameters.text() == "No parameters: this layer has nothing to learn."
 
 
 def test_that_an_entry_changes_the_document_at_once_as_one_undo_step(qtbot, properties, document) -> None:

@@ -172,7 +172,7 @@ def test_that_where_nothing_can_be_compared_there_is_nothing_to_choose(window: M
 
 
 def test_that_the_menu_has_the_same_choice(window: MainWindow) -> None:
-    menu = next(each for each in window.findChildren(QMenu) if each.title() == "&Range of the colours")
+    menu = next(each for each in window.findChildren(QMenu) if each.title() == "Colour &range")
     window.lens.set_scale(Scale.MAP)
     menu.aboutToShow.emit()
     assert [action.isChecked() for action in menu.actions()] == [True, False, False]

@@ -85,7 +85,7 @@ def test_that_the_matrix_counts_every_test_image(opened: MainWindow) -> None:
         precision = f"{100 * expected[label, label] / predicted:.1f} %" if predicted else "–"
         assert matrix.precision_text(label) == precision
     right = int((labels == read).sum())
-    said = f"{right} of 60 test images right ({100 * right / 60:.2f} %), initial weights"
+    said = f"{right} of 60 test images correct ({100 * right / 60:.2f} %), initial weights"
     assert opened.results.state.whole_text == said
 
 
@@ -205,7 +205,7 @@ def test_that_another_network_begins_anew(qtbot: QtBot, opened: MainWindow) -> N
     layers = document.architecture.layers
     document.replace(Architecture((*layers[:1], *layers[3:])), "Less")
     assert results.reader.reading is None and results.message.isVisible()
-    assert "reads the 60 test images" in results.message.text()
+    assert "Classifying the 60 test images" in results.message.text()
     qtbot.waitUntil(lambda: results.reader.reading is not None)
     document.replace(Architecture(layers[:3]), "Broken")
     assert "cannot work" in results.message.text() and not results.reader.busy

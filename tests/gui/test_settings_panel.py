@@ -232,14 +232,14 @@ def test_that_another_optimizer_comes_with_its_usual_learning_rate_and_says_so(p
     enter(qtbot, field(panel, "optimizer"), optimizer)
     assert (document.settings.optimizer, document.settings.learning_rate) == (optimizer, rate)
     assert shown(field(panel, "learning_rate")) == rate
-    assert remark(panel) == f"Learning rate is now {rate}, as is usual here; it was 0.004."
+    assert remark(panel) == f"Learning rate changed from 0.004 to {rate}, the default here."
 
 
 def test_that_a_learning_rate_that_a_person_entered_stays_and_the_usual_one_is_told(panel, document, qtbot):
     enter(qtbot, field(panel, "learning_rate"), "0.02")
     enter(qtbot, field(panel, "optimizer"), "momentum")
     assert document.settings.learning_rate == 0.02
-    assert remark(panel) == "Learning rate stays 0.02, as you chose; 0.05 is usual here."
+    assert remark(panel) == "Learning rate stays at 0.02, which you chose; the default here is 0.05."
 
 
 def test_that_a_rate_that_was_entered_and_has_gone_again_is_no_choice_any_more(panel, document, qtbot):
@@ -305,10 +305,10 @@ def test_that_the_fold_tells_how_many_settings_in_it_are_not_as_usual(panel, doc
     assert panel.form.more.button.text().strip() == "More"
     enter(qtbot, field(panel, "seed"), "7")
     enter(qtbot, field(panel, "augment"), True)
-    assert "2 not as usual" in panel.form.more.button.text()
-    assert panel.form.more.button.toolTip() == "Augment: True, usually False\nSeed: 7, usually 0"
+    assert "2 changed from default" in panel.form.more.button.text()
+    assert panel.form.more.button.toolTip() == "Augment: True (default False)\nSeed: 7 (default 0)"
     document.set_settings(replace(document.settings, rho=0.5))  # Adam, which is chosen, has none
-    assert "2 not as usual" in panel.form.more.button.text()
+    assert "2 changed from default" in panel.form.more.button.text()
     document.set_settings(TrainingSettings())
     assert "usual" not in panel.form.more.button.text()
 

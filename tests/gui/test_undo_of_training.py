@@ -203,7 +203,7 @@ def test_that_what_undo_keeps_is_bounded_and_what_was_dropped_is_told(qtbot, doc
     commands = [document.undo_stack.command(i) for i in range(5)]
     assert all(isinstance(command, SwapLearned) for command in commands)
     assert sum(command.other.size for command in commands if command.other) <= 4 * size
-    assert "older weights took too much memory" in said[-1]
+    assert "older weights were dropped to save memory" in said[-1]
     kept = sum(command.other is not None for command in commands)
     for _ in range(kept):
         document.undo()

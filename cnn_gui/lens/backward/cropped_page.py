@@ -63,16 +63,16 @@ class CroppedPage(QWidget):
     def _appended_name(self, trace: ConvolutionTrace) -> str:
         if not max(trace.window.rows.trailing, trace.window.cols.trailing):
             return self.tr("nothing appended")
-        return self.tr("zeros appended") if trace.appends else self.tr("zeros put in front")
+        return self.tr("zeros appended") if trace.appends else self.tr("zeros inserted in front")
 
     def _judge(self, same: bool | None) -> None:
         """Say whether both ways have the *same* result, and how far they are apart; None: it cannot be said."""
         self.equals.setText({True: "=", False: "≠", None: "?"}[same])
-        text = self.tr("Largest difference between the two: {0}, rounding alone.")
+        text = self.tr("Largest difference between the two: {0}, which is rounding error.")
         if same is False:
-            text = self.tr("≠ Largest difference between the two: {0}. The right one is that of col2im.")
+            text = self.tr("≠ Largest difference between the two: {0}. The one of col2im is correct.")
         elif same is None:
-            text = self.tr("Not all of them are numbers, so they cannot be compared.")
+            text = self.tr("Some values are not finite numbers, so the two cannot be compared.")
         self.verdict.setText(text.format(number(self.difference, 3)))
 
     def _arrange(self) -> None:

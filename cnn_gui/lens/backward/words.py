@@ -40,13 +40,13 @@ def dilated(trace: ConvolutionTrace) -> str:
     window = trace.window
     if not trace.dilates and _has_gaps(window):
         size = _axes(window, lambda a: f"({a.output} − 1)·{a.stride} + 1 = {a.dilated}")
-        text = _tr("A deliberate fault: not dilated. The S − 1 = {0} zeros that belong between neighbours stand behind"
-                   " them, so that the size is the right one, (O − 1)·S + 1: {1}.")  # fmt: skip
+        text = _tr("A deliberate fault: not dilated. The S − 1 = {0} zeros that belong between neighbours "
+            "are put after all of them, so that the size is still (O − 1)·S + 1: {1}.")  # fmt: skip
         return text.format(_axes(window, lambda a: str(a.stride - 1)), size)
     if window.rows.stride == window.cols.stride == 1:
         text = _tr("Nothing to insert: S − 1 = 0 zeros come between neighbours.")
     else:
-        text = _tr("Zeros between neighbours: S − 1 = {0}, for the window stepped over S pixels.").format(
+        text = _tr("Zeros between neighbours: S − 1 = {0}, since the window moves by S pixels.").format(
             _axes(window, lambda a: str(a.stride - 1))
         )
     size = _axes(window, lambda a: f"({a.output} − 1)·{a.stride} + 1 = {a.dilated}")
@@ -114,10 +114,13 @@ def slid(trace: ConvolutionTrace, channel: int) -> str:
     size = _axes(trace.window, lambda a: f"{a.dilated + 2 * (a.extent - 1)} − {a.extent} + 1 = {a.used}")
     filters = len(trace.weight[trace.readers(channel)])
     text = _tr(
-        "Full convolution: the rotated kernel slides by one cell at a time; the products of {0} add up. Places: {1}."
+        "Full convolution: the rotated kernel slides one cell at a time; the products over {0} "
+        "are added up. Positions: {1}."
     )
     if not trace.rotates:
-        text = _tr("The kernel, not rotated, slides by one cell at a time; the products of {0} add up. Places: {1}.")
+        text = _tr(
+            "The kernel, not rotated, slides one cell at a time; the products over {0} are added up. Positions: {1}."
+        )
     return text.format(_tr("the one filter") if filters == 1 else _tr("all {0} filters").format(filters), size)
 
 
@@ -125,15 +128,15 @@ def cropped(trace: ConvolutionTrace) -> str:
     """Say what is appended, and what is cropped."""
     window = trace.window
     axes = (window.rows, window.cols)
-    first = _tr("Appended, for no window reached them: r = {0} zero rows and columns.")
+    first = _tr("Appended: r = {0} zero rows and columns, because no window reads these pixels.")
     if not any(a.trailing for a in axes):
         first = _tr("Nothing to append: r = {0}.")
     second = _tr("Cropped padding: {0}.") if any(a.before or a.after for a in axes) else _tr(
         "Nothing to crop: P = 0."
     )  # fmt: skip
     if shifted(trace):
-        first = _tr("A deliberate fault: the r = {0} zero rows and columns that belong behind the others stand in front"
-                    " of them, so that every gradient is r pixels from its place.")  # fmt: skip
+        first = _tr("A deliberate fault: the r = {0} zero rows and columns that belong at the end are at the "
+            "beginning, so that every gradient is r pixels away from its place.")  # fmt: skip
     told = first.format(_axes(window, _rest)), second.format(_axes(window, _cropped))
     return " ".join(told if shifted(trace) else (*told, read(window)))
 
@@ -156,9 +159,9 @@ def trimmed(window: Window) -> str:
     """Say what is trimmed from the padded input, and how much of the input is read."""
     text = _tr("Nothing to trim: r = {0}.")
     if window.rows.trailing or window.cols.trailing:
-        text = _tr("Trimmed: r = {0} rows and columns of the padded input that no window read.")
+        text = _tr("Trimmed: r = {0} rows and columns of the padded input that no window reads.")
         if not any(axis.before or axis.after for axis in (window.rows, window.cols)):
-            text = _tr("Trimmed: r = {0} rows and columns of the input that no window read.")
+            text = _tr("Trimmed: r = {0} rows and columns of the input that no window reads.")
     return f"{text.format(_axes(window, _rest))} {read(window)}"
 
 
@@ -189,7 +192,7 @@ def bias(trace: ConvolutionTrace) -> str:
 
 def no_bias() -> str:
     """Say that there is nothing to learn from the sums."""
-    return _tr("This layer has no biases. If it had, dC/db would be the sum of all of dC/dO of each filter.")
+    return _tr("This layer has no biases. With them, dC/db of a filter would be the sum of its dC/dO.")
 
 
 def row_sums(filter_: int, values: Sequence[float], total: float) -> str:
@@ -249,7 +252,7 @@ def difference(largest: float, same: bool) -> str:
 
 def wrong(largest: float) -> str:
     """Say how far a faulty dC/dW is from the right one."""
-    return _unequal(_tr("Faulty: the largest difference to the right dC/dW is {0}.").format(short(largest)))
+    return _unequal(_tr("Faulty: the largest difference from the correct dC/dW is {0}.").format(short(largest)))
 
 
 def divided_twice(samples: int) -> str:

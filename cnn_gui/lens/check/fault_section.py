@@ -41,8 +41,9 @@ class FaultSection(QWidget):
             idle = row.fault.idle(layer.spec.config, layer.input) if suits else ""
             row.show_state(row.fault in on, idle, not (locked and switches.in_training))
         self.about.setText(
-            self.tr("Mistakes of networks written from scratch. Switch one on, see dC/dX change, and check again.")
-            if suiting else self.tr("There is none for this kind of layer.")
+            self.tr("Mistakes that networks written from scratch really have. Switch one on, see dC/dX "
+                "change, and check again.")
+            if suiting else self.tr("There are none for this kind of layer.")
         )  # fmt: skip
         self.training.setVisible(bool(suiting or switches.chosen))
         self.training.setChecked(switches.in_training)
@@ -62,7 +63,10 @@ class FaultSection(QWidget):
         self.about.setProperty("role", "muted")
         self.about.setWordWrap(True)
         self.training.setToolTip(
-            self.tr("The loss of the next run shows the damage. Faults are never saved, and go with the project.")
+            self.tr(
+                "The loss of the next run shows the damage. Faults are never saved; opening another "
+                "project clears them."
+            )
         )
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -22,7 +22,7 @@ _AXES = {
 def name(array: ArrayCheck) -> str:
     """Return what the array is called, with its gradient where that has a name of its own."""
     known = {
-        INPUT: _tr("Input, dL/dX"), TIES: _tr("Equal inputs moved together, dL/dX"),
+        INPUT: _tr("Input, dL/dX"), TIES: _tr("Equal inputs changed together, dL/dX"),
         "weight": _tr("Weight, dL/dW"), "bias": _tr("Bias, dL/db"),
     }  # fmt: skip
     return known.get(array.name) or array.name.capitalize()
@@ -37,7 +37,9 @@ def cell(array: ArrayCheck) -> str:
 
 def figures(array: ArrayCheck) -> str:
     """Return both values at that cell, and what backward is of the slope where they disagree."""
-    text = _tr("backward {0}, slope {1}").format(number(array.analytic, _DIGITS), number(array.numeric, _DIGITS))
+    text = _tr("backward {0}, measured slope {1}").format(
+        number(array.analytic, _DIGITS), number(array.numeric, _DIGITS)
+    )
     if not array.passed and array.compared and array.numeric:
         text += _tr(" (× {0})").format(number(array.analytic / array.numeric, 4))
     return text
@@ -52,7 +54,7 @@ def counts(array: ArrayCheck) -> str:
 def verdict(array: ArrayCheck) -> str:
     """Return the largest relative error with a word."""
     if not array.compared:
-        return _tr("no verdict")
+        return _tr("no result")
     if isnan(array.error):
         return _tr("not a number")
     word = _tr("agrees") if array.passed else _tr("disagrees")
@@ -62,8 +64,8 @@ def verdict(array: ArrayCheck) -> str:
 def heading(report: GradientReport) -> str:
     """Return the verdict on the whole layer."""
     if not any(array.compared for array in report.arrays):
-        return _tr("No verdict: every cell that was drawn is at a kink, where there is no slope")
-    return _tr("The gradients are right") if report.passed else _tr("The gradients are wrong")
+        return _tr("No result: every sampled cell is at a kink, where the slope is not defined")
+    return _tr("The gradients are correct") if report.passed else _tr("The gradients are wrong")
 
 
 def faults(chosen: Collection[Fault]) -> str:

@@ -33,7 +33,7 @@ def total(form: MatrixForm, term: Term) -> str:
         whole = addition.equation(start, [products, Addend(bias, _tr("bias {0}"))], output)
     else:
         whole = addition.equation(_tr("{0} = sum of {1:,} products").format(start, count), [Addend(output)], output)
-    text = _tr("{0}; the lit product, {1} × kernel cell ({2}, {3}): {4} × {5} = {6}.")
+    text = _tr("{0}; the highlighted product, {1} × kernel cell ({2}, {3}): {4} × {5} = {6}.")
     factors = operand(value), operand(weight), short(weight * value)
     return text.format(whole, _read(form, channel, pixel), term.u, term.v, *factors)
 
@@ -69,25 +69,31 @@ def saving(form: MatrixForm) -> str:
     """Return why row lowering lays out less than im2col, or why it does not."""
     rows, columns, lowered = form.trace.window.rows, Im2col(form.trace).count, RowLowering(form.trace)
     if not lowered.overlaps:
-        text = _tr("Both lay out as much: the kernel's rows are {0} apart, so each row is copied wherever it is read.")
+        text = _tr(
+            "Both take the same room: the kernel's rows are {0} apart, so each row is copied wherever it is read."
+        )
         return text.format(rows.dilation)
     if rows.stride < rows.kernel and rows.output > 1:
         text = _tr(
-            "Row lowering lays out {0} times less: neighbouring output rows share {1} − {2} = {3} of their {1} rows."
+            "Row lowering takes {0} times less room: neighbouring output rows share {1} − {2} = {3} of their {1} rows."
         )
         return text.format(_times(columns / lowered.count), rows.kernel, rows.stride, rows.kernel - rows.stride)
     if lowered.count > columns:
         text = _tr(
-            "Row lowering lays out {0} times more: with stride {1} over {2} kernel rows it copies unread rows too."
+            "Row lowering takes {0} times more room: with stride {1} over {2} kernel rows it also "
+            "copies rows that are never read."
         )
         return text.format(_times(lowered.count / columns), rows.stride, rows.kernel)
-    return _tr("Both lay out as much: no two output rows read the same row of the input.")
+    return _tr("Both take the same room: no two output rows read the same row of the input.")
 
 
 def at_once(form: MatrixForm) -> str:
     """Return that the fast path makes several rows in one product, and why; '' where it makes one."""
     count = RowLowering(form.trace).rows_at_once
-    text = _tr("With {0} filters a product would be flat: the engine makes {1} output rows in one.")
+    text = _tr(
+        "With only {0} filters the matrix product would be too flat to be fast: the engine "
+        "computes {1} output rows in one."
+    )
     return text.format(len(form.trace.weight), count) if count > 1 else ""
 
 

@@ -37,10 +37,10 @@ def backward(trace: PoolingTrace, place: Cell, gradient: float) -> str:
         return _tr("dC/dO = {0}: each cell gets {0} / {1} = {2}").format(told, trace.window.taps, share)
     row, col = trace.takers(0, *place)[0]
     if trace.doubles and (takers := trace.takers(0, *place))[1:]:
-        text = _tr("dC/dO = {0} goes to each of {1} equals, which is a deliberate fault: it belongs to row {2}, column"
-                   " {3} alone")  # fmt: skip
+        text = _tr("dC/dO = {0} goes to each of {1} equal values, which is a deliberate fault: it belongs "
+            "to row {2}, column {3} only")  # fmt: skip
         return text.format(told, len(takers), row, col)
-    return _tr("dC/dO = {0} goes to row {1}, column {2} alone").format(told, row, col)
+    return _tr("dC/dO = {0} goes to row {1}, column {2} only").format(told, row, col)
 
 
 def pixel(trace: PoolingTrace, cell: Cell, gradient: float) -> str:
@@ -49,7 +49,7 @@ def pixel(trace: PoolingTrace, cell: Cell, gradient: float) -> str:
     at = _tr("dC/dX at row {0}, column {1}").format(*cell)
     if not senders:
         unread = trace.window.read_counts()[cell] == 0
-        return f"{at} = 0: " + (_tr("no window reads it") if unread else _tr("no window keeps it"))
+        return f"{at} = 0: " + (_tr("no window reads it") if unread else _tr("no window selects it"))
     if len(senders) == 1:
         return _tr("{0} = {1}, from one window").format(at, short(gradient))
     sent = addition.few([float(trace.sent[0][place]) for place in senders])
@@ -64,7 +64,7 @@ def cells(trace: PoolingTrace, place: Cell, grad_input: Floats) -> str:
     """
     pixels = trace.pixels(*place)
     if not pixels:
-        return _tr("It reads nothing but padding, which has no gradient.")
+        return _tr("It reads only padding, which has no gradient.")
     numbers = addition.alike([float(grad_input[pixel]) for pixel in pixels])
     shown = [f"({row}, {col}) {text}" for (row, col), text in zip(pixels[:_MOST], numbers, strict=False)]
     others = _tr(" and {0} more").format(len(pixels) - _MOST) if len(pixels) > _MOST else ""

@@ -60,14 +60,14 @@ class RemedyBar(QWidget):
 
     def _line(self, remedies: Sequence[Remedy], locked: bool) -> str:
         if not remedies:
-            return self.tr("No change of one setting alone lets it read every pixel.")
-        return str(open_run()) if locked else self.tr("One of these changes, and it reads every pixel:")
+            return self.tr("No change of a single setting makes this layer read every pixel.")
+        return str(open_run()) if locked else self.tr("Any one of these changes makes this layer read every pixel:")
 
     def _tip(self, what: str, refitted: int) -> str:
-        fresh = self.tr("1 layer begins with new weights.")
+        fresh = self.tr("1 layer starts with new weights.")
         if refitted != 1:
-            fresh = self.tr("{0} layers begin with new weights.").format(refitted) if refitted else ""
-        return " ".join(filter(None, (f"{what}.", fresh, self.tr("Undo brings everything back."))))
+            fresh = self.tr("{0} layers start with new weights.").format(refitted) if refitted else ""
+        return " ".join(filter(None, (f"{what}.", fresh, self.tr("Undo restores everything."))))
 
     def _arrange(self) -> None:
         column = QVBoxLayout(self)

@@ -38,7 +38,7 @@ class ActivationView(LayerView):
         self._trace: ActivationTrace | None = None
         self._doc, self._steady = "", SteadyLimit()
         self._x: float | None = None
-        self.curve = FunctionPlot(self.tr("y over x"), self.tr("how many values of x lie where"))
+        self.curve = FunctionPlot(self.tr("y over x"), self.tr("distribution of the values of x"))
         self.slope = FunctionPlot(self.tr("slope y'"))
         self.lines = WrappedText(4)
         self.maps = LinkedMosaics((self.tr("before: x"), self.tr("after: y")))

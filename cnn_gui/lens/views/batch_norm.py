@@ -103,8 +103,8 @@ class BatchNormView(LayerView):
 
     def _whence(self) -> str:
         return self.tr(
-            "Outside training, mean and variance are the running ones, gathered in training; a step of training takes"
-            " those of its mini-batch."
+            "Outside training, the running mean and variance are used, which training accumulates; a "
+            "training step uses those of its mini-batch."
         )
 
     def _name(self, row: int) -> str:

@@ -39,7 +39,7 @@ class CheckView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (LayerConfig,)
     title: ClassVar[str] = "Check"
-    tip: ClassVar[str] = "Whether backward computes the true gradients of this layer"
+    tip: ClassVar[str] = "Whether backward computes this layer's gradients correctly"
     terms: ClassVar[tuple[str, ...]] = ("gradient check",)
     shows_gradients: ClassVar[bool] = True
 
@@ -102,7 +102,7 @@ class CheckView(LayerView):
             self.report.show_report(None)
             return
         mark, title, report = found
-        changed = self.tr("Layer, weights, sample or faults are others since; check again.")
+        changed = self.tr("The layer, its weights, the sample or the faults have changed since; check again.")
         old = "" if mark == self._now.fingerprint else changed
         self.report.show_report(report, title, old, self._later)
 
@@ -118,13 +118,11 @@ class CheckView(LayerView):
         self.explanation.setProperty("role", "hint")
         self.explanation.setWordWrap(True)
         self.check_button.setProperty("role", "primary")
-        self.check_button.setToolTip(
-            self.tr("Check this layer with its weights of now, near what it reads of the sample")
-        )
+        self.check_button.setToolTip(self.tr("Check this layer with its current weights, around its current input"))
         self.cells.setRange(1, MOST_CELLS)
         self.cells.setValue(USUAL_CELLS)
         self.cells.setAccessibleName(self.tr("Cells per array"))
-        self.cells.setToolTip(self.tr("How many cells of each array are checked, drawn at random"))
+        self.cells.setToolTip(self.tr("How many randomly chosen cells of each array are checked"))
         self.progress.setMaximum(_WHOLE)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress of the check"))

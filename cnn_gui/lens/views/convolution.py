@@ -33,7 +33,7 @@ class ConvolutionView(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     title: ClassVar[str] = "Forward"
     tip: ClassVar[str] = "How each map is made by cross-correlation: input, kernel, sum, bias"
-    terms: ClassVar[tuple[str, ...]] = ("cross-correlation", "kernel", "filter", "share", "bias")
+    terms: ClassVar[tuple[str, ...]] = ("cross-correlation", "kernel", "filter", "contribution", "bias")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,7 +133,7 @@ class UnfoldedMap(QWidget):
         pages = -(-lane.planes // self.channels.shown)
         self._page = min(self._page, pages - 1)
         self.pager.show_page(self._page, pages)
-        shares = Face.of(self.tr("share {0}"), ColorMap.ACTIVATIONS, correlation.parts, names=lane.source.names)
+        shares = Face.of(self.tr("contribution {0}"), ColorMap.ACTIVATIONS, correlation.parts, names=lane.source.names)
         for n, views in enumerate(self.rows):
             plane = self._first + n
             if n < self.channels.shown and plane < lane.planes:
@@ -143,7 +143,7 @@ class UnfoldedMap(QWidget):
                 views[2].show_grid(shares.grid(correlation.parts[plane], name))
         self.channels.show_first(min(self.channels.shown, lane.planes - self._first))
         output = lane.output.grid(correlation.output)
-        count = self.tr("{0} shares").format(lane.planes) if lane.planes > 1 else self.tr("the share")
+        count = self.tr("{0} contributions").format(lane.planes) if lane.planes > 1 else self.tr("the contribution")
         title = self.tr("{0} = {1} + bias {2}").format(output.title, count, number(correlation.bias, 3))
         self.output.show_grid(replace(output, title=title))
 

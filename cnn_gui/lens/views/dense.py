@@ -74,7 +74,7 @@ class DenseView(LayerView):
                 Column(self.tr("weight"), trace.weight[self.unit][order]),
                 Column(self.tr("product"), products[order]),
                 Column("", products[order], ColorMap.ACTIVATIONS),
-                Column(self.tr("sum so far"), trace.sums_so_far(self.unit)),
+                Column(self.tr("cumulative sum"), trace.sums_so_far(self.unit)),
             ],
             self.tr("contributions"),
         )
@@ -91,7 +91,7 @@ class DenseView(LayerView):
         up, down, bias = found.terms
         total = found.subtotal(2)
         whole = self.tr("{0} = sum of {1:,} products + bias = {2} = {3}")
-        parts = self.tr("{0:,} inputs raise it and {1:,} lower it: {2} = {3}; {4:,} leave it as it is.")
+        parts = self.tr("{0:,} inputs raise it and {1:,} lower it: {2} = {3}; {4:,} leave it unchanged.")
         lines = [
             whole.format(name, len(products), found.sum_of(total, bias), found.of(found.total)),
             parts.format(len(raised), len(lowered), found.sum_of(up, down), found.of(total), rest),

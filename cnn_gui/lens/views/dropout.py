@@ -22,7 +22,7 @@ class DropoutView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (DropoutConfig,)
     title: ClassVar[str] = "Mask"
-    tip: ClassVar[str] = "Which values the next step of training would leave out"
+    tip: ClassVar[str] = "Which values the next training step would drop"
     terms: ClassVar[tuple[str, ...]] = ("mask",)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -32,10 +32,10 @@ class DropoutView(LayerView):
         self._trace: DropoutTrace | None = None
         self._ahead = 0  # of the next step, how many steps the one is whose mask is on show
         self.lines, self.again_button = WrappedText(6), QPushButton(self.tr("Draw another mask"))
-        names = self.tr("before"), self.tr("mask"), self.tr("in a step of training")
+        names = self.tr("before"), self.tr("mask"), self.tr("in a training step")
         self.maps = LinkedMosaics(names, alike=(0, 2))
         self.maps.views[1].colormap = ColorMap.INK
-        self.again_button.setToolTip(self.tr("That of the step after: each step of training draws one of its own"))
+        self.again_button.setToolTip(self.tr("The mask of the step after it: each training step draws its own"))
         column = QVBoxLayout(self)
         column.setContentsMargins(0, theme.SPACE[1], 0, 0)
         column.setSpacing(theme.SPACE[1])

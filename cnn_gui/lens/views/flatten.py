@@ -23,7 +23,7 @@ class FlattenView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (FlattenConfig,)
     title: ClassVar[str] = "Places"
-    tip: ClassVar[str] = "Which value of a map stands where in the row"
+    tip: ClassVar[str] = "Where each value of a map stands in the row"
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

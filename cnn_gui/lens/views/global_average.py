@@ -27,7 +27,7 @@ class GlobalAverageView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (GlobalAveragePoolConfig,)
     title: ClassVar[str] = "Means"
-    tip: ClassVar[str] = "The mean of each map, and the gradient's way back"
+    tip: ClassVar[str] = "The mean of each map, and how the gradient goes back"
     terms: ClassVar[tuple[str, ...]] = ("dC/dO",)
     shows_gradients: ClassVar[bool] = True
 

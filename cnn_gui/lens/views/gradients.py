@@ -40,7 +40,7 @@ class GradientsView(LayerView):
         layer, trace = frame.layer_trace, frame.trace
         assert layer is not None and trace is not None
         unused = layer is trace.layers[-1] and trace.fused
-        note = self.tr("not used: training goes from the loss straight to dC/dX") if unused else ""
+        note = self.tr("not used: training goes directly from the loss to dC/dX") if unused else ""
         meaning = self.tr("how the loss changes with each output")
         self.outputs.set_caption(self.tr("dC/dO of {0}").format(frame.title()), note or meaning)
         about = self.tr("how the loss changes with each input")

@@ -30,7 +30,7 @@ class MatrixPage(LayerView):
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig,)
     needs_numbers: ClassVar[bool] = False
     title: ClassVar[str] = "Matrix"
-    tip: ClassVar[str] = "The convolution as one product of matrices, and how the engine lays them out"
+    tip: ClassVar[str] = "The convolution as one matrix product, and how the engine lays out its matrices"
     terms: ClassVar[tuple[str, ...]] = ("im2col", "row lowering")
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -112,7 +112,7 @@ class MatrixPage(LayerView):
         self.pager.show_page(pictures.page(term), pictures.pages)
         self.transport.go_to(form.output_cell(term)[1] if isinstance(form, Im2col) else term.i)
         self.channel.show_number(form.channels.start + term.channel)
-        held = self.tr("Held: a click or Esc lets go.") if self.board.held else ""
+        held = self.tr("Held. Click again or press Esc to release it.") if self.board.held else ""
         self.lines.show_lines([*words.place(form, term), f"{words.total(form, term)} {held}"])
         self.detail_changed.emit()
 
@@ -139,7 +139,7 @@ class MatrixPage(LayerView):
         self.ways.setTabToolTip(0, self.tr("Every patch becomes a column"))
         self.ways.setTabToolTip(1, self.tr("Each row is copied once for every kernel column: what this engine does"))
         self.costs.setToolTip(
-            self.tr("Values to lay out for one image, in float32; a mini-batch takes as many times more")
+            self.tr("Values laid out for one image, in float32; a mini-batch of N images takes N times as many")
         )
 
     def _arrange(self) -> None:

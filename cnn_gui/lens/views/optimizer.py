@@ -34,7 +34,7 @@ class OptimizerView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Conv2DConfig, DenseConfig, BatchNormConfig)
     title: ClassVar[str] = "Optimizer"
-    tip: ClassVar[str] = "How one weight learns, step by step, with the numbers of the optimizer's equation"
+    tip: ClassVar[str] = "How one weight is updated, step by step, with the numbers of the optimizer's equation"
     terms: ClassVar[tuple[str, ...]] = ("dC/dW", "moment")
     shows_gradients: ClassVar[bool] = True
 
@@ -46,7 +46,7 @@ class OptimizerView(LayerView):
         self.chooser = WeightChooser()
         self.picker = WeightPicker(self.chooser)
         self.trends = [TrendView() for _ in range(_TRENDS)]
-        self.hint = PlainLabel(self.tr("Each step of training adds a point to the weight's curves here."))
+        self.hint = PlainLabel(self.tr("Each training step adds a point to this weight's curves."))
         self.heading, self.calculation = ElidedLabel("small"), CalculationView(optimizer_words.symbols())
         self._arrange()
         self.picker.picked.connect(self._watch)

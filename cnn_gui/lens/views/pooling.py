@@ -26,7 +26,7 @@ class PoolingView(LayerView):
 
     kinds: ClassVar[tuple[type[LayerConfig], ...]] = (Pool2DConfig,)
     title: ClassVar[str] = "Windows"
-    tip: ClassVar[str] = "What each window keeps, and where its gradient goes"
+    tip: ClassVar[str] = "Which value each window selects, and where its gradient goes"
     terms: ClassVar[tuple[str, ...]] = ("window", "stride", "dC/dO", "dC/dX")
     shows_gradients: ClassVar[bool] = True
 

@@ -102,8 +102,8 @@ class ScoringView(LayerView):
     def _whence(self, name: str) -> str:
         assert self._frame is not None
         if self._frame.sample is not None and self._frame.sample.label is not None:
-            return self.tr("y is 1 for {0}, the image's true class, and 0 for the others.").format(name)
-        return self.tr("y is 1 for {0}, the likeliest class: the true one is not known.").format(name)
+            return self.tr("y is 1 for {0}, the image's actual class, and 0 for the others.").format(name)
+        return self.tr("y is 1 for {0}, the most likely class, because the actual class is not known.").format(name)
 
     def _probability(self, row: int) -> str:
         assert self._softmax is not None

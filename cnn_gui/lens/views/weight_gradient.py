@@ -77,7 +77,7 @@ class WeightGradientView(LayerView):
     def _explain(self) -> None:
         for text, tip in (
             (self.tr("This sample"), self.tr("Step by step, with the sample's own numbers")),
-            (self.tr("A mini-batch"), self.tr("What each sample adds in a step of training")),
+            (self.tr("A mini-batch"), self.tr("What each sample adds in a training step")),
         ):
             self.ways.setTabToolTip(self.ways.addTab(text), tip)
         self.ways.setProperty("role", "stages")

@@ -67,7 +67,7 @@ class WeightsView(LayerView):
         else:
             self.mosaic.show_message(
                 self.tr(
-                    "What a step of training adds to each weight stands here after the first one: press Step or Train."
+                    "After the first training step, what it added to each weight is shown here: press Step or Train."
                 )
             )
         self._show_distribution()
@@ -155,9 +155,9 @@ class WeightsView(LayerView):
 
     def _arrange(self) -> None:
         for text, tip in (
-            (self.tr("Value"), self.tr("The weights as they are")),
+            (self.tr("Value"), self.tr("The current weights")),
             (self.tr("Gradient dC/dW"), self.tr("How the loss of this sample changes with each weight")),
-            (self.tr("Last update"), self.tr("What the last step of training added to each weight")),
+            (self.tr("Last update"), self.tr("What the last training step added to each weight")),
         ):
             self.modes.setTabToolTip(self.modes.addTab(text), tip)
         self.modes.setProperty("role", "stages")

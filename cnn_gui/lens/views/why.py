@@ -36,8 +36,8 @@ class WhyView(LayerView):
     """
 
     title: ClassVar[str] = "Why this class?"
-    tip: ClassVar[str] = "Which pixels the network's answer comes from (W)"
-    terms: ClassVar[tuple[str, ...]] = ("logit", "share", "contribution", "Grad-CAM", "occlusion")
+    tip: ClassVar[str] = "Which pixels the prediction comes from (W)"
+    terms: ClassVar[tuple[str, ...]] = ("logit", "contribution", "Grad-CAM", "occlusion")
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,7 +106,7 @@ class WhyView(LayerView):
         sides = [side for side in (self.side, self.other) if side.question is not None]
         if all(side.answer is not None for side in sides):
             current = all(side.is_current for side in sides)
-            self.state.show_text("" if current else self.tr("of some steps before"))
+            self.state.show_text("" if current else self.tr("from a few steps earlier"))
         self._show_sums()
         self._show_pictures()
 

@@ -37,8 +37,8 @@ def heading(row: Row, optimizer: str) -> str:
 def outlook(optimizer: str, chosen: bool) -> str:
     """Return what will be seen, and what to do for it."""
     if chosen:
-        return _tr("Press Step or Train: with each step {0} fills in these numbers.").format(optimizer)
-    return _tr("Click a weight, or enter where it is: this is what {0} will do to it.").format(optimizer)
+        return _tr("Press Step or Train: each step of {0} fills in these numbers.").format(optimizer)
+    return _tr("Click a weight, or enter its position, to see what {0} does to it.").format(optimizer)
 
 
 def calculation(lines: Sequence[Line], filled: bool) -> list[CalculationRow]:

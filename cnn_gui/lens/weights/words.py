@@ -29,7 +29,7 @@ def silent(word: str, found: Sequence[int], count: int, where: str, positions: i
         samples: what it was measured on.
     """
     if not found:
-        text = _tr("No {0} of the {1} is silent: behind {2} each gives something other than 0, for {3}.")
+        text = _tr("None of the {1} {0}s is silent: after {2} each gives a value other than 0, for {3}.")
         return text.format(word, count, escape(where), escape(samples))
     names = _listed([_link(each) for each in found], len(found))
     place = _tr("all {0:,} positions").format(positions) if positions > 1 else _tr("its one position")

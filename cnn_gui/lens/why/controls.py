@@ -84,13 +84,13 @@ class WhyControls(QWidget):
 
         To compare it with there are the true class, the one with the *second* largest output, then all by name.
         """
-        head = [(self.tr("{0} (read, true)") if true == read else self.tr("{0} (read)"), read, READ)]
+        head = [(self.tr("{0} (predicted, actual)") if true == read else self.tr("{0} (predicted)"), read, READ)]
         if true is not None and true != read:
-            head.append((self.tr("{0} (true)"), true, TRUE))
+            head.append((self.tr("{0} (actual)"), true, TRUE))
         entries = [(text.format(names[k]), data) for text, k, data in head]
         entries += [(name, k) for k, name in enumerate(names)]
         _fill(self.classes, entries)
-        rivals = (self.tr("{0} (true)"), true, TRUE), (self.tr("{0} (second largest)"), second, SECOND)
+        rivals = (self.tr("{0} (actual)"), true, TRUE), (self.tr("{0} (second largest)"), second, SECOND)
         others = [(text.format(names[k]), data) for text, k, data in rivals if k is not None]
         every = [(name, k) for k, name in enumerate(names)]
         _fill(self.others, [(self.tr("no other class"), NONE), *others, *every])
@@ -140,13 +140,14 @@ class WhyControls(QWidget):
 
     def _explain(self) -> None:
         for control, name, tip in (
-            (self.kinds, self.tr("Kind of map"), self.tr("Which question the map answers (Left, Right)")),
+            (self.kinds, self.tr("Kind of map"), self.tr("What the map shows (Left, Right)")),
             (self.classes, self.tr("Class"), self.tr("The class whose logit is asked about")),
             (
                 self.others, self.tr("Compared with"),
-                self.tr("Another class beside it: what speaks for the one rather than for the other"),
+                self.tr("Compare with another class: what speaks for the one rather than the other"),
             ),
-            (self.layers, self.tr("Layer"), self.tr("The layer whose maps are looked at; the last ones mean most")),
+            (self.layers, self.tr("Layer"), self.tr("The layer whose maps are used; the last layers are the"
+                " most meaningful")),
             (self.size, self.tr("Patch"), self.tr("Rows and columns, in pixels, of the patch that covers the image")),
             (self.stride, self.tr("Stride"), self.tr("Pixels between its places; 1 is finest and slowest")),
             (self.grey, self.tr("Grey"), self.tr("What the patch sets pixels to: 0 is black, 1 is white")),

@@ -42,7 +42,7 @@ class SumBar(QWidget):
         steps = [after - before for before, after in pairwise(self.ends)]
         self._parts = tuple(zip(names, steps, strict=True))
         said = ", ".join(f"{name} {value:.2f}" for name, value in self._parts)
-        self.setAccessibleName(self.tr("Sum of the logit: {0}").format(said))
+        self.setAccessibleName(self.tr("Logit as a sum: {0}").format(said))
         self.update()
 
     def sizeHint(self) -> QSize:
@@ -53,7 +53,7 @@ class SumBar(QWidget):
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         names, values = zip(*self._parts, strict=True) if self._parts else ((), ())
-        export.offer(self, event, export.Numbers(np.array(values)[:, None], self.tr("Sum of the logit"), names))
+        export.offer(self, event, export.Numbers(np.array(values)[:, None], self.tr("Logit as a sum"), names))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         low, high = min(*self.ends, *self._reach), max(*self.ends, *self._reach)

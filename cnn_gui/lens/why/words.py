@@ -24,7 +24,7 @@ def kind_names() -> tuple[str, ...]:
 def map_title(kind: Kind, name: str) -> str:
     """Return what the map of class *name* is of."""
     titles = {
-        Kind.CONTRIBUTIONS: _tr("share in the logit of {0}"),
+        Kind.CONTRIBUTIONS: _tr("contribution to the logit of {0}"),
         Kind.GRADIENT: _tr("d logit of {0} / d pixel"),
         Kind.GRAD_CAM: _tr("Grad-CAM of {0}"),
         Kind.OCCLUSION: _tr("drop of the logit of {0} when covered"),
@@ -72,10 +72,10 @@ def covering(answer: Answer, name: str, squeezed: bool) -> str:
     place = np.unravel_index(found.logit.argmax(), found.logit.shape)
     logit, output = float(found.logit[place]), float(question.trace.layers[-1].output[question.chosen])
     if not squeezed:
-        return _tr("Covering the strongest place takes {0} from the logit of {1}.").format(number(logit, 3), name)
+        return _tr("Covering the strongest place lowers the logit of {1} by {0}.").format(number(logit, 3), name)
     text = _tr(
-        "Covering the strongest place takes {0} from the logit; with the other logits, {1} goes from {2:.1f} % to"
-        " {3:.1f} %."
+        "Covering the strongest place lowers the logit by {0}; with the other logits, {1} goes "
+        "from {2:.1f} % to {3:.1f} %."
     )
     return text.format(number(logit, 3), name, 100 * output, 100 * (output - float(found.output[place])))
 
@@ -170,7 +170,7 @@ def of_layers(biases: Sequence[float], titles: Sequence[str]) -> str:
     """Return what the layers add by themselves, the ones that add most."""
     own = sorted(((title, bias) for title, bias in zip(titles, biases, strict=True) if bias), key=lambda e: -abs(e[1]))
     if not own:
-        return _tr("No layer adds anything by itself.")
+        return _tr("No layer adds a bias of its own.")
     text = _tr("Largest biases: {0}") if len(own) > MOST_LAYERS else _tr("Biases: {0}")
     return text.format(", ".join(f"{title} {_fixed(bias)}" for title, bias in own[:MOST_LAYERS]))
 
