@@ -64,8 +64,8 @@ class MainWindow(QMainWindow):
         self.recovery = RecoveryOffer(self.document, self.files, self)
         self._ends_unasked = False
         self._make_rooms()
-        self.written_line = WrittenLine(self.statusBar())
         layout.arrange(self)
+        self.written_line = WrittenLine(self.statusBar())
         settings.restore_layout(self)
         self.side_panel_shown.emit(settings.side_panel())
         self._connect()

@@ -25,33 +25,38 @@ class WrittenLine(QWidget):
         self.button.setProperty("role", "crumb")
         self.button.clicked.connect(self._on_clicked)
         self._timer = QTimer(self, singleShot=True, interval=STAYS)
-        self._timer.timeout.connect(self.hide)
+        self._timer.timeout.connect(self._leave)
         row = QHBoxLayout(self)
         row.setContentsMargins(theme.SPACE[0], 0, 0, 0)
         row.setSpacing(theme.SPACE[1])
         row.addWidget(self.label, 1000)  # all that is to spare, but no more than its text needs
         row.addWidget(self.button)
         row.addStretch(1)
-        bar.addWidget(self, 1)
         bar.messageChanged.connect(self._on_message_changed)
         self.hide()
 
     def tell(self, path: Path) -> None:
         """Say that *path* was written."""
+        self._leave()  # a second time it would be there twice
         self._bar.clearMessage()
         self._path = path.absolute()
         self.label.show_text(self.tr("Saved {0} to {1}").format(self._path.name, self._path.parent))
         self.label.setToolTip(plain_text.tooltip(str(self._path)))
         self._fit()
         self.button.setToolTip(plain_text.tooltip(self.tr("Open {0} in the file manager").format(self._path.parent)))
+        self._bar.addWidget(self, 1)  # from now on, not from the start: the bar is for messages else
         self.show()
         self._timer.start()
 
     @Slot(str)
     def _on_message_changed(self, text: str) -> None:
         if text:  # that is newer
-            self._timer.stop()
-            self.hide()
+            self._leave()
+
+    @Slot()
+    def _leave(self) -> None:
+        self._timer.stop()
+        self._bar.removeWidget(self)
 
     @Slot()
     def _on_clicked(self) -> None:
