@@ -92,13 +92,12 @@ class SchemaForm(QWidget):
         if self.more is None:
             return
         changed = [row for row in self._rare if not row.isHidden() and row.value != row.param.default]
-        title, count = self.tr(" More"), self.tr(" More · {0} changed from default").format(len(changed))
+        title, count = self.tr(" More"), self.tr(" More · {0} changed").format(len(changed))
         self.more.button.setText(count if changed else title)
         usual = self.tr("{0}: {1} (default {2})")
         lines = [usual.format(row.param.label, row.value, row.param.default) for row in changed]
-        self.more.button.setToolTip(
-            "\n".join(lines) or self.tr("Settings that are rarely changed; all have their default values")
-        )
+        nothing = self.tr("Settings that are rarely changed; all have their default values")
+        self.more.button.setToolTip("\n".join([self.tr("Changed from default:"), *lines]) if lines else nothing)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.problem:

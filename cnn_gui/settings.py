@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStyle, QWidget
 
 LARGEST = 4 * 2**20  # bytes of a settings file
 SCHEMES = ("system", "light", "dark")
@@ -98,10 +98,14 @@ def restore_layout(window: QMainWindow) -> None:
 def keep_on_screen(window: QWidget) -> None:
     """Have *window* no larger than its screen, and all of it there: screens come and go between two starts."""
     screen = QGuiApplication.screenAt(window.frameGeometry().center()) or QGuiApplication.primaryScreen()
-    room = screen.availableGeometry()
-    if not (window.isMaximized() or window.isFullScreen()):
-        window.resize(window.size().boundedTo(room.size() - (window.frameSize() - window.size())))
-        frame = window.frameGeometry()
-        left = max(room.left(), min(frame.left(), room.right() + 1 - frame.width()))
-        top = max(room.top(), min(frame.top(), room.bottom() + 1 - frame.height()))
-        window.move(left, top)
+    room, frame = screen.availableGeometry(), window.frameGeometry()
+    if window.isMaximized() or window.isFullScreen() or room.contains(frame):
+        return  # not moved to where it is: before it is shown, its frame is not known, and each start would shift it
+    around = window.frameSize() - window.size()
+    if around.isNull():
+        around = QSize(0, window.style().pixelMetric(QStyle.PixelMetric.PM_TitleBarHeight))
+    window.resize(window.size().boundedTo(room.size() - around))
+    size = window.size() + around
+    left = max(room.left(), min(frame.left(), room.right() + 1 - size.width()))
+    top = max(room.top(), min(frame.top(), room.bottom() + 1 - size.height()))
+    window.move(left, top)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QSplitter, QWidget
 
 from cnn_gui import settings
@@ -154,3 +155,21 @@ def test_that_whatever_is_remembered_the_window_comes_back(qtbot, noise):
     room = window.screen().availableGeometry()
     assert window.width() <= room.width() and window.height() <= room.height()
     window.deleteLater()
+
+
+def test_that_a_window_that_fits_is_not_moved_before_its_frame_is_known(qtbot, monkeypatch):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setGeometry(40, 60, 400, 300)
+    moved = []
+    monkeypatch.setattr(window, "move", lambda *place: moved.append(place))
+    settings.keep_on_screen(window)  # a window manager adds its title bar above what move() asks for
+    assert moved == []
+
+
+def test_that_a_window_that_is_not_shown_yet_leaves_room_for_its_title_bar(qtbot):
+    window = QMainWindow()
+    qtbot.addWidget(window)
+    window.setGeometry(0, 0, 9000, 7000)
+    settings.keep_on_screen(window)
+    assert window.height() < QGuiApplication.primaryScreen().availableGeometry().height()
