@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from cnn_gui.available import obstacle
 from cnn_gui.controls.run_bar import RunBar
 from cnn_gui.document import Document
 from cnn_gui.training.controller import State, TrainingController
@@ -44,7 +45,7 @@ def test_that_train_rests_with_the_reason_and_the_largest_batch_while_a_run_does
     monkeypatch.setattr(memory, "free", lambda: free)
     document.set_settings(replace(document.settings, batch_size=512))
     assert not bar.play_button.isEnabled() and not bar.step_button.isEnabled()
-    assert "Cannot train: Training needs about " in bar.obstacle and bar.play_button.toolTip() == bar.obstacle
+    assert "Cannot train: Training needs about " in bar.obstacle and obstacle(bar.play_button) == bar.obstacle
     largest = int(bar.obstacle.split("at most ")[1].rstrip("."))
     assert 0 < largest < 512
     document.set_settings(replace(document.settings, batch_size=largest))
