@@ -178,8 +178,9 @@ def _whole(values: Array, where: str) -> Array:
     """Return the different labels in *values*, having checked that they are whole numbers."""
     present = np.unique(values)
     if values.dtype.kind == "f":
-        present = present.astype(np.float64)
-        wrong = present[~(np.isfinite(present) & (present == np.rint(present)) & (abs(present) < 2**53))]
+        with np.errstate(invalid="ignore"):  # a signalling NaN warns in any arithmetic
+            present = present.astype(np.float64)
+            wrong = present[~(np.isfinite(present) & (present == np.rint(present)) & (abs(present) < 2**53))]
         if len(wrong):
             raise BadInputError(
                 f"{where} has the label {wrong[0]}; labels are whole numbers or words, one for each class."

@@ -122,3 +122,9 @@ def test_that_chance_in_few_images_is_no_imbalance() -> None:
 def test_that_many_classes_without_images_are_not_all_listed() -> None:
     (told, _) = balance(data([0, 1], [0, 1], tuple(f"c{k}" for k in range(100))))
     assert told.startswith("Classes c2, c3, c4, c5, c6 and 93 more have no training image")
+
+
+def test_that_a_signalling_nan_among_the_labels_is_refused_without_a_warning() -> None:
+    values = np.array([0x3C00, 0x7D01, 0], np.uint16).view(np.float16)  # 1, a signalling NaN, 0
+    with pytest.raises(BadInputError, match="has the label nan"):
+        classes(values)
