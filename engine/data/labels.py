@@ -37,7 +37,7 @@ def to_classes(arrays: Mapping[str, Array], name: str, names: Sequence[str] | No
         BadInputError: more than one label an image, labels that are no classes, fewer than two, too many, or names
             that do not fit them.
     """
-    given = None if names is None else to_different_names(names, f"{name}: class_names")
+    given = None if names is None else to_different_names([each.strip(" ") for each in names], f"{name}: class_names")
     one_hot = [array for array, values in arrays.items() if _is_table(values)]
     flat = {array: _single(values, f"{name}: {array}") for array, values in arrays.items()}
     remarks = (f"{' and '.join(one_hot)} had a 1 in the column of each image's class.",) if one_hot else ()
@@ -131,8 +131,9 @@ def _is_number(word: str) -> bool:
 
 
 def _texts(values: Array, where: str) -> list[str]:
+    """Return the texts of *values* without spaces around them, which nobody sees and tables often have."""
     try:
-        return npy.texts(values)
+        return [text.strip(" ") for text in npy.texts(values)]
     except ValueError as error:
         raise BadInputError(f"{where} has a label that is no text; save the labels as numbers or as words.") from error
 

@@ -128,3 +128,12 @@ def test_that_a_signalling_nan_among_the_labels_is_refused_without_a_warning() -
     values = np.array([0x3C00, 0x7D01, 0], np.uint16).view(np.float16)  # 1, a signalling NaN, 0
     with pytest.raises(BadInputError, match="has the label nan"):
         classes(values)
+
+
+def test_that_spaces_around_words_make_no_other_class() -> None:
+    found = classes([" a cat ", "dog"], ["a cat", "dog "])
+    assert found.names == ("a cat", "dog")
+    assert [labels.tolist() for labels in found.labels] == [[0, 1], [0, 1]]
+    named = classes(["cat", " dog"], names=["dog ", "cat"])
+    assert named.names == ("dog", "cat") and named.labels[0].tolist() == [1, 0]
+    assert classes([" 1", "2 "], ["1", "2"]).names == ("1", "2")
