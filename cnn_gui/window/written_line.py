@@ -19,7 +19,7 @@ class WrittenLine(QWidget):
 
     def __init__(self, bar: QStatusBar) -> None:
         super().__init__(bar)
-        self._bar, self._path = bar, Path()
+        self._bar, self._path, self._of_project = bar, Path(), False
         self.label, self.button = ElidedLabel(""), QToolButton()
         self.button.setText(self.tr("Show in folder"))
         self.button.setProperty("role", "crumb")
@@ -35,11 +35,11 @@ class WrittenLine(QWidget):
         bar.messageChanged.connect(self._on_message_changed)
         self.hide()
 
-    def tell(self, path: Path) -> None:
-        """Say that *path* was written."""
+    def tell(self, path: Path, *, project: bool = False) -> None:
+        """Say that *path* was written; *project*: it is the open project's file, see ``leave_project``."""
         self._leave()  # a second time it would be there twice
         self._bar.clearMessage()
-        self._path = path.absolute()
+        self._path, self._of_project = path.absolute(), project
         self.label.show_text(self.tr("Saved {0} to {1}").format(self._path.name, self._path.parent))
         self.label.setToolTip(plain_text.tooltip(str(self._path)))
         self._fit()
@@ -47,6 +47,12 @@ class WrittenLine(QWidget):
         self._bar.addWidget(self, 1)  # from now on, not from the start: the bar is for messages else
         self.show()
         self._timer.start()
+
+    @Slot()
+    def leave_project(self) -> None:
+        """Name the project's file no longer: what is open is not what it holds. Other files are as they were."""
+        if self._of_project:
+            self._leave()
 
     @Slot(str)
     def _on_message_changed(self, text: str) -> None:

@@ -1,6 +1,7 @@
 """Where a file went is told in the window, with the way to it; foreign names stay plain text."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,22 @@ def test_that_a_saved_project_is_named_with_its_folder_which_a_button_opens(
     assert opened == [str(tmp_path)]
     window.say("Training.")
     assert line.isHidden()
+
+
+def test_that_a_saved_project_is_named_until_what_is_open_is_not_in_it(
+    window: MainWindow, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = window.written_line
+    assert window.files.save() and line.isVisible()
+    window.document.set_settings(replace(window.document.settings, epochs=7))
+    assert line.isHidden()
+    assert window.files.save() and line.isVisible()
+    window.document.file.leave()  # a preset: another project, untitled
+    assert line.isHidden()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "maps"), ""))
+    export.save(window.lens.maps, "Maps", "csv", lambda: b"1,2")
+    window.document.set_settings(replace(window.document.settings, epochs=8))
+    assert line.isVisible()  # the picture is as it was
 
 
 def test_that_an_exported_picture_and_its_numbers_are_named_too(
