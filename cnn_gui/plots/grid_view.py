@@ -106,6 +106,15 @@ class GridView(QWidget):
         area = QRectF(0.5, line, self.width() - 1, max(1, self.height() - line - below))
         return Placement.fit(grid.shape, area, self.devicePixelRatioF(), grid.elastic, self.at_top)
 
+    def foot(self, place: Placement) -> float:
+        """Return where the line below the cells begins: for pictures of one row, which begin at the top, in one line.
+
+        A picture that its height bounds leaves less free than one more screen pixel for each of its rows would take.
+        """
+        own, lowest = place.rect.bottom() + 2, self.height() - self._line
+        one_row = self.at_top and lowest - own < place.shape[0] / self.devicePixelRatioF() + 1
+        return lowest if one_row else own
+
     def sizeHint(self) -> QSize:
         return QSize(160, 180)
 
@@ -157,7 +166,7 @@ class GridView(QWidget):
             return
         painter.setFont(self._small)
         scheme, metrics = theme.tokens(self.palette()), painter.fontMetrics()
-        line = QRectF(0, place.rect.bottom() + 2, self.width(), metrics.height())
+        line = QRectF(0, self.foot(place), self.width(), metrics.height())
         size = grid_lines.size_of(grid, self.numbered)
         if spot is not None:
             whole, brief = grid.read_out(spot), grid.read_out(spot, brief=True)

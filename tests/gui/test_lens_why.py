@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from cnn_gui import background
 from cnn_gui.lens import passes
 from cnn_gui.lens.views.why import WhyView
+from cnn_gui.lens.why import words
 from cnn_gui.lens.why.controls import NONE, SECOND, TRUE
 from cnn_gui.lens.why.question import Kind, Question
 from cnn_gui.main_window import MainWindow
@@ -24,7 +25,7 @@ from engine.data.dataset import pixels
 from engine.model import Model
 from engine.pieces import finished
 from engine.trace.attribution import enlarged, grad_cam, input_gradient
-from engine.trace.contributions import contributions
+from engine.trace.contributions import Contributions, contributions
 from engine.trace.occlusion import Occlusion, Patch, occlusion
 from engine.trace.record import Trace
 from engine.trace.tracer import Tracer
@@ -398,3 +399,14 @@ def test_that_channels_that_say_plus_and_minus_infinity_leave_a_pixel_without_a_
     model.layers[1].parameters["weight"][...] = [np.inf, -np.inf]
     trace = Tracer(model).trace(np.ones((1, 2, 1, 1), np.float32), np.array([0]))
     assert np.isnan(Question(trace, 0, kind, -1, Patch()).answer().values).all()
+
+
+def test_that_the_biases_of_many_layers_add_up_to_their_sum_as_they_are_shown(qapp: object) -> None:
+    biases = (0.504, -0.124, -0.113, 0.004, -0.171)
+    pixels = np.array([[[22.512, -5.008]]])
+    found = Contributions(float(pixels.sum()) + sum(biases), pixels, biases)
+    text = words.of_layers(found, ("a", "b", "c", "d", "e"))
+    assert text == "Biases: a 0.50, e −0.17, b −0.12, the other 2: −0.11"
+    shown = [float(value) for value in re.findall(r"-?\d+\.\d+", text.replace("−", "-"))]
+    *_, before, logit = words.ends(found)
+    assert sum(shown) == pytest.approx(logit - before)

@@ -94,6 +94,7 @@ def test_that_the_pictures_of_forward_stand_in_line(window: MainWindow, size: QS
         places = [part.placement for part in formula]
         tops = {part.y() + place.rect.top() for part, place in zip(formula, places, strict=True)}
         assert len(tops) == 1 and len({part.size().toTuple() for part in formula}) == 1
+        assert len({part.foot(place) for part, place in zip(formula, places, strict=True)}) == 1
     for column in range(3):
         assert len({formula[column].placement.rect.size().toTuple() for formula in shown}) == 1
 

@@ -127,7 +127,7 @@ class WhyView(LayerView):
         elif other is None:
             found = question.contributions
             titles = [layer_title(self._frame.architecture, spec) for spec in layers[:count]]
-            lines = [f"{lines[0]} {words.total(found)}", words.of_layers(found.biases, titles)]
+            lines = [f"{lines[0]} {words.total(found)}", words.of_layers(found, titles)]
         else:
             lines = [words.lead(question.contributions, other.contributions, name, rival)]
         self.sums.show_lines(lines)

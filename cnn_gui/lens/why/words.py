@@ -166,13 +166,18 @@ def ends(found: Contributions) -> tuple[float, ...]:
     return tuple(round(end, DECIMALS) for end in (0.0, found.positive, pixels, found.logit))
 
 
-def of_layers(biases: Sequence[float], titles: Sequence[str]) -> str:
-    """Return what the layers add by themselves, the ones that add most."""
-    own = sorted(((title, bias) for title, bias in zip(titles, biases, strict=True) if bias), key=lambda e: -abs(e[1]))
+def of_layers(found: Contributions, titles: Sequence[str]) -> str:
+    """Return what the layers add by themselves, the ones that add most and the rest, which add up as they are shown."""
+    pairs = zip(titles, found.biases, strict=True)
+    own = sorted(((title, bias) for title, bias in pairs if bias), key=lambda e: -abs(e[1]))
     if not own:
         return _tr("No layer adds a bias of its own.")
-    text = _tr("Largest biases: {0}") if len(own) > MOST_LAYERS else _tr("Biases: {0}")
-    return text.format(", ".join(f"{title} {_fixed(bias)}" for title, bias in own[:MOST_LAYERS]))
+    shown = [f"{title} {_fixed(bias)}" for title, bias in own[:MOST_LAYERS]]
+    if (others := len(own) - MOST_LAYERS) > 0:
+        *_, pixels, logit = ends(found)
+        rest = logit - pixels - sum(round(bias, DECIMALS) for _, bias in own[:MOST_LAYERS])
+        shown.append(_tr("the other {0}: {1}").format(others, _fixed(rest)))
+    return _tr("Biases: {0}").format(", ".join(shown))
 
 
 def _fixed(value: float) -> str:
