@@ -101,16 +101,15 @@ def costs(network: "Network", rounds: int) -> Iterator[Cost]:
     from cnn_gui.lens.views import ALL
 
     document = network.document()
-    made = moments(document)
     for spec in document.architecture.layers:
         document.select(spec.uid)
-        pair = [replayed(document, *moment) for moment in made]
+        pair = [replayed(document, *moment) for moment in moments(document)]
         for kind in filter(lambda kind: kind.suits(pair[0]), ALL):
             yield from view_costs(document, kind, pair, rounds)
 
 
 def moments(document: "Document") -> "tuple[tuple[Passes, int], ...]":
-    """Return the passes of two samples, each with weights of its own, and what step these are of."""
+    """Return the passes of two samples for the selected layer, each with its own weights, and what step they are of."""
     from cnn_gui.lens.passes import Passes
     from cnn_gui.lens.sample import Sample
     from engine.data.dataset import pixels
