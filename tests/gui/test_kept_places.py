@@ -191,6 +191,7 @@ def test_that_maps_of_another_layer_come_while_the_mouse_is_on_a_chosen_one(qtbo
     document.configure(document.selected, Conv2DConfig(filters=16, kernel_size=(3, 3)))
     window.lens.tabs.setCurrentWidget(window.lens.maps)
     window.lens.refresh()
+    QApplication.processEvents()  # the layout of what has come moves the picture
     page = maps.canvas.drawn()
     assert page is not None and len(page.geometry.ids.ravel()) >= 16
     place = page.geometry.cell_rect(Spot(15, 1, 1))
