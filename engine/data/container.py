@@ -4,12 +4,13 @@ import io
 import os
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from engine.data.stream import GZIP_MAGIC, Stream, open_stream, tar_members, unpacked
 from engine.errors import BadInputError
 from engine.files import reading
-from engine.files.archive import UNPACKED_LIMIT, check_directory, damage_told
+from engine.files.archive import UNPACKED_LIMIT, damage_told, open_zip
 
 ZIP_MAGIC = b"PK"
 DEPTH = 2  # folders within a folder that are looked into
@@ -36,7 +37,7 @@ def names(path: Path) -> Iterator[str]:
         yield from (file.name for file in files(path))
     elif is_zip(path):
         with _zip(path) as archive:
-            yield from (_base(info.filename) for info in archive.infolist() if not info.is_dir())
+            yield from (_base(info.filename) for info in archive.infolist() if not _is_folder(info))
     else:
         with open_stream(path, UNPACKED_LIMIT) as stream:
             for name, size in tar_members(stream):
@@ -103,7 +104,7 @@ def _from_zip(path: Path, wanted: Wanted, limit: int) -> Iterator[tuple[str, byt
     with _zip(path) as archive:
         for info in archive.infolist():
             name = _base(info.filename)
-            if info.is_dir() or not wanted(name):
+            if _is_folder(info) or not wanted(name):
                 continue
             if info.flag_bits & 1 or info.compress_type not in _READABLE:
                 raise BadInputError(
@@ -116,11 +117,10 @@ def _from_zip(path: Path, wanted: Wanted, limit: int) -> Iterator[tuple[str, byt
             yield name, _unpacked(content, name, limit)
 
 
-def _zip(path: Path) -> zipfile.ZipFile:
-    with reading.opened(path) as stream:
-        check_directory(stream, path.name)
-    with damage_told(path.name):
-        return zipfile.ZipFile(path)
+@contextmanager
+def _zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    with reading.opened(path) as stream, open_zip(stream, path.name) as archive:
+        yield archive
 
 
 def _unpacked(content: bytearray, name: str, limit: int) -> bytearray:
@@ -129,6 +129,11 @@ def _unpacked(content: bytearray, name: str, limit: int) -> bytearray:
         return content
     with unpacked(io.BytesIO(content), name, limit) as stream:
         return stream.rest()
+
+
+def _is_folder(info: zipfile.ZipInfo) -> bool:
+    """Return whether an entry is a folder; one can have no name at all, with which ``is_dir`` fails."""
+    return info.filename.endswith("/")
 
 
 def _base(name: str) -> str:

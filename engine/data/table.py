@@ -217,11 +217,11 @@ class _Gathered:
 def _columns(lines: Sequence[str], where: str) -> _Columns:
     """Return how to read a table that begins with *lines*."""
     separator = max(_SEPARATORS, key=lines[0].count)
+    if (count := lines[0].count(separator) + 1) > _MOST_PIXELS + 2:
+        raise BadInputError(f"{where} has {count:,} columns, more than an image has pixels; choose another file.")
     first = [field.strip().strip('"') for field in lines[0].split(separator)]
     words = [k for k, field in enumerate(first) if not _is_number(field)]
     header = len(words) > 1 or any(0 < k < len(first) - 1 for k in words) or _counts_up(first)
-    if len(first) > _MOST_PIXELS + 2:
-        raise BadInputError(f"{where} has {len(first):,} columns, more than an image has pixels; choose another file.")
     names = [field.lower() for field in first] if header else []
     ignored = {k for k, name in enumerate(names) if name in _IGNORED}
     label = next((k for k, name in enumerate(names) if name in _LABEL), None)

@@ -17,7 +17,6 @@ from engine.layer import Array
 
 UNPACKED_LIMIT = 2 * 2**30  # bytes, all entries together
 DIRECTORY_LIMIT = 8 * 2**20  # bytes of the list of entries, which is read as a whole
-_END, _END_SIZE, _MOST_COMMENT = b"PK\5\6", 22, 2**16  # of a zip; what precedes its comment, in bytes
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the first time that a zip can hold
 _READABLE = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _METHODS = {zipfile.ZIP_BZIP2: "bzip2", zipfile.ZIP_LZMA: "LZMA", 93: "Zstandard"}
@@ -138,22 +137,33 @@ def open_archive(path: Path, limit: Limit = DATA) -> Iterator[Archive]:
             raise BadInputError(f"{path.name} is empty; choose another file, or copy it again.")
         if start[:2] != b"PK":
             raise BadInputError(f"{path.name} is not a zip archive of arrays; choose another file.")
-        size = check_directory(stream, path.name)
-        with damage_told(path.name):
-            file = zipfile.ZipFile(stream)
-        with file:
+        size = stream.seek(0, io.SEEK_END)
+        with open_zip(stream, path.name) as file:
             yield Archive(file, path.name, limit.of(size))
 
 
-def check_directory(stream: IO[bytes], name: str) -> int:
-    """Return the size of the zip in *stream*, in bytes; raise BadInputError where its list of entries is too long."""
-    size = stream.seek(0, io.SEEK_END)
-    stream.seek(max(0, size - _END_SIZE - _MOST_COMMENT))
-    end = stream.read()
-    place = end.rfind(_END)
-    if place >= 0 and int.from_bytes(end[place + 12 : place + 16], "little") > DIRECTORY_LIMIT:
-        raise BadInputError(f"{name} holds more files than any data set or project; choose another file.")
-    return size
+def open_zip(stream: IO[bytes], name: str) -> zipfile.ZipFile:
+    """Return the zip in *stream*, the file *name*; raise BadInputError where it is damaged or lists too many files."""
+    with damage_told(name):
+        file = zipfile.ZipFile(_Listed(stream, name))
+    file.fp = stream  # entries are read in pieces, each as long as its reader asks for
+    return file
+
+
+class _Listed:
+    """A zip while its list of entries is read, at once: however the file tells its length, it is no longer than that.
+
+    There are two ways to tell it, of which the later one counts, and remarks can hide one from a search.
+    """
+
+    def __init__(self, stream: IO[bytes], name: str) -> None:
+        self._stream, self._name = stream, name
+        self.tell, self.seek = stream.tell, stream.seek
+
+    def read(self, size: int = -1, /) -> bytes:
+        if size > DIRECTORY_LIMIT:
+            raise BadInputError(f"{self._name} holds more files than any data set or project; choose another file.")
+        return self._stream.read(size)
 
 
 def write_archive(stream: IO[bytes], entries: Iterable[tuple[str, bytes]], *, compressed: bool) -> None:

@@ -1,5 +1,6 @@
 """Small files that mean harm: refused in two seconds and with half a gigabyte at most; pipes are never opened."""
 
+import gzip
 import io
 import json
 import os
@@ -151,6 +152,32 @@ def picture(path: Path, mode: str, depth: int, colour: int, side: int = 7000) ->
     return "picture"
 
 
+def sparse_zip(path: Path, end: Callable[[int, int], bytes]) -> str:
+    """Write a zip whose list of entries is 2 GB of nothing, which take no room on most disks."""
+    size = 2_000_000_000
+    with path.open("wb") as file:
+        file.write(b"PK\3\4")
+        file.seek(100 + size)
+        file.write(end(size, 100))
+    return "data"
+
+
+def long_list_told_later(path: Path) -> str:
+    """The usual record of the end says 46 bytes, and the later one, of large archives, is believed instead."""
+
+    def end(size: int, start: int) -> bytes:
+        large = struct.pack("<4sQ2H2L4Q", b"PK\6\6", 44, 45, 45, 0, 0, 1, 1, size, start)
+        place = struct.pack("<4sLQL", b"PK\6\7", 0, start + size, 1)
+        return large + place + struct.pack("<4s4H2LH", b"PK\5\6", 0, 0, 1, 1, 46, start, 0)
+
+    return sparse_zip(path, end)
+
+
+def long_list_behind_a_false_mark(path: Path) -> str:
+    """The last mark of an end lies within the true record, where it would be read four bytes further on."""
+    return sparse_zip(path, lambda size, start: b"PK\5\6" * 2 + struct.pack("<2H2LH", 1, 1, size, start, 0))
+
+
 def deep_picture(path: Path) -> str:
     return picture(path, "I;16", 16, 0)
 
@@ -192,6 +219,34 @@ def test_that_a_small_file_that_would_become_huge_is_refused_at_once(
     assert path.stat().st_size < 12_000_000
     said = measured(kind, path)
     assert said.startswith("small") and said != "opened" and len(said) < 400
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a hole in a file takes its room on the disk there")
+@pytest.mark.parametrize("make", [long_list_told_later, long_list_behind_a_false_mark], ids=lambda make: make.__name__)
+@pytest.mark.parametrize("name", ["a.npz", "a.zip", "a.cnn"])
+def test_that_a_list_of_entries_is_never_read_beyond_its_limit(
+    tmp_path: Path, make: Callable[[Path], str], name: str
+) -> None:
+    make(tmp_path / name)
+    said = measured("project" if name == "a.cnn" else "data", tmp_path / name)
+    assert said == f"{name} holds more files than any data set or project; choose another file."
+
+
+@pytest.mark.parametrize("name", ["a.npz", "a.zip"])
+def test_that_an_entry_without_a_name_is_passed_over_or_told(tmp_path: Path, name: str) -> None:
+    path = archives.write(tmp_path / name, archives.arrays())
+    whole = catalogue.load(str(path))
+    with zipfile.ZipFile(path, "a") as file:
+        file.writestr(zipfile.ZipInfo("\0name"), b"")
+    assert len(catalogue.load(str(path)).train) == len(whole.train)
+
+
+@pytest.mark.parametrize("line", [b",", b"12,", b'"1";'], ids=["empty", "numbers", "quoted"])
+def test_that_a_packed_table_with_a_line_of_millions_of_columns_is_refused_at_once(tmp_path: Path, line: bytes) -> None:
+    path = tmp_path / "a.csv.gz"
+    path.write_bytes(gzip.compress(line * (16_700_000 // len(line)) + b"\n1\n"))
+    assert path.stat().st_size < 100_000
+    assert "columns, more than an image has pixels" in measured("data", path)
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names")
