@@ -18,7 +18,6 @@ class LinkedMosaics(QWidget):
 
     Attributes:
         views: the mosaics.
-        spot: the value under the mouse, in any of them; None without.
 
     Signals:
         pointed(Spot or None): the mouse is over another value.
@@ -33,7 +32,6 @@ class LinkedMosaics(QWidget):
         super().__init__(parent)
         self._alike = alike
         self.views = tuple(MosaicView(brief=True) for _ in names)
-        self.spot: Spot | None = None
         self._axes = 3
         self._linking = False
         row = QHBoxLayout(self)
@@ -45,6 +43,11 @@ class LinkedMosaics(QWidget):
             row.addWidget(view, 1)
             view.canvas.pointed.connect(self._on_pointed)
             view.canvas.pages_changed.connect(lambda view=view: self._on_page_changed(view))
+
+    @property
+    def spot(self) -> Spot | None:
+        """The value under the mouse, in any of them; None without."""
+        return self.views[0].canvas.spot
 
     def show_values(self, *values: Array, titles: Sequence[str] = ()) -> None:
         """Show an array in each of them; maps have *titles*, or numbers."""
@@ -69,7 +72,7 @@ class LinkedMosaics(QWidget):
     def _on_pointed(self, spot: Spot | None) -> None:
         if self._linking:
             return
-        self._linking, self.spot = True, spot
+        self._linking = True
         for view in self.views:
             view.canvas.point_at(spot)
         self._linking = False
@@ -78,7 +81,9 @@ class LinkedMosaics(QWidget):
     def _on_page_changed(self, turned: MosaicView) -> None:
         if self._linking:
             return
-        self._linking = True
+        pointed, self._linking = self.spot is not None, True
         for view in self.views:
-            view.canvas.turn(turned.canvas.page - view.canvas.page)
+            view.canvas.turn(turned.canvas.page - view.canvas.page)  # which points at nothing
         self._linking = False
+        if pointed:
+            self.pointed.emit(None)
