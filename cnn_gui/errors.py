@@ -7,12 +7,14 @@ Exceptions in slots, timers, paint events and worker threads all arrive here, si
 import logging
 import logging.handlers
 import os
+import stat
 import sys
 import tempfile
 import threading
 import traceback
 from dataclasses import dataclass
 from functools import cache
+from io import TextIOWrapper
 from pathlib import Path
 from types import TracebackType
 
@@ -144,6 +146,10 @@ class _LogFile(logging.handlers.RotatingFileHandler):
 
     written = False
 
+    def _open(self) -> TextIOWrapper:
+        """Open the file itself: nothing that a link of its name leads to, and no pipe, which could take for ever."""
+        return open(self.baseFilename, "a", encoding=self.encoding, opener=_open_itself)
+
     def emit(self, record: logging.LogRecord) -> None:
         self.written = True
         super().emit(record)
@@ -161,14 +167,30 @@ def install(app: QApplication) -> ErrorReporter:
     return reporter
 
 
+def _open_itself(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0), 0o600)
+
+
 def log_path() -> Path:
-    """Return the path of the log, in the user's folder for such data or, where that is closed, in a private one."""
+    """Return the path of the log, in the user's folder for such data.
+
+    Where that is closed, or others can lay files or links there, it is in a private one.
+    """
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError:
         return _private_folder() / LOG_NAME
-    return (folder if os.access(folder, os.W_OK) else _private_folder()) / LOG_NAME
+    own = os.access(folder, os.W_OK) and not any(map(_open_to_others, (folder, folder.parent)))
+    return (folder if own else _private_folder()) / LOG_NAME
+
+
+def _open_to_others(folder: Path) -> bool:
+    """Tell whether somebody else can lay files in *folder*, as in one that all share."""
+    if sys.platform == "win32":  # where each user's own folder is closed to others
+        return False
+    state = folder.stat()
+    return bool(state.st_mode & stat.S_IWOTH) or state.st_uid != os.getuid()
 
 
 @cache

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 
-from engine.files import atomic
+from engine.files import atomic, reading
 from engine.files.project import Project, save
 
 SUFFIX, NOTE = ".cnn", ".json"
@@ -86,7 +86,7 @@ def left() -> list[Kept]:
 def _origin(file: Path) -> Path | None:
     """Return the project's own file, as the note beside *file* has it; None where it had none, or nobody knows."""
     try:
-        with file.with_suffix(NOTE).open("rb") as stream:
+        with reading.opened(file.with_suffix(NOTE)) as stream:
             origin = json.loads(stream.read(NOTE_LIMIT))["origin"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None

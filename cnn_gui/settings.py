@@ -1,8 +1,10 @@
 """What the application remembers between starts."""
 
+import stat
+import sys
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, QSize
+from PySide6.QtCore import QByteArray, QCoreApplication, QSettings, QSize, QStandardPaths
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStyle, QWidget
 
@@ -16,21 +18,44 @@ def set_damaged_aside() -> Path | None:
 
     The application then starts as it does for the first time.
     """
+    pipe = _pipe_set_aside()
     remembered = QSettings()
     path = Path(remembered.fileName())
+    if pipe is not None:
+        return pipe
     if not path.is_absolute() or not path.exists():  # the registry of Windows has no file
         return None
     size = path.stat().st_size
     remembered.allKeys()
     if path.is_file() and size <= LARGEST and remembered.status() != QSettings.Status.FormatError and not _holes(path):
         return None
+    aside = _moved_aside(path)
+    if aside is not None:
+        remembered.clear()
+        remembered.sync()
+    return aside
+
+
+def _pipe_set_aside() -> Path | None:
+    """Move a pipe or a device out of the place of the settings: whoever makes a QSettings would read it for ever."""
+    if sys.platform in ("win32", "darwin"):  # which keep settings elsewhere
+        return None
+    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.GenericConfigLocation))
+    path = folder / QCoreApplication.organizationName() / f"{QCoreApplication.applicationName()}.conf"
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return None
+    return None if stat.S_ISREG(mode) or stat.S_ISDIR(mode) else _moved_aside(path)
+
+
+def _moved_aside(path: Path) -> Path | None:
+    """Give the file at *path* another name, and return it; None where that fails."""
     aside = path.with_name(f"{path.name}.damaged")
     try:
         path.replace(aside)
     except OSError:  # e.g. a folder that is full; what makes no sense is passed over wherever it is read
         return None
-    remembered.clear()
-    remembered.sync()
     return aside
 
 

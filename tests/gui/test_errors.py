@@ -243,6 +243,43 @@ def test_that_the_log_lies_in_the_users_folder_or_else_in_one_that_nobody_else_k
     errors._private_folder.cache_clear()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no links and pipes that anybody can lay")
+@pytest.mark.parametrize("what", ["link", "pipe"])
+def test_that_the_log_follows_no_link_and_waits_for_no_pipe(qtbot: QtBot, tmp_path: Path, what: str) -> None:
+    other, log = tmp_path / "other", tmp_path / "cnn_gui.log"
+    other.write_text("precious")
+    if what == "link":
+        log.symlink_to(other)
+    else:
+        os.mkfifo(log)
+    reporter = errors.ErrorReporter(log)
+    reporter.attach()
+    try:
+        reporter.report(ValueError("there is no log"))
+        assert "No log could be written" in texts(shown_dialog(qtbot))
+    finally:
+        reporter.detach()
+        for dialog in dialogs():
+            dialog.close()
+    assert other.read_text() == "precious"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="each user's folder is closed to others there")
+@pytest.mark.parametrize("place", ["data", "data/cnn-gui"])
+def test_that_the_log_lies_in_no_folder_where_others_can_lay_files(
+    qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    folder = tmp_path / "data" / "cnn-gui"
+    folder.mkdir(parents=True)
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(folder))
+    assert errors.log_path().parent == folder
+    (tmp_path / place).chmod(0o1777)
+    private = errors.log_path().parent
+    assert tmp_path not in private.parents and private.stat().st_mode & 0o077 == 0
+    private.rmdir()
+    errors._private_folder.cache_clear()
+
+
 def test_that_the_dialog_names_no_log_that_could_not_be_written(qtbot: QtBot, tmp_path: Path) -> None:
     (tmp_path / "no folder").touch()
     reporter = errors.ErrorReporter(tmp_path / "no folder" / "cnn_gui.log")

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -215,6 +216,19 @@ def test_that_a_file_that_was_saved_to_since_is_not_replaced_unseen(window: Main
     answer(qtbot, QMessageBox.StandardButton.Open)
     assert window.document.file.path is None and window.document.file.modified
     qtbot.waitUntil(lambda: not window.document.data.awaited)
+
+
+def test_that_a_pipe_in_the_place_of_a_note_is_not_waited_for(window: MainWindow) -> None:
+    edit(window)
+    window.recovery.keep()
+    (kept,) = recovery.left()
+    kept.file.with_suffix(recovery.NOTE).unlink()
+    os.mkfifo(kept.file.with_suffix(recovery.NOTE))
+    found: list[recovery.Kept] = []
+    looking = threading.Thread(target=lambda: found.extend(recovery.left()), daemon=True)
+    looking.start()
+    looking.join(5)
+    assert [each.origin for each in found] == [None]
 
 
 def test_that_a_damaged_one_is_told_and_stays(window: MainWindow, qtbot) -> None:

@@ -1,5 +1,8 @@
 """What the application remembers between starts, and what it does with settings that make no sense."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import hypothesis
@@ -122,6 +125,31 @@ def test_that_a_folder_in_the_place_of_the_settings_is_set_aside(qapp):
     settings.set_scheme("light")
     QSettings().sync()
     assert settings.scheme() == "light" and path.is_file()
+
+
+_START = """
+from PySide6.QtWidgets import QApplication
+from cnn_gui import app, settings
+made = app.create(["cnn-gui"])
+print(settings.scheme())
+"""
+
+
+@pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="settings are no plain file there")
+@pytest.mark.parametrize("link", [False, True])
+def test_that_a_pipe_in_the_place_of_the_settings_is_set_aside_before_it_is_read(tmp_path, link):
+    folder = tmp_path / "cnn-gui"
+    folder.mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    if link:
+        (folder / "cnn-gui.conf").symlink_to(tmp_path / "pipe")
+    else:
+        (tmp_path / "pipe").rename(folder / "cnn-gui.conf")
+    done = subprocess.run(
+        [sys.executable, "-c", _START], capture_output=True, text=True, timeout=30, check=True,
+        env=os.environ | {"XDG_CONFIG_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.stdout == "system\n" and (folder / "cnn-gui.conf.damaged").exists()
 
 
 def test_that_settings_that_are_well_stay(qapp):
