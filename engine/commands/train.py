@@ -222,7 +222,7 @@ class Keeper:
     def kept(self) -> str:
         """Return where what was learned is, or that it is nowhere and how to keep it another time."""
         kept = [f"what was learned is in {self.network}"] if self.network else []
-        if self._run_step is not None:
+        if self._run_step is not None and self._run_file is not None and self._run_file.is_file():
             past = "" if self._retry == inf else f" after step {self._run_step:,}, since when it could not be saved"
             kept.append(f"--resume {self._run_file} goes on with the run{past}")
         if self._out or self._run_file:

@@ -3,6 +3,7 @@
 import errno
 import os
 import pty
+import shutil
 import signal
 import subprocess
 import sys
@@ -267,6 +268,24 @@ def test_that_an_interrupted_run_says_how_old_the_run_is_that_it_could_save(
     said = capsys.readouterr().err
     assert f"--resume {file} goes on with the run after step 8, since when it could not be saved.\n" in said
     assert checkpoint.load(file)[1].progress.step == 8
+
+
+def test_that_a_run_whose_folder_was_removed_meanwhile_is_not_said_to_be_there(
+    data: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "gone"
+    folder.mkdir()
+
+    def remove_and_end() -> None:
+        shutil.rmtree(folder)
+        signal.raise_signal(signal.SIGTERM)
+
+    after(monkeypatch, 10, remove_and_end)
+    files = ["--checkpoint", folder / "a.cnn-run", "--out", folder / "a.cnn"]
+    assert run("train", "--preset", "small", "--data", data, "--threads", 1, *files) == codes.of_signal(signal.SIGTERM)
+    err, kept = capsys.readouterr().err, tmp_path / "a.cnn"
+    assert open_project(kept).history.steps == 10
+    assert err.splitlines()[-1].endswith(f"; what was learned is in {kept}.") and "--resume" not in err
 
 
 def test_that_a_network_that_cannot_be_written_is_kept_in_another_folder(
