@@ -111,14 +111,12 @@ def pieces(values: Array) -> Iterator[slice]:
 
 
 def to_labels(values: Array, where: str, classes: int = MAX_CLASSES) -> Labels:
-    """Return *values* (N,) or (N, 1) as labels (N,); raises BadInputError unless whole numbers below *classes*.
+    """Return whole numbers *values* (N,) or (N, 1) as labels (N,); raises BadInputError unless below *classes*.
 
     For formats whose classes are known. Where they are not, see ``engine.data.labels``.
     """
     values = values.reshape(-1)
     usable = (values >= 0) & (values < classes)
-    if values.dtype.kind == "f":
-        usable &= values == np.rint(values)
     if not usable.all():
         wrong = values[np.argmin(usable)]
         raise BadInputError(f"{where} has the label {wrong}; labels must be whole numbers from 0 to {classes - 1}.")

@@ -1,5 +1,7 @@
 """Tell ink from paper in a picture of something drawn, whichever is the darker and however the light falls."""
 
+from collections.abc import Callable
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,7 +20,8 @@ _FULL = 0.98  # quantile of the ink that counts as full: a speck darker than the
 _SMALLEST = 8  # pixels a side: smaller pictures have no frame
 _FRAME = 0.15  # share of the shorter side that a frame may be thick
 _ALIKE = 0.05  # share of the picture's range by which pixels of one thing differ; twice that parts two things
-_EVEN, _OPEN = 0.9, 0.75  # share of a ring of pixels that is alike, in a frame and beside it
+_EVEN, _OPEN = 0.9, 0.75  # share of a line of pixels that is alike, in a frame or strip and beside it
+_CLEAN = 0.98  # share of the border that is alike beside a strip
 _EVEN_LIGHT = 1 / 255  # of half the border's pixels from the others: the paper has no shade
 _TRIMS, _TERMS, _POINTS = 4, 6, 100  # fits of the light's surface, its terms, and points of the longer side
 
@@ -27,11 +30,12 @@ def ink(picture: Array, faint: float = FAINT) -> Array | None:
     """Return how much ink is on each pixel of *picture*, from 0 to 1; None where there is none.
 
     Colours count by the direction in which they differ most, so that red on green is as good as black on white. A
-    frame is taken off first, then uneven light. What is left has two groups of brightness: paper is the larger one
-    along its border, and ink is what lies on that side of it to which the whole picture reaches out. Nine tenths of
-    the paper along the border differ from it by no more than some d: what differs by at most 1.5 d is taken for
-    paper, since it may be shade or noise, and so is what has at most the share *faint* of the strongest ink, since
-    JPEG leaves rings around strokes, and what does not hang together with ink of some strength.
+    frame and strips along single sides are taken off first, then uneven light. What is left has two groups of
+    brightness: paper is the larger one along its border, and ink is what lies on that side of it to which the whole
+    picture reaches out. Nine tenths of the paper along the border differ from it by no more than some d: what
+    differs by at most 1.5 d is taken for paper, since it may be shade or noise, and so is what has at most the
+    share *faint* of the strongest ink, since JPEG leaves rings around strokes, and what does not hang together with
+    ink of some strength.
 
     Args:
         picture: (H, W), or (H, W, 3) in red, green and blue; one unit is the step from black to white.
@@ -41,13 +45,14 @@ def ink(picture: Array, faint: float = FAINT) -> Array | None:
         (H, W) float32.
     """
     grey = brightness(picture)
-    frame = frame_width(grey)
     amount = np.zeros(grey.shape, np.float32)
-    inner = (slice(frame, grey.shape[0] - frame), slice(frame, grey.shape[1] - frame))
-    found = _ink(grey[inner], faint)
-    if found is None:  # what seemed to be a frame may be all that has been drawn
-        return _ink(grey, faint) if frame else None
-    amount[inner] = found
+    frame = frame_width(grey)
+    inner = slice(frame, grey.shape[0] - frame), slice(frame, grey.shape[1] - frame)
+    part = sheet_part(grey[inner])
+    found = _ink(grey[inner][part], faint)
+    if found is None:  # what seemed to be beside the sheet may be all that has been drawn
+        return _ink(grey, faint) if grey[inner][part].size < grey.size else None
+    amount[inner][part] = found
     return amount
 
 
@@ -69,25 +74,53 @@ def brightness(picture: Array) -> Array:
 
 def frame_width(grey: Array) -> int:
     """Return how many rings of pixels a frame, or several one in another, take around *grey* (H, W)."""
-    width, most = 0, int(_FRAME * min(grey.shape))
-    while min(grey.shape) - 2 * width >= _SMALLEST and (thickness := _frame(grey, width, most)):
+    return _width(lambda depth: _ring(grey, depth), grey, (min(grey.shape) - _SMALLEST) // 2)
+
+
+def sheet_part(grey: Array) -> tuple[slice, slice]:
+    """Return which rows and columns of *grey* (H, W) are the sheet: without strips along single sides.
+
+    Such a strip is the edge of a table beside a sheet, or the fold of a book. What is left has to have a clean border,
+    so that the bar of a 7 that is cut out closely is none.
+    """
+    sides = grey, grey[::-1], grey.T, grey.T[::-1]
+    top, bottom, left, right = (_width(side.__getitem__, grey, len(side) - _SMALLEST) for side in sides)
+    part = slice(top, grey.shape[0] - bottom), slice(left, grey.shape[1] - right)
+    if min(grey[part].shape) >= _SMALLEST:
+        border = _ring(grey[part], 0)
+        if (np.abs(border - np.median(border)) <= _alike(grey)).mean() >= _CLEAN:
+            return part
+    return slice(0, grey.shape[0]), slice(0, grey.shape[1])
+
+
+def _width(line: Callable[[int], Array], grey: Array, room: int) -> int:
+    """Return how many lines from the border on are bands, one after another, which are no wider than *room* lines.
+
+    Args:
+        line: returns the pixels of *grey* (H, W) so many pixels inside its border.
+    """
+    width, most, alike = 0, int(_FRAME * min(grey.shape)), _alike(grey)
+    while width <= room and (thickness := _band(line, width, most, alike)):
         width += thickness
     return width
 
 
-def _frame(grey: Array, start: int, most: int) -> int:
-    """Return how thick the frame is that begins at the ring *start* and ends before the ring *most*; 0 for none."""
-    alike = _ALIKE * float(np.ptp(grey))
-    outer = _ring(grey, start)
+def _band(line: Callable[[int], Array], start: int, most: int, alike: float) -> int:
+    """Return how thick the band is that begins at the line *start* and ends before the line *most*; 0 for none."""
+    outer = line(start)
     level = np.median(outer)
     for width in range(start, most + 1):
-        ring = _ring(grey, width)
-        inside = np.median(ring)
-        if abs(inside - level) > 2 * alike and (np.abs(ring - inside) <= alike).mean() >= _OPEN:
+        pixels = line(width)
+        inside = np.median(pixels)
+        if abs(inside - level) > 2 * alike and (np.abs(pixels - inside) <= alike).mean() >= _OPEN:
             return width - start
-        if (np.abs(ring - level) <= alike).mean() < _EVEN:
+        if (np.abs(pixels - level) <= alike).mean() < _EVEN:
             return 0
     return 0
+
+
+def _alike(grey: Array) -> float:
+    return _ALIKE * float(np.ptp(grey))
 
 
 def _ring(grey: Array, depth: int) -> Array:

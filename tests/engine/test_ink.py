@@ -14,7 +14,7 @@ from PIL import Image
 import resources
 from engine.data import catalogue
 from engine.data.image import read_drawing
-from engine.data.ink import frame_width, ink
+from engine.data.ink import frame_width, ink, sheet_part
 from engine.files.project import open_project
 from engine.files.weights import trained_model
 from engine.model import Model
@@ -62,6 +62,11 @@ def small(sheet: Grey) -> Grey:
     return np.asarray(Image.fromarray(eight_bits(sheet)).resize((40, 34), Image.Resampling.BOX)) / 255
 
 
+def beside(grey: Grey, level: float, top: int = 0, bottom: int = 0, left: int = 0, right: int = 0) -> Grey:
+    """Return a sheet with something of another brightness along a side."""
+    return np.pad(grey, ((top, bottom), (left, right)), constant_values=level)
+
+
 def in_poor_light(sheet: Grey) -> npt.NDArray[np.uint8]:
     """Return pencil on paper that is darker on one side, with noise."""
     rng = np.random.default_rng(RNG_SEED)
@@ -87,6 +92,13 @@ WAYS: dict[str, Callable[[Grey], Any]] = {
     "a line around, inside a margin": lambda sheet: eight_bits(
         np.pad(framed(1 - np.pad(sheet, 8), 2, 0), 6, constant_values=1)
     ),
+    "a thin dark strip at the left": lambda sheet: eight_bits(beside(1 - sheet, 0, left=3)),
+    "the edge of a table": lambda sheet: eight_bits(beside(1 - sheet, 0.2, top=20)),
+    "the fold of a book": lambda sheet: eight_bits(beside(1 - sheet, 0.3, right=12)),
+    "two sides of a table, in two colours": lambda sheet: eight_bits(
+        beside(beside(1 - sheet, 0.1, bottom=9), 0.5, left=16)
+    ),
+    "a bright strip beside a blackboard": lambda sheet: eight_bits(beside(sheet, 0.9, bottom=14)),
     "dim paper": lambda sheet: eight_bits((120 - 100 * sheet) / 255),
     "chalk on grey": lambda sheet: eight_bits((150 + 80 * sheet) / 255),
     "faint pencil": lambda sheet: eight_bits(0.8 - 0.08 * sheet),
@@ -145,6 +157,29 @@ def test_that_a_frame_is_as_wide_as_it_is() -> None:
     assert [frame_width(np.pad(sheet, width)) for width in range(1, 6)] == [1, 2, 3, 4, 5]
     assert frame_width(np.pad(np.pad(sheet, 2), 3, constant_values=1)) == 5
     assert frame_width(np.pad(sheet, 30)) == 0  # a picture in the middle of another thing
+
+
+def test_that_strips_along_single_sides_are_no_part_of_the_sheet() -> None:
+    paper = np.ones((40, 50), np.float32)
+    paper[15:25, 20:30] = 0
+    around = np.pad(paper, ((3, 0), (5, 0)))
+    assert sheet_part(paper) == (slice(0, 40), slice(0, 50))
+    assert sheet_part(around) == (slice(3, 43), slice(5, 55))
+    assert sheet_part(np.pad(paper, ((0, 0), (0, 30)))) == (
+        slice(0, 40),
+        slice(0, 80),
+    )  # too large
+
+
+def test_that_the_bar_of_a_seven_cut_out_closely_is_no_strip() -> None:
+    seven = np.ones((60, 40), np.float32)
+    seven[:7] = 0
+    for row in range(7, 60):
+        left = 34 - row // 3
+        seven[row, left : left + 6] = 0
+    assert sheet_part(seven) == (slice(0, 60), slice(0, 40))
+    found = ink(seven)
+    assert found is not None and (found[:7] == 1).all()
 
 
 def test_that_an_outline_that_is_all_that_has_been_drawn_is_ink() -> None:
