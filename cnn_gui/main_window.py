@@ -23,7 +23,6 @@ from cnn_gui.editor.property_form import PropertyForm
 from cnn_gui.lens.microscope import Microscope
 from cnn_gui.lens.panel import LensPanel
 from cnn_gui.project_files import ProjectFiles
-from cnn_gui.race.dialog import RaceDialog
 from cnn_gui.results.page import ResultsPage
 from cnn_gui.training.controller import State, TrainingController
 from cnn_gui.window import actions, keys, layout, menus
@@ -39,6 +38,7 @@ from cnn_gui.window.written_line import WrittenLine
 
 if TYPE_CHECKING:
     from cnn_gui.plots.curves import TrainingCurves
+    from cnn_gui.race.dialog import RaceDialog
 
 
 class MainWindow(QMainWindow):
@@ -200,6 +200,8 @@ class MainWindow(QMainWindow):
 
     def compare_implementations(self) -> None:
         """Open the race of naive loops, im2col and the fast path, or bring it to the front."""
+        from cnn_gui.race.dialog import RaceDialog  # here: a start does not wait for it
+
         if self._race is None:
             self._race = RaceDialog(self.document, self)
             self._race.destroyed.connect(self._on_race_closed)

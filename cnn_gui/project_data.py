@@ -36,7 +36,7 @@ class ProjectData:
     @classmethod
     def of(cls, dataset: Dataset, source: str, learned: Appearance | None = None) -> "ProjectData":
         """Return the data that was read from *source*; of a network that *learned* from other images, this is told."""
-        appearance = Appearance.of(dataset.train.images)
+        appearance = dataset.appearance or Appearance.of(dataset.train.images)
         dataset = replace(dataset, remarks=(*dataset.remarks, *appearance.remarks(learned)))
         return cls(source, dataset.image_shape, dataset.class_names, dataset, appearance=appearance)
 

@@ -169,7 +169,7 @@ class ProjectFiles(QObject):
 
     def ask_to_save(self, why: str = "") -> QMessageBox.StandardButton:
         """Ask a person: Save, Discard or Cancel; *why* says what for."""
-        running = self.tr("Training is running and will be stopped. Save the trained weights to {0}?")
+        running = self.tr("The training run will be stopped. Save the trained weights to {0}?")
         text = (running if self._document.locked else self.tr("Save the changes to {0}?")).format(self.title)
         box = plain_text.message_box(QMessageBox.Icon.Question, self.tr("Unsaved changes"), text, self._window)
         box.setInformativeText(why or self.tr("Otherwise the network, its weights and its history are lost."))

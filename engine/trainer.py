@@ -323,7 +323,7 @@ class Trainer:
     @cached_property
     def appearance(self) -> Appearance:
         """How the images look that the model learns from."""
-        return Appearance.of(self.dataset.train.images)
+        return self.dataset.appearance or Appearance.of(self.dataset.train.images)
 
     @cached_property
     def _fingerprint(self) -> str:

@@ -32,7 +32,9 @@ class DatasetLoader(QObject):
         """Begin to read *source*, as ``engine.data.catalogue.load`` understands it."""
         if self._reading is not None:
             self._reading.give_up()
-        self._reading = Reading(lambda: catalogue.load(source), lambda reading: self._done.emit(reading, source))
+        self._reading = Reading(
+            lambda: catalogue.load(source).measured(), lambda reading: self._done.emit(reading, source)
+        )
         self._reading.start()
 
     def give_up(self) -> None:

@@ -3,7 +3,6 @@
 import platform
 from collections.abc import Callable
 from html import escape
-from importlib import metadata
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -208,6 +207,8 @@ def _show_about(window: "MainWindow") -> None:
 
 def versions() -> list[str]:
     """Return what a report of a fault needs: the versions of the application, of what it runs on, and the system."""
+    from importlib import metadata  # here: a start does not wait for it
+
     try:
         own = metadata.version("cnn-gui")
     except metadata.PackageNotFoundError:  # a copy that was never installed

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from engine.data.appearance import Appearance
 from engine.data.augment import draw_transforms, warp
 from engine.errors import BadInputError
 from engine.layer import Array, Shape
@@ -42,6 +43,7 @@ class Dataset:
 
     *validation* is empty until ``hold_out`` where the data has no validation images of its own. *remarks* are
     sentences for a person on what was done to make the data what it is here, and on what is unusual about it.
+    *appearance* is how the training images look, where that was measured.
 
     Raises:
         BadInputError: a field of another type.
@@ -53,6 +55,7 @@ class Dataset:
     class_names: tuple[str, ...]
     validation: Split | None = None
     remarks: tuple[str, ...] = ()
+    appearance: Appearance | None = None
 
     def __post_init__(self) -> None:
         splits = {"train": self.train, "test": self.test, "validation": self.validation}
@@ -64,6 +67,10 @@ class Dataset:
             raise BadInputError(f"class_names is {quoted(names)}; give a tuple of texts, one for each class.")
         if not isinstance(self.name, str):
             raise BadInputError(f"name is {quoted(self.name)}; give a text.")
+
+    def measured(self) -> "Dataset":
+        """Return the data set with the appearance of its training images, which takes a tenth of a second or two."""
+        return self if self.appearance else replace(self, appearance=Appearance.of(self.train.images))
 
     @property
     def image_shape(self) -> Shape:

@@ -82,4 +82,4 @@ def crop(dataset: Dataset, height: int, width: int) -> Dataset:
 def _each(dataset: Dataset, view: Callable[[Split], Split]) -> Dataset:
     """Return *dataset* with each of its splits as *view* has it."""
     held = None if dataset.validation is None else view(dataset.validation)
-    return replace(dataset, train=view(dataset.train), test=view(dataset.test), validation=held)
+    return replace(dataset, train=view(dataset.train), test=view(dataset.test), validation=held, appearance=None)

@@ -13,9 +13,10 @@ from pathlib import Path
 from time import perf_counter
 
 CHILD = """
-import sys
+import gc, sys
 from cnn_gui import preflight
 preflight.check_or_exit()
+gc.disable()  # as cnn_gui.__main__ does
 from cnn_gui import app
 from PySide6.QtCore import QTimer
 application, window = app.start(["cnn-gui"])

@@ -9,7 +9,9 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from cnn_gui.datasets.loader import DatasetLoader
+from cnn_gui.document import Document
 from engine.data import catalogue
+from engine.data.appearance import Appearance
 from engine.data.dataset import Dataset
 from engine.files import reading
 from tests.helpers import archives, files_read, tiny
@@ -234,3 +236,15 @@ def test_that_every_reader_of_data_can_be_given_up(tmp_path):
     for source in sources.values():
         with pytest.raises(reading.GivenUpError), reading.followed(give_up):
             catalogue.load(str(source))
+
+
+def test_that_how_the_images_look_is_measured_on_the_thread_that_reads_them(qtbot, monkeypatch):
+    threads = []
+    measure = Appearance.of.__func__
+    told = classmethod(lambda cls, images: threads.append(threading.current_thread().name) or measure(cls, images))
+    monkeypatch.setattr(Appearance, "of", told)
+    loader, document = DatasetLoader(), Document()
+    loader.loaded.connect(document.set_data)
+    with qtbot.waitSignal(loader.loaded):
+        loader.load("bundled")
+    assert document.data.appearance is not None and threads == ["reading"]

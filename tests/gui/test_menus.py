@@ -285,7 +285,7 @@ def test_that_a_preset_asks_about_a_run_and_ends_it(window, qtbot):
     qtbot.waitUntil(lambda: window.document.history.steps > 3)
     with answering(qtbot, QMessageBox.StandardButton.Discard) as asked:
         choose_preset(window, presets.load("lenet5").title)
-    assert "Training is running" in asked[0]
+    assert "training run will be stopped" in asked[0]
     assert window.controller.state is State.IDLE and not window.document.history.steps
     assert len(window.document.architecture.layers) == 13
 

@@ -355,7 +355,7 @@ def test_that_cancel_leaves_a_run_alone(window, qtbot):
     train(window, qtbot)
     with answering(qtbot, CANCEL) as asked:
         window.files.new()
-    assert "Training is running" in asked[0] and "tiny" in asked[0]
+    assert "training run will be stopped" in asked[0] and "tiny" in asked[0]
     assert window.controller.state is State.RUNNING and window.document.architecture.layers
 
 
@@ -364,7 +364,7 @@ def test_that_a_run_is_asked_about_from_its_very_start(window, qtbot):
     assert not window.document.file.modified
     with answering(qtbot, CANCEL) as asked:
         window.files.new()
-    assert "Training is running" in asked[0]
+    assert "training run will be stopped" in asked[0]
 
 
 @pytest.mark.parametrize("held", [False, True], ids=["running", "paused"])
